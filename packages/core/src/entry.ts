@@ -1,0 +1,67 @@
+import type { ValueType } from './value-type.js';
+
+/** A value as stores keep it: bytes, and what they are. The bytes are never changed, by anyone. */
+export interface EncodedValue {
+  readonly bytes: Uint8Array;
+  /** The name of the codec that made the bytes. */
+  readonly codec: string;
+  readonly type: ValueType;
+}
+
+export interface EntryInit extends EncodedValue {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+  readonly revision?: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly expiresAtMs?: number | undefined;
+  readonly deleted?: boolean;
+}
+
+/** One version of one key, as a store holds it. Immutable and shared by everyone who reads it. */
+export class Entry implements EncodedValue {
+  readonly namespace: string;
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly codec: string;
+  readonly type: ValueType;
+  /** 1 for a key's first value, then one more with each set, also across a delete. */
+  readonly version: number;
+  /** The store-wide revision of the write that made this version; 0 where the store has none. */
+  readonly revision: number;
+  /** Milliseconds since the epoch, as are the other times. */
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** From this time on the entry is absent. `undefined`: it never expires. */
+  readonly expiresAtMs: number | undefined;
+  /** A tombstone: the key was deleted; `version` is the last that it had, `bytes` is empty. */
+  readonly deleted: boolean;
+  /** The entry's ready wire form, put here by the door that first sends it, so that it is encoded once. */
+  encoded: Uint8Array | undefined = undefined;
+
+  constructor(init: EntryInit) {
+    this.namespace = init.namespace;
+    this.key = init.key;
+    this.bytes = init.bytes;
+    this.codec = init.codec;
+    this.type = init.type;
+    this.version = init.version;
+    this.revision = init.revision ?? 0;
+    this.createdAtMs = init.createdAtMs;
+    this.updatedAtMs = init.updatedAtMs;
+    this.expiresAtMs = init.expiresAtMs;
+    this.deleted = init.deleted ?? false;
+  }
+}
+
+/** A second, global name for a key. */
+export interface Alias {
+  readonly alias: string;
+  /** The key that the alias stands for, in whatever namespace it is used. */
+  readonly target: string;
+  readonly version: number;
+  /** The revision of the write that made it; 0 where the store has none. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+}

@@ -1,0 +1,89 @@
+/**
+ * What can go wrong, as a closed set. Each code has one gRPC status and, where the wire protocol knows one, one
+ * `ErrorInfo` reason; `@cfg/service` holds that table and `@cfg/client` its mirror.
+ */
+export const errorCodes = [
+  'not_found',
+  'key_exists',
+  'invalid_key',
+  'invalid_namespace',
+  'invalid_value',
+  'type_mismatch',
+  'read_only',
+  'not_connected',
+  'closed',
+  'watch_not_supported',
+  'version_not_found',
+  'versioning_not_supported',
+  'alias_exists',
+  'alias_self',
+  'alias_chain',
+  'codec_not_found',
+  'invalid_cursor',
+  /** A compare-and-set that found another version; metadata `current_version` (0: no such key). */
+  'version_mismatch',
+  /** A resume from a revision that the log no longer has, has not reached, or that is another log's. */
+  'revision_compacted',
+  'guard_timeout',
+  // Without a reason of their own on the wire:
+  'invalid_argument',
+  'unauthenticated',
+  'permission_denied',
+  'resource_exhausted',
+  /** The store or the server lacks the capability that the call asks for. Nothing was done. */
+  'unsupported',
+  'unavailable',
+  'deadline_exceeded',
+  'cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ConfigErrorOptions {
+  cause?: unknown;
+  /** Machine-readable detail, sent along on the wire: `current_version`, `oldest_revision`. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** The one error class of the project. Tell cases apart by `code`, never by the message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code: ErrorCode;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Tells a ConfigError of another copy of this package. */
+  readonly cfgConfigError = true;
+
+  constructor(code: ErrorCode, message: string, options: ConfigErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.metadata = options.metadata ?? {};
+  }
+}
+
+/** Whether `error` is a {@link ConfigError}, of this copy of the package or another, and of one of `codes` if given. */
+export function isConfigError(error: unknown, ...codes: ErrorCode[]): error is ConfigError {
+  if (typeof error !== 'object' || error === null || !('cfgConfigError' in error)) return false;
+  return codes.length === 0 || codes.includes((error as ConfigError).code);
+}
+
+export const keyNotFound = (namespace: string, key: string): ConfigError =>
+  new ConfigError('not_found', `key not found: ${namespace}/${key}`);
+
+export const keyExists = (namespace: string, key: string): ConfigError =>
+  new ConfigError('key_exists', `key already exists: ${namespace}/${key}`);
+
+export const versionNotFound = (namespace: string, key: string, version: number): ConfigError =>
+  new ConfigError('version_not_found', `version not found: ${namespace}/${key} version ${version}`);
+
+export const versionMismatch = (namespace: string, key: string, expected: number, current: number): ConfigError =>
+  new ConfigError('version_mismatch', `${namespace}/${key} is at version ${current}, not ${expected}`, {
+    metadata: { current_version: String(current) },
+  });
+
+export const aliasNotFound = (alias: string): ConfigError => new ConfigError('not_found', `alias not found: ${alias}`);
+
+export const revisionCompacted = (message: string, oldestRevision: number): ConfigError =>
+  new ConfigError('revision_compacted', message, {
+    metadata: { oldest_revision: String(oldestRevision) },
+  });

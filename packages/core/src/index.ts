@@ -1,0 +1,87 @@
+// Values and entries
+
+// The store contract
+export {
+  type Aliasing,
+  type Bulk,
+  type CodecValidating,
+  type Health,
+  type HealthChecking,
+  hasStats,
+  isAliasing,
+  isBulk,
+  isCodecValidating,
+  isHealthChecking,
+  isNamespaceListing,
+  isRevisioned,
+  isVersioned,
+  type NamespaceListing,
+  type NamespacePage,
+  type NamespaceQuery,
+  type Revisioned,
+  type RevisionState,
+  type Snapshot,
+  type SnapshotOptions,
+  type Stats,
+  type Versioned,
+  type VersionPage,
+  type VersionQuery,
+  type WithStats,
+} from './capabilities.js';
+export {
+  aliasChange,
+  Change,
+  type ChangeType,
+  type Progress,
+  type WatchEvent,
+} from './change.js';
+// For authors of stores
+export { decodeCursor, encodeCursor } from './cursor.js';
+export {
+  type Alias,
+  type EncodedValue,
+  Entry,
+  type EntryInit,
+} from './entry.js';
+// Errors and names
+export {
+  aliasNotFound,
+  ConfigError,
+  type ConfigErrorOptions,
+  type ErrorCode,
+  errorCodes,
+  isConfigError,
+  keyExists,
+  keyNotFound,
+  revisionCompacted,
+  versionMismatch,
+  versionNotFound,
+} from './errors.js';
+export { ChangeFilter, type WatchFilter } from './filter.js';
+export { type Logger, safeLogger, silentLogger } from './logger.js';
+export {
+  checkKey,
+  checkNamespace,
+  checkPrefix,
+  maxNameLength,
+} from './names.js';
+export type {
+  CallOptions,
+  ChangeStream,
+  DeleteOptions,
+  Feature,
+  Page,
+  Query,
+  SetOptions,
+  Store,
+  WatchOptions,
+  WriteMode,
+} from './store.js';
+export { entryAfterDelete, entryAfterSet, isLive } from './transition.js';
+export {
+  typeOfData,
+  type ValueType,
+  valueTypeNumber,
+  valueTypeOf,
+  valueTypes,
+} from './value-type.js';

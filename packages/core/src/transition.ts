@@ -1,0 +1,87 @@
+import { type EncodedValue, Entry } from './entry.js';
+import { ConfigError, keyExists, keyNotFound, versionMismatch } from './errors.js';
+import type { DeleteOptions, SetOptions } from './store.js';
+
+/*
+ * The rules of a write, once for all stores: given a key's last state (its entry, its tombstone, or nothing), what is
+ * the next one? Pure; a store calls it inside its transaction, and appends the outcome to its log with `revision`.
+ */
+
+const nothing = new Uint8Array(0);
+
+/** Whether the entry is there at `nowMs`: neither deleted nor expired. */
+export function isLive(entry: Entry | undefined, nowMs: number): entry is Entry {
+  return entry !== undefined && !entry.deleted && (entry.expiresAtMs === undefined || entry.expiresAtMs > nowMs);
+}
+
+/** The entry after a set. `last` must not be an expired one: commit its deletion first. */
+export function entryAfterSet(
+  namespace: string,
+  key: string,
+  last: Entry | undefined,
+  value: EncodedValue,
+  options: SetOptions,
+  revision: number,
+  nowMs: number,
+): Entry {
+  const live = last !== undefined && !last.deleted ? last : undefined;
+  if (options.mode === 'create' && live) throw keyExists(namespace, key);
+  if (options.mode === 'update' && !live) throw keyNotFound(namespace, key);
+  checkVersion(namespace, key, live, options.ifVersion);
+  return new Entry({
+    namespace,
+    key,
+    bytes: value.bytes,
+    codec: value.codec,
+    type: value.type,
+    version: (last?.version ?? 0) + 1,
+    revision,
+    createdAtMs: live?.createdAtMs ?? nowMs,
+    updatedAtMs: nowMs,
+    expiresAtMs: expiryAfter(live, options.ttlMs, nowMs),
+  });
+}
+
+/** The tombstone after a delete. */
+export function entryAfterDelete(
+  namespace: string,
+  key: string,
+  last: Entry | undefined,
+  options: DeleteOptions,
+  revision: number,
+  nowMs: number,
+): Entry {
+  const live = last !== undefined && !last.deleted ? last : undefined;
+  if (!live) throw keyNotFound(namespace, key);
+  checkVersion(namespace, key, live, options.ifVersion);
+  return new Entry({
+    namespace,
+    key,
+    bytes: nothing,
+    codec: live.codec,
+    type: live.type,
+    version: live.version,
+    revision,
+    createdAtMs: live.createdAtMs,
+    updatedAtMs: nowMs,
+    deleted: true,
+  });
+}
+
+function checkVersion(namespace: string, key: string, live: Entry | undefined, expected: number | undefined): void {
+  if (expected === undefined) return;
+  if (!Number.isSafeInteger(expected) || expected < 0) {
+    throw new ConfigError('invalid_argument', 'ifVersion must be a whole number, 0 or more');
+  }
+  const current = live?.version ?? 0;
+  if (current !== expected) throw versionMismatch(namespace, key, expected, current);
+}
+
+function expiryAfter(live: Entry | undefined, ttlMs: number | undefined, nowMs: number): number | undefined {
+  if (ttlMs === undefined) return live?.expiresAtMs;
+  if (ttlMs === 0) return undefined;
+  if (!(ttlMs > 0 && nowMs + ttlMs <= 8.64e15)) {
+    throw new ConfigError('invalid_argument', 'ttl must be 0 or more, and end before the year 275760');
+  }
+  return nowMs + Math.ceil(ttlMs);
+}

@@ -1,0 +1,52 @@
+// Services
+export {
+  ConfigOperationsDefinition,
+  ConfigServiceDefinition,
+  type MethodDefinition,
+} from './definition.js';
+export { Encoded, Undecodable } from './encoded.js';
+// Messages
+export {
+  Alias,
+  AuditRecord,
+  BatchOperation,
+  BatchRequest,
+  BatchResponse,
+  BatchResult,
+  ChangeType,
+  CheckAccessRequest,
+  CheckAccessResponse,
+  DeleteAliasRequest,
+  DeleteAliasResponse,
+  DeleteRequest,
+  DeleteResponse,
+  Entry,
+  GetAliasRequest,
+  GetAliasResponse,
+  GetRequest,
+  GetResponse,
+  GetVersionsRequest,
+  GetVersionsResponse,
+  ListAliasesRequest,
+  ListAliasesResponse,
+  ListAuditRequest,
+  ListAuditResponse,
+  ListCodecsRequest,
+  ListCodecsResponse,
+  ListNamespacesRequest,
+  ListNamespacesResponse,
+  ListRequest,
+  ListResponse,
+  RestoreRequest,
+  SetAliasRequest,
+  SetAliasResponse,
+  SetRequest,
+  SetResponse,
+  SnapshotRequest,
+  SnapshotResponse,
+  WatchRequest,
+  WatchResponse,
+  WriteMode,
+} from './gen/config/v1/config.js';
+export { Duration } from './gen/google/protobuf/duration.js';
+export { Timestamp } from './gen/google/protobuf/timestamp.js';
