@@ -77,7 +77,15 @@ export type {
   WatchOptions,
   WriteMode,
 } from './store.js';
-export { entryAfterDelete, entryAfterSet, isLive } from './transition.js';
+export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
+export { ExpiryTimer } from './expiry-timer.js';
+export { Lifecycle } from './lifecycle.js';
+export { checkAlias } from './alias-rules.js';
+export { checkQuery, limitOf, pageOf } from './paging.js';
+export { afterPrefix } from './sorted-map.js';
+export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './transition.js';
+// A store in memory
+export { MemoryStore, type MemoryStoreOptions } from './memory-store/memory-store.js';
 export {
   typeOfData,
   type ValueType,

@@ -1,3 +1,4 @@
+import type { Change } from './change.js';
 import { type EncodedValue, Entry } from './entry.js';
 import { ConfigError, keyExists, keyNotFound, versionMismatch } from './errors.js';
 import type { DeleteOptions, SetOptions } from './store.js';
@@ -84,4 +85,24 @@ function expiryAfter(live: Entry | undefined, ttlMs: number | undefined, nowMs: 
     throw new ConfigError('invalid_argument', 'ttl must be 0 or more, and end before the year 275760');
   }
   return nowMs + Math.ceil(ttlMs);
+}
+
+/**
+ * What a write with a request id answers if it was done before: the first one's entry. `undefined`: it was not, or has
+ * no id. Throws `invalid_argument` if the id was used on this key for something else.
+ */
+export function repeatedWrite(
+  type: 'set' | 'delete',
+  options: DeleteOptions,
+  byRequest: (requestId: string) => Change | undefined,
+): Entry | undefined {
+  if (!options.requestId) return undefined;
+  const first = byRequest(options.requestId);
+  if (first !== undefined && first.type !== type) {
+    throw new ConfigError(
+      'invalid_argument',
+      `request id ${JSON.stringify(options.requestId)} was used for another write`,
+    );
+  }
+  return first?.entry;
 }

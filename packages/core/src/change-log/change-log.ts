@@ -1,0 +1,150 @@
+import type { Change } from '../change.js';
+import { ConfigError, revisionCompacted } from '../errors.js';
+import { ChangeFilter, type WatchFilter } from '../filter.js';
+import type { ChangeStream, WatchOptions } from '../store.js';
+import { type CursorSource, LogCursor } from './log-cursor.js';
+import { Pages, type ReadChanges } from './pages.js';
+import { Ring } from './ring.js';
+import { WatchIndex } from './watch-index.js';
+
+export interface ChangeLogOptions {
+  /** The log's random name. */
+  readonly logId: string;
+  /** The newest revision when the log is opened. Default 0. */
+  readonly revision?: number;
+  /** A resume from this revision or a later one succeeds. Default 0. */
+  readonly oldestRevision?: number;
+  /** Reads from the store's own log, for watchers that fell behind the ring. Without it they are overrun. */
+  readonly read?: ReadChanges;
+  /** Most changes in the ring. Default 4,096. */
+  readonly capacity?: number;
+  /** Roughly how many bytes the ring, and again the pages read behind it, may hold. Default 32 MiB each. */
+  readonly maxBytes?: number;
+  /** How often a watcher that asked for progress is told of changes that did not match. Default 5,000 ms. */
+  readonly progressIntervalMs?: number;
+}
+
+/**
+ * The order of all changes, as watchers read it. The newest stay in a shared ring in memory; a watcher is a cursor into
+ * the ring, or, fallen behind it, into the store's own log. A store appends what it has committed, in order.
+ */
+export class ChangeLog {
+  readonly logId: string;
+  #oldest: number;
+  #ring: Ring;
+  #pages: Pages | undefined;
+  #index = new WatchIndex<LogCursor>();
+  #progressIntervalMs: number;
+  #progressTimer: NodeJS.Timeout | undefined;
+  #closed: unknown;
+  #source: CursorSource;
+
+  constructor(options: ChangeLogOptions) {
+    const maxBytes = options.maxBytes ?? 32 * 1024 * 1024;
+    this.logId = options.logId;
+    this.#oldest = options.oldestRevision ?? 0;
+    this.#ring = new Ring(options.revision ?? 0, options.capacity ?? 4096, maxBytes);
+    this.#pages = options.read && new Pages(options.read, maxBytes);
+    this.#progressIntervalMs = options.progressIntervalMs ?? 5_000;
+    const ring = this.#ring;
+    const pages = this.#pages;
+    this.#source = {
+      get revision() {
+        return ring.newest;
+      },
+      logId: options.logId,
+      at: (revision) => ring.at(revision) ?? pages?.at(revision),
+      load: (revision) => this.#load(revision),
+      forget: (cursor) => this.#forget(cursor),
+    };
+  }
+
+  /** The newest revision. */
+  get revision(): number {
+    return this.#ring.newest;
+  }
+
+  get oldestRevision(): number {
+    return this.#oldest;
+  }
+
+  /** Takes changes that are committed; their revisions follow on {@link revision} without a hole. Wakes who waits. */
+  append(changes: readonly Change[]): void {
+    for (const change of changes) this.#ring.push(change);
+    for (const change of changes) this.#index.forEach(change, (cursor) => cursor.wake(change.revision));
+  }
+
+  /** The store dropped its log up to `oldestRevision`: a resume from before it fails from now on. */
+  compactedTo(oldestRevision: number): void {
+    this.#oldest = Math.max(this.#oldest, oldestRevision);
+  }
+
+  watch(filter: WatchFilter = {}, options: WatchOptions = {}): ChangeStream {
+    const { startRevision, logId, progress = false, signal } = options;
+    let fault = this.#closed;
+    let checked = everything;
+    try {
+      checked = new ChangeFilter(filter);
+      if (startRevision !== undefined) this.#checkStart(startRevision, logId);
+    } catch (error) {
+      fault ??= error;
+    }
+    const position = startRevision ?? this.revision;
+    const cursor = new LogCursor(this.#source, { filter: checked, position, progress, signal, fault });
+    if (fault === undefined && !signal?.aborted) {
+      this.#index.add(cursor);
+      if (progress) this.#startProgress();
+    }
+    return cursor;
+  }
+
+  /** Ends every watch, also those to come, with `error`. */
+  close(error: unknown = new ConfigError('closed', 'the store is closed')): void {
+    this.#closed ??= error;
+    for (const cursor of this.#index.watchers) cursor.fail(this.#closed);
+    this.#pages?.clear();
+  }
+
+  #checkStart(startRevision: number, logId: string | undefined): void {
+    if (!Number.isSafeInteger(startRevision) || startRevision < 0) {
+      throw new ConfigError('invalid_argument', 'startRevision must be a whole number, 0 or more');
+    }
+    if (logId !== undefined && logId !== '' && logId !== this.logId) {
+      throw revisionCompacted(`revision ${startRevision} is of another log`, this.#oldest);
+    }
+    if (startRevision > this.revision) {
+      throw revisionCompacted(`revision ${startRevision} is not reached: the log is at ${this.revision}`, this.#oldest);
+    }
+    if (startRevision < this.#oldest) throw this.#compacted(startRevision);
+  }
+
+  async #load(revision: number): Promise<Change> {
+    const gone = revision <= this.#oldest;
+    const change = gone ? undefined : await this.#pages?.load(revision);
+    // In the meantime it may have been dropped, or (where there is no log behind the ring) never was to be had.
+    if (change === undefined) throw this.#compacted(revision - 1);
+    return change;
+  }
+
+  #compacted(revision: number): ConfigError {
+    const oldest = this.#pages === undefined ? this.#ring.oldest - 1 : this.#oldest;
+    return revisionCompacted(`revision ${revision} is compacted: the log goes back to ${oldest}`, oldest);
+  }
+
+  #forget(cursor: LogCursor): void {
+    this.#index.delete(cursor);
+    if (this.#index.watchers.size > 0 || this.#progressTimer === undefined) return;
+    clearInterval(this.#progressTimer);
+    this.#progressTimer = undefined;
+  }
+
+  #startProgress(): void {
+    if (this.#progressTimer !== undefined) return;
+    const tell = (): void => {
+      for (const cursor of this.#index.watchers) cursor.progress();
+    };
+    this.#progressTimer = setInterval(tell, this.#progressIntervalMs).unref();
+  }
+}
+
+const everything = new ChangeFilter();

@@ -1,0 +1,64 @@
+import type { Change } from '../change.js';
+
+/** What a change roughly weighs in memory, its ready wire form included. */
+export const weightOf = (change: Change): number => 512 + 2 * change.entry.bytes.byteLength;
+
+/** Drops a change's ready wire forms: it has left the part of the log that is read by many. */
+export function release(change: Change): void {
+  change.encoded = undefined;
+  change.entry.encoded = undefined;
+}
+
+/** The newest changes, in order and without a hole, up to a number and a weight. */
+export class Ring {
+  #slots: (Change | undefined)[];
+  #maxWeight: number;
+  #weight = 0;
+  #oldest: number;
+  #newest: number;
+
+  /** `revision` is that of the last change before the first that will be pushed. */
+  constructor(revision: number, capacity: number, maxWeight: number) {
+    this.#slots = new Array(capacity).fill(undefined);
+    this.#maxWeight = maxWeight;
+    this.#oldest = revision + 1;
+    this.#newest = revision;
+  }
+
+  /** The first revision that is held; one more than `newest` while there is none. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  get newest(): number {
+    return this.#newest;
+  }
+
+  push(change: Change): void {
+    if (change.revision !== this.#newest + 1) {
+      throw new RangeError(`change ${change.revision} does not follow ${this.#newest}`);
+    }
+    if (this.#newest - this.#oldest + 1 === this.#slots.length) this.#shift();
+    this.#slots[change.revision % this.#slots.length] = change;
+    this.#newest = change.revision;
+    this.#weight += weightOf(change);
+    while (this.#weight > this.#maxWeight && this.#oldest < this.#newest) this.#shift();
+  }
+
+  at(revision: number): Change | undefined {
+    return revision >= this.#oldest && revision <= this.#newest
+      ? this.#slots[revision % this.#slots.length]
+      : undefined;
+  }
+
+  #shift(): void {
+    const index = this.#oldest % this.#slots.length;
+    const change = this.#slots[index];
+    if (change !== undefined) {
+      this.#weight -= weightOf(change);
+      release(change);
+    }
+    this.#slots[index] = undefined;
+    this.#oldest += 1;
+  }
+}

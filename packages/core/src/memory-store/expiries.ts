@@ -1,0 +1,30 @@
+import type { Entry } from '../entry.js';
+import { type SortedMap, sortedMap } from '../sorted-map.js';
+
+/** The entries that expire, soonest first. */
+export class Expiries {
+  #byTime: SortedMap<Entry> = sortedMap();
+
+  /** When the next one is due. */
+  get next(): number | undefined {
+    return this.#byTime.isEmpty ? undefined : this.#byTime.get(this.#byTime.minKey() ?? '')?.expiresAtMs;
+  }
+
+  /** Replaces what was known of the key. */
+  replace(before: Entry | undefined, after: Entry): void {
+    if (before?.expiresAtMs !== undefined) this.#byTime.delete(nameOf(before));
+    if (after.expiresAtMs !== undefined) this.#byTime.set(nameOf(after), after);
+  }
+
+  due(nowMs: number): Entry[] {
+    const due: Entry[] = [];
+    for (const entry of this.#byTime.values()) {
+      if ((entry.expiresAtMs ?? 0) > nowMs) break;
+      due.push(entry);
+    }
+    return due;
+  }
+}
+
+const nameOf = (entry: Entry): string =>
+  `${String(entry.expiresAtMs).padStart(16, '0')}\n${entry.namespace}\n${entry.key}`;

@@ -1,0 +1,46 @@
+import type { Change } from '../change.js';
+
+/** How many changes are dropped at once, so that trimming costs next to nothing per write. */
+const trimBy = 1_024;
+
+/** The newest changes, up to `limit`, and the request ids among them. */
+export class MemoryLog {
+  #changes: Change[] = [];
+  #requests = new Map<string, Change>();
+  #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get revision(): number {
+    return this.#changes.at(-1)?.revision ?? 0;
+  }
+
+  /** Everything after it is here. */
+  get oldestRevision(): number {
+    return (this.#changes[0]?.revision ?? 1) - 1;
+  }
+
+  push(change: Change): void {
+    this.#changes.push(change);
+    if (change.requestId !== '') this.#requests.set(requestKey(change.entry, change.requestId), change);
+    if (this.#changes.length < this.#limit + trimBy) return;
+    for (const dropped of this.#changes.splice(0, trimBy)) {
+      if (dropped.requestId !== '') this.#requests.delete(requestKey(dropped.entry, dropped.requestId));
+    }
+  }
+
+  read(after: number, limit: number): Change[] {
+    const start = Math.max(0, after - this.oldestRevision);
+    return this.#changes.slice(start, start + limit);
+  }
+
+  /** What the request with this id did to the key, if the log still knows. */
+  byRequest(namespace: string, key: string, requestId: string): Change | undefined {
+    return this.#requests.get(requestKey({ namespace, key }, requestId));
+  }
+}
+
+const requestKey = ({ namespace, key }: { namespace: string; key: string }, requestId: string): string =>
+  `${namespace}\n${key}\n${requestId}`;
