@@ -268,7 +268,7 @@ export class MemoryStore
     const end = afterPrefix(prefix);
     const limit = limitOf(query.limit);
     const names: string[] = [];
-    for (const [name, table] of this.#namespaces.entries(after > prefix ? after : prefix)) {
+    for (const [name, table] of this.#namespaces.entries(after.startsWith(prefix) ? after : prefix)) {
       if (names.length > limit || (end !== undefined && name >= end)) break;
       if (name > after && table.size > 0) names.push(name);
     }
@@ -311,7 +311,7 @@ export class MemoryStore
     const table = this.#table(namespace);
     const last = table.get(key)?.current;
     // Kept bytes are a copy of their own; names and codecs are shared by all versions.
-    const kept = { bytes: value.bytes.slice(), codec: this.#codec(value.codec), type: value.type };
+    const kept = { bytes: new Uint8Array(value.bytes), codec: this.#codec(value.codec), type: value.type };
     const revision = this.#log.revision + 1;
     const entry = entryAfterSet(table.name, last?.key ?? key, last, kept, options, revision, now);
     this.#put(table, last, entry, new Change('set', entry, revision, options.requestId));
