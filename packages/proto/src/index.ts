@@ -5,6 +5,16 @@ export {
   type MethodDefinition,
 } from './definition.js';
 export { Encoded, Undecodable } from './encoded.js';
+// What the contract says of itself
+export { fileDescriptorSet } from './descriptors.js';
+export { type HttpRule, httpRules } from './http-rules.js';
+// JSON, query parameters and path variables
+export { fromJson, type JsonValue, parseJson, toJson, toJsonString } from './json.js';
+export { JsonMappingError } from './json/error.js';
+export { fromQuery, setField } from './query.js';
+// Messages by their full name
+export { type MessageName, messageType } from './message-types.js';
+export { type Messages, type MessageType, messageTypes } from './gen/messages.js';
 // Messages
 export {
   Alias,

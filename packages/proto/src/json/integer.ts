@@ -1,0 +1,28 @@
+import { JsonMappingError } from './error.js';
+import type { Kind } from './kind.js';
+
+// A JSON number that is whole by its digits alone, so that no rounding can hide a fraction.
+const wholeJson = /^-?(?:0|[1-9]\d*)(?:\.0+)?(?:[eE]\+?\d+)?$/;
+const wholeText = /^-?\d+$/;
+
+function integerKind(min: number, max: number, asString: boolean): Kind<number> {
+  const problem = `must be a whole number from ${min} to ${max}`;
+  const check = (value: unknown): number => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+      throw new JsonMappingError(problem);
+    }
+    return value + 0; // -0 is 0
+  };
+  const readText = (text: string, syntax: RegExp): number => check(syntax.test(text) ? Number(text) : undefined);
+  return {
+    absent: asString ? '"0"' : '0',
+    write: (value) => (asString ? `"${check(value)}"` : `${check(value)}`),
+    read: (json) => (typeof json === 'string' ? readText(json, wholeJson) : check(json)),
+    parse: (text) => readText(text, wholeText),
+  };
+}
+
+export const int32Kind: Kind<number> = integerKind(-(2 ** 31), 2 ** 31 - 1, false);
+
+/** A decimal string in JSON; a `number` in messages, and so never above 2^53 − 1 in size. */
+export const int64Kind: Kind<number> = integerKind(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
