@@ -149,7 +149,8 @@ export class MemoryStore
     }
     const scope = `keys\n${namespace}\n${prefix}`;
     const limit = limitOf(query.limit);
-    const found = table?.page(prefix, decodeCursor(scope, query.cursor), limit + 1, includeDeleted) ?? [];
+    const after = decodeCursor(scope, query.cursor);
+    const found = table?.page(prefix, after, limit + 1, includeDeleted) ?? [];
     const { items, nextCursor } = pageOf(found, limit, scope, (entry) => entry.key);
     return { entries: items, nextCursor, ...at };
   }

@@ -1,0 +1,52 @@
+import { describe } from 'vitest';
+import { aliases } from './aliases.js';
+import { compareAndSet, expiry, requestIds, writeModes } from './conditions.js';
+import { type Open, runSection, type Section, type SectionName } from './context.js';
+import { defaultNamespace, entries, types } from './entries.js';
+import { tombstones, versions } from './history.js';
+import { bulk, find, namespaces } from './listing.js';
+import { badNames } from './names.js';
+import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
+
+export type { Open, Opened, SectionName } from './context.js';
+export { type WatchPropertyOptions, watchProperty } from './watch-property.js';
+
+const sections: Record<SectionName, Section> = {
+  entries,
+  'default namespace': defaultNamespace,
+  'write modes': writeModes,
+  'compare-and-set': compareAndSet,
+  'request ids': requestIds,
+  expiry,
+  types,
+  find,
+  versions,
+  tombstones,
+  aliases,
+  namespaces,
+  bulk,
+  snapshot,
+  watch,
+  resume,
+  'slow watcher': slowWatcher,
+  cancellation,
+  'bad names': badNames,
+  lifecycle,
+};
+
+export interface ConformanceOptions {
+  /** The sections that this store or door cannot say, each with the reason. They show as skipped. */
+  readonly without?: Partial<Record<SectionName, string>>;
+}
+
+/**
+ * The suite that every store passes, whatever door leads to it. For vitest: call it in a test file with a function that
+ * opens a connected, empty store; each test gets its own.
+ */
+export function storeConformance(name: string, open: Open, options: ConformanceOptions = {}): void {
+  describe(`${name} is a store`, () => {
+    for (const [section, tests] of Object.entries(sections) as [SectionName, Section][]) {
+      runSection(section, tests, open, options.without?.[section]);
+    }
+  });
+}
