@@ -1,0 +1,55 @@
+// The tests of every project, run by vitest through nx; what vitest reported is what counts.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { run } from '../lib/process.mjs';
+import { bin, projects, root } from '../lib/workspace.mjs';
+
+const report = 'test-report.json';
+
+/** @returns {Promise<{ passed: number, failed: number, skipped: number, complaints: string[] }>} */
+export default async function suites() {
+  const all = [...projects('packages'), ...projects('examples')];
+  for (const { dir } of all) rmSync(join(dir, report), { force: true });
+  const names = all.map(({ name }) => name).join(',');
+  const { code, output } = await run(
+    bin('nx'),
+    ['run-many', '--target=test', '--parallel=2', '--outputStyle=static', `--projects=${names}`],
+    { timeoutMs: 12 * 60_000 },
+  );
+
+  const sum = { passed: 0, failed: 0, skipped: 0, complaints: [] };
+  for (const { name, dir } of all) {
+    const counts = countsOf(join(dir, report));
+    if (counts.passed + counts.failed === 0) counts.complaints.push('no test was run');
+    // A complaint that no test stands for (a suite that could not be loaded, no tests at all) counts as one.
+    sum.failed += Math.max(counts.failed, counts.complaints.length);
+    sum.passed += counts.passed;
+    sum.skipped += counts.skipped;
+    sum.complaints.push(...counts.complaints.map((complaint) => `${name}: ${complaint}`));
+  }
+  if (code !== 0) {
+    // Errors beside the tests (an unhandled rejection, a crash) are in no report.
+    if (sum.failed === 0) sum.failed = 1;
+    sum.complaints.push(output);
+  }
+  return sum;
+}
+
+function countsOf(file) {
+  const counts = { passed: 0, failed: 0, skipped: 0, complaints: [] };
+  if (!existsSync(file)) return counts;
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  counts.passed = numPassedTests;
+  counts.failed = numFailedTests;
+  counts.skipped = numPendingTests + numTodoTests;
+  for (const { name, status, message, assertionResults } of testResults) {
+    const failures = assertionResults.filter((test) => test.status === 'failed');
+    const place = relative(root, name);
+    if (status === 'failed' && failures.length === 0) counts.complaints.push(`${place}: ${message}`);
+    for (const test of failures)
+      counts.complaints.push(`${place}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
+  }
+  return counts;
+}

@@ -1,0 +1,74 @@
+// Child processes whose output is kept until somebody wants it, and who never outlive the tool that started them.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { environment, root } from './workspace.mjs';
+
+const running = new Set();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (running.size === 0 && process.listenerCount(signal) > 1) return; // somebody else answers it, see start.mjs
+    for (const child of running) child.kill(signal);
+    process.exit(exitCodeOf(null, signal));
+  });
+}
+
+/** The exit code of a process as a shell tells it: 128 + n when a signal ended it. */
+export function exitCodeOf(code, signal) {
+  return code ?? 128 + (constants.signals[signal] ?? 0);
+}
+
+/**
+ * Runs a program to its end and keeps what it prints.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string>, timeoutMs?: number }} [options] killed after `timeoutMs`
+ * @returns {Promise<{ code: number, output: string, stdout: string }>} `output` is stdout and stderr as they came
+ */
+export function run(command, args, { cwd = root, env = {}, timeoutMs } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...environment, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    let stdout = '';
+    let timer;
+    running.add(child);
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    if (timeoutMs !== undefined) {
+      timer = setTimeout(() => {
+        output += `\n${command} was still running after ${timeoutMs / 1000} s and was killed\n`;
+        child.kill('SIGKILL');
+      }, timeoutMs);
+    }
+    const end = (code) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ code, output, stdout });
+    };
+    child.on('error', (error) => {
+      output += `${command}: ${error.message}\n`;
+      end(127);
+    });
+    child.on('close', (code, signal) => end(exitCodeOf(code, signal)));
+  });
+}
+
+/** Runs a step of the set-up: one line to say so, its output and the end of this process when it fails. */
+export async function step(title, command, args, options) {
+  process.stderr.write(`${title}…\n`);
+  const { code, output } = await run(command, args, options);
+  if (code === 0) return;
+  process.stderr.write(`${output}\n${title} failed (exit code ${code})\n`);
+  process.exit(1);
+}

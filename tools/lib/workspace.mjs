@@ -1,0 +1,48 @@
+// Where things are in this repository.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+
+/** The Node.js that the repository brings along as a devDependency: everything but these tools runs on it. */
+export const node24 = join(root, 'node_modules/node/bin/node');
+
+/** A program of a root devDependency, or of a package's own when `dir` is given. */
+export const bin = (name, dir = root) => join(dir, 'node_modules/.bin', name);
+
+/** The environment of every program that the tools start: our own Node.js and programs first, and nx on its own. */
+export const environment = {
+  ...process.env,
+  PATH: [join(root, 'node_modules/node/bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+  NX_DAEMON: 'false',
+  NX_NO_CLOUD: 'true',
+  NX_TUI: 'false',
+  NX_INTERACTIVE: 'false',
+  DO_NOT_TRACK: '1',
+};
+
+/**
+ * The workspace's projects below `packages/` or `examples/`.
+ *
+ * @param {'packages' | 'examples'} folder
+ * @returns {{ name: string, dir: string, manifest: Record<string, any> }[]} in order of their names
+ */
+export function projects(folder) {
+  const parent = join(root, folder);
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .sort()
+    .map((name) => join(parent, name))
+    .filter((dir) => existsSync(join(dir, 'package.json')))
+    .map((dir) => {
+      const manifest = readJson(join(dir, 'package.json'));
+      return { name: manifest.name, dir, manifest };
+    });
+}
+
+/** @param {string} file */
+export function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,56 @@
+// npm start: sets the clone up, builds what the server needs and runs it. Flags go on to the server:
+// `npm start -- --store memory --grpc 127.0.0.1:0`.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { exitCodeOf } from './lib/process.mjs';
+import { build, install } from './lib/setup.mjs';
+import { environment, node24, root } from './lib/workspace.mjs';
+
+/** How long a repeated signal is taken for the same key press: Ctrl-C reaches us from the terminal and again from npm. */
+const SAME_SIGNAL_MS = 1_000;
+
+await install();
+await build(['@cfg/server']);
+
+const flags = process.argv.slice(2);
+const given = (flag) => flags.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+// A configuration file or the environment may name a store as well, and then the default below would hide it.
+const choosesStore = given('--store') || given('--config') || 'CFG_STORE' in process.env || 'CFG_CONFIG' in process.env;
+if (!choosesStore) {
+  mkdirSync(join(root, '.data'), { recursive: true });
+  flags.unshift('--store', 'sqlite:.data/config.db');
+}
+
+// In a process group of its own the server gets a signal only from here; over the channel it notices when we are gone.
+const server = spawn(
+  node24,
+  [
+    '--import',
+    pathToFileURL(join(root, 'tools/lib/end-with-parent.mjs')).href,
+    join(root, 'packages/server/dist/main.js'),
+    ...flags,
+  ],
+  {
+    cwd: root,
+    env: environment,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    detached: process.platform !== 'win32',
+  },
+);
+
+let lastSignalAt = -Infinity;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    const now = performance.now();
+    if (now - lastSignalAt < SAME_SIGNAL_MS) return;
+    lastSignalAt = now;
+    server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+  });
+}
+server.on('error', (error) => {
+  process.stderr.write(`cannot start ${node24}: ${error.message}\n`);
+  process.exit(1);
+});
+server.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));

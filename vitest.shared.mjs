@@ -1,0 +1,18 @@
+// How vitest runs in every project; each has a vitest.config.mjs that hands this on.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'], // the sources: what is built below dist/ is JavaScript
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    // Real sockets, files and processes on a busy machine: generous, since a test that hangs fails all the same.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-report.json' }, // read by tools/test.mjs
+    passWithNoTests: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
