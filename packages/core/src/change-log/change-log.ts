@@ -68,10 +68,26 @@ export class ChangeLog {
     return this.#oldest;
   }
 
+  /** How many watches are open. */
+  get watchers(): number {
+    return this.#index.watchers.size;
+  }
+
   /** Takes changes that are committed; their revisions follow on {@link revision} without a hole. Wakes who waits. */
   append(changes: readonly Change[]): void {
     for (const change of changes) this.#ring.push(change);
     for (const change of changes) this.#index.forEach(change, (cursor) => cursor.wake(change.revision));
+  }
+
+  /**
+   * Others have added to the store's log, up to `revision`, more than is worth passing through the ring. Watchers read
+   * it from the store's log; what follows on `revision` is appended again.
+   */
+  skipTo(revision: number): void {
+    const next = this.revision + 1;
+    if (revision < next) return;
+    this.#ring.restart(revision);
+    for (const cursor of this.#index.watchers) cursor.wake(next);
   }
 
   /** The store dropped its log up to `oldestRevision`: a resume from before it fails from now on. */

@@ -45,6 +45,13 @@ export class Ring {
     while (this.#weight > this.#maxWeight && this.#oldest < this.#newest) this.#shift();
   }
 
+  /** Lets go of everything; the next change is the one after `revision`. */
+  restart(revision: number): void {
+    while (this.#oldest <= this.#newest) this.#shift();
+    this.#oldest = revision + 1;
+    this.#newest = revision;
+  }
+
   at(revision: number): Change | undefined {
     return revision >= this.#oldest && revision <= this.#newest
       ? this.#slots[revision % this.#slots.length]
