@@ -17,18 +17,15 @@ import type {
   VersionQuery,
   WithStats,
 } from '../capabilities.js';
-import { checkAlias } from '../alias-rules.js';
-import { aliasChange, Change } from '../change.js';
 import { ChangeLog } from '../change-log/change-log.js';
 import { decodeCursor } from '../cursor.js';
 import type { Alias, EncodedValue, Entry } from '../entry.js';
 import { ConfigError, keyNotFound, versionNotFound } from '../errors.js';
-import { ExpiryTimer } from '../expiry-timer.js';
 import type { WatchFilter } from '../filter.js';
 import { Lifecycle } from '../lifecycle.js';
 import { checkKey, checkNamespace } from '../names.js';
 import { checkQuery, limitOf, pageOf } from '../paging.js';
-import { afterPrefix, type SortedMap, sortedMap } from '../sorted-map.js';
+import { afterPrefix } from '../sorted-map.js';
 import type {
   CallOptions,
   ChangeStream,
@@ -40,11 +37,9 @@ import type {
   Store,
   WatchOptions,
 } from '../store.js';
-import { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from '../transition.js';
-import { AliasTable } from './alias-table.js';
-import { Expiries } from './expiries.js';
+import { isLive } from '../transition.js';
 import { MemoryLog } from './memory-log.js';
-import { NamespaceTable } from './namespace-table.js';
+import { MemoryState } from './memory-state.js';
 
 export interface MemoryStoreOptions {
   /** Versions kept of each key, the current one included. Default 100; at least 1. */
@@ -67,25 +62,13 @@ export class MemoryStore
   readonly features: ReadonlySet<Feature> = new Set(allFeatures);
   #lifecycle = new Lifecycle('the memory store');
   #historyLimit: number;
-  #now: () => number;
-  #namespaces: SortedMap<NamespaceTable> = sortedMap();
-  #aliases = new AliasTable();
-  #expiries = new Expiries();
-  #log: MemoryLog;
-  #changes: ChangeLog;
-  #timer: ExpiryTimer;
-  #codecs = new Map<string, string>();
+  #state: MemoryState;
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#historyLimit = atLeastOne('historyLimit', options.historyLimit ?? 100);
-    this.#log = new MemoryLog(atLeastOne('logLimit', options.logLimit ?? 100_000));
-    this.#now = options.now ?? Date.now;
-    this.#changes = new ChangeLog({ logId: randomUUID(), read: (after, limit) => this.#log.read(after, limit) });
-    this.#timer = new ExpiryTimer(
-      this.#now,
-      () => this.#expiries.next,
-      () => this.#commitDue(),
-    );
+    const log = new MemoryLog(atLeastOne('logLimit', options.logLimit ?? 100_000));
+    const changes = new ChangeLog({ logId: randomUUID(), read: (after, limit) => log.read(after, limit) });
+    this.#state = new MemoryState(log, changes, this.#historyLimit, options.now ?? Date.now);
   }
 
   async connect(): Promise<void> {
@@ -94,8 +77,7 @@ export class MemoryStore
 
   async close(): Promise<void> {
     this.#lifecycle.close();
-    this.#timer.close();
-    this.#changes.close();
+    this.#state.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,8 +92,8 @@ export class MemoryStore
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     checkKey(key);
-    const entry = this.#namespaces.get(namespace)?.get(key)?.current;
-    if (!isLive(entry, this.#now())) throw keyNotFound(namespace, key);
+    const entry = this.#state.namespaces.get(namespace)?.get(key)?.current;
+    if (!isLive(entry, this.#state.now())) throw keyNotFound(namespace, key);
     return entry;
   }
 
@@ -119,29 +101,24 @@ export class MemoryStore
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     checkKey(key);
-    const now = this.#commitDue();
-    const repeated = repeatedWrite('set', options, (id) => this.#log.byRequest(namespace, key, id));
-    if (repeated !== undefined) return repeated;
-    return this.#set(namespace, key, value, options, now);
+    return this.#state.set(namespace, key, value, options);
   }
 
   async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     checkKey(key);
-    const now = this.#commitDue();
-    if (repeatedWrite('delete', options, (id) => this.#log.byRequest(namespace, key, id)) !== undefined) return;
-    this.#delete(namespace, key, options, now);
+    this.#state.delete(namespace, key, options);
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     checkQuery(query);
-    this.#commitDue();
+    this.#state.commitDue();
     const { prefix = '', includeDeleted = false } = query;
-    const table = this.#namespaces.get(namespace);
-    const at = { revision: this.#log.revision, logId: this.#changes.logId };
+    const table = this.#state.namespaces.get(namespace);
+    const at = { revision: this.#state.log.revision, logId: this.#state.changes.logId };
     if (query.keys !== undefined) {
       const states = [...new Set(query.keys)].sort().map((key) => table?.get(key)?.current);
       const entries = states.filter((entry) => entry !== undefined && (includeDeleted || !entry.deleted));
@@ -162,8 +139,8 @@ export class MemoryStore
       closed.close(fault);
       return closed.watch();
     }
-    this.#commitDue();
-    return this.#changes.watch(filter, options);
+    this.#state.commitDue();
+    return this.#state.changes.watch(filter, options);
   }
 
   async versions(
@@ -176,9 +153,9 @@ export class MemoryStore
     checkNamespace(namespace);
     checkKey(key);
     checkQuery(query);
-    this.#commitDue();
+    this.#state.commitDue();
     const { includeDeleted = false } = query;
-    const history = this.#namespaces.get(namespace)?.get(key);
+    const history = this.#state.namespaces.get(namespace)?.get(key);
     if (history === undefined || (history.current.deleted && !includeDeleted)) throw keyNotFound(namespace, key);
     const all = history.versions(this.#historyLimit, includeDeleted);
     if (query.version) {
@@ -195,36 +172,24 @@ export class MemoryStore
 
   async setAlias(alias: string, target: string, options?: CallOptions): Promise<Alias> {
     this.#lifecycle.check(options);
-    const now = this.#commitDue();
-    checkAlias(alias, target, {
-      isAlias: (name) => this.#aliases.has(name),
-      isTarget: (name) => this.#aliases.isTarget(name),
-      isKey: (name) => this.#namespaces.valuesArray().some((table) => table.has(name, now)),
-    });
-    const made: Alias = { alias, target, version: 1, revision: this.#log.revision + 1, createdAtMs: now };
-    this.#aliases.set(made);
-    this.#commit(aliasChange('alias_set', made, made.revision, now));
-    return made;
+    return this.#state.setAlias(alias, target);
   }
 
   async deleteAlias(alias: string, options?: CallOptions): Promise<void> {
     this.#lifecycle.check(options);
     checkKey(alias);
-    const now = this.#commitDue();
-    const gone = this.#aliases.get(alias);
-    this.#aliases.delete(gone);
-    this.#commit(aliasChange('alias_delete', gone, this.#log.revision + 1, now));
+    this.#state.deleteAlias(alias);
   }
 
   async getAlias(alias: string, options?: CallOptions): Promise<Alias> {
     this.#lifecycle.check(options);
     checkKey(alias);
-    return this.#aliases.get(alias);
+    return this.#state.aliases.get(alias);
   }
 
   async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
     this.#lifecycle.check(options);
-    return this.#aliases.list();
+    return this.#state.aliases.list();
   }
 
   async getMany(
@@ -244,32 +209,31 @@ export class MemoryStore
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     for (const [key] of values) checkKey(key);
-    const now = this.#commitDue();
-    return values.map(([key, value]) => this.#set(namespace, key, value, {}, now));
+    return values.map(([key, value]) => this.#state.set(namespace, key, value, {}));
   }
 
   async deleteMany(namespace: string, keys: readonly string[], options?: CallOptions): Promise<number> {
     this.#lifecycle.check(options);
     checkNamespace(namespace);
     for (const key of keys) checkKey(key);
-    const now = this.#commitDue();
-    const table = this.#namespaces.get(namespace);
+    const now = this.#state.commitDue();
+    const table = this.#state.namespaces.get(namespace);
     const there = [...new Set(keys)].filter((key) => table?.has(key, now));
-    for (const key of there) this.#delete(namespace, key, {}, now);
+    for (const key of there) this.#state.delete(namespace, key, {});
     return there.length;
   }
 
   async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {
     this.#lifecycle.check(options);
     checkQuery(query);
-    this.#commitDue();
+    this.#state.commitDue();
     const { prefix = '' } = query;
     const scope = `namespaces\n${prefix}`;
     const after = decodeCursor(scope, query.cursor) ?? '';
     const end = afterPrefix(prefix);
     const limit = limitOf(query.limit);
     const names: string[] = [];
-    for (const [name, table] of this.#namespaces.entries(after.startsWith(prefix) ? after : prefix)) {
+    for (const [name, table] of this.#state.namespaces.entries(after.startsWith(prefix) ? after : prefix)) {
       if (names.length > limit || (end !== undefined && name >= end)) break;
       if (name > after && table.size > 0) names.push(name);
     }
@@ -279,86 +243,33 @@ export class MemoryStore
 
   async stats(options?: CallOptions): Promise<Stats> {
     this.#lifecycle.check(options);
-    this.#commitDue();
-    const counts = this.#namespaces.toArray().map(([name, table]) => [name, table.size] as const);
+    this.#state.commitDue();
+    const counts = this.#state.namespaces.toArray().map(([name, table]) => [name, table.size] as const);
     return { namespaces: new Map(counts.filter(([, size]) => size > 0)) };
   }
 
   async revision(namespace = '', options?: CallOptions): Promise<RevisionState> {
     this.#lifecycle.check(options);
-    this.#commitDue();
+    this.#state.commitDue();
     return {
-      revision: this.#log.revision,
-      oldestRevision: this.#changes.oldestRevision,
-      logId: this.#changes.logId,
-      namespaceRevision: this.#namespaces.get(namespace)?.revision ?? 0,
+      revision: this.#state.log.revision,
+      oldestRevision: this.#state.changes.oldestRevision,
+      logId: this.#state.changes.logId,
+      namespaceRevision: this.#state.namespaces.get(namespace)?.revision ?? 0,
     };
   }
 
   async snapshot(namespace: string, options: SnapshotOptions = {}): Promise<Snapshot> {
     this.#lifecycle.check(options);
     checkNamespace(namespace);
-    this.#commitDue();
-    const table = this.#namespaces.get(namespace);
+    this.#state.commitDue();
+    const table = this.#state.namespaces.get(namespace);
     const { maxEntries } = options;
     if (maxEntries && table !== undefined && table.size > maxEntries) {
       throw new ConfigError('resource_exhausted', `namespace ${namespace} has more than ${maxEntries} entries`);
     }
     const entries = table?.page('', undefined, Number.POSITIVE_INFINITY, false) ?? [];
-    return { entries, revision: this.#log.revision, logId: this.#changes.logId };
-  }
-
-  #set(namespace: string, key: string, value: EncodedValue, options: SetOptions, now: number): Entry {
-    const table = this.#table(namespace);
-    const last = table.get(key)?.current;
-    // Kept bytes are a copy of their own; names and codecs are shared by all versions.
-    const kept = { bytes: new Uint8Array(value.bytes), codec: this.#codec(value.codec), type: value.type };
-    const revision = this.#log.revision + 1;
-    const entry = entryAfterSet(table.name, last?.key ?? key, last, kept, options, revision, now);
-    this.#put(table, last, entry, new Change('set', entry, revision, options.requestId));
-    return entry;
-  }
-
-  #delete(namespace: string, key: string, options: DeleteOptions, now: number): void {
-    const table = this.#table(namespace);
-    const last = table.get(key)?.current;
-    const revision = this.#log.revision + 1;
-    const entry = entryAfterDelete(table.name, last?.key ?? key, last, options, revision, now);
-    this.#put(table, last, entry, new Change('delete', entry, revision, options.requestId));
-  }
-
-  #put(table: NamespaceTable, last: Entry | undefined, entry: Entry, change: Change): void {
-    if (table.revision === 0) this.#namespaces.set(table.name, table);
-    table.put(entry, this.#historyLimit);
-    this.#expiries.replace(last, entry);
-    this.#commit(change);
-    this.#timer.schedule();
-  }
-
-  #commit(change: Change): void {
-    this.#log.push(change);
-    this.#changes.compactedTo(this.#log.oldestRevision);
-    this.#changes.append([change]);
-  }
-
-  /** Deletes what has expired, and answers the time. */
-  #commitDue(): number {
-    const now = this.#now();
-    if ((this.#expiries.next ?? Number.POSITIVE_INFINITY) <= now) {
-      for (const entry of this.#expiries.due(now)) this.#delete(entry.namespace, entry.key, {}, now);
-    }
-    return now;
-  }
-
-  #table(namespace: string): NamespaceTable {
-    return this.#namespaces.get(namespace) ?? new NamespaceTable(namespace);
-  }
-
-  #codec(name: string): string {
-    const known = this.#codecs.get(name);
-    if (known !== undefined) return known;
-    if (this.#codecs.size < 1_000) this.#codecs.set(name, name);
-    return name;
+    return { entries, revision: this.#state.log.revision, logId: this.#state.changes.logId };
   }
 }
 

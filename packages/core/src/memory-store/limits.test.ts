@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { EncodedValue } from '../entry.js';
+import { MemoryStore, type MemoryStoreOptions } from './memory-store.js';
+
+const value = (n: number): EncodedValue => ({ bytes: Buffer.from(String(n)), codec: 'json', type: 'int' });
+
+async function connected(options: MemoryStoreOptions): Promise<MemoryStore> {
+  const store = new MemoryStore(options);
+  await store.connect();
+  return store;
+}
+
+it('keeps so many versions of a key', async () => {
+  await using store = await connected({ historyLimit: 3 });
+  for (let n = 1; n <= 20; n += 1) {
+    await store.set('ns', 'a', value(n));
+    const { entries } = await store.versions('ns', 'a');
+    const kept = Array.from({ length: Math.min(n, 3) }, (_, i) => n - i);
+    expect(entries.map((entry) => entry.version)).toEqual(kept);
+  }
+  await expect(store.versions('ns', 'a', { version: 17 })).rejects.toMatchObject({ code: 'version_not_found' });
+});
+
+it('keeps so many changes, and says from where on', async () => {
+  await using store = await connected({ logLimit: 100 });
+  for (let n = 1; n <= 5_000; n += 1) await store.set('ns', 'a', value(n), { requestId: `r${n}` });
+  const { oldestRevision, revision } = await store.revision();
+  expect(revision - oldestRevision).toBeGreaterThanOrEqual(100);
+  expect(revision - oldestRevision).toBeLessThanOrEqual(100 + 1_024);
+  const stream = store.watch({}, { startRevision: oldestRevision });
+  expect(await stream.next()).toMatchObject({ value: { revision: oldestRevision + 1 } });
+  const early = store.watch({}, { startRevision: oldestRevision - 1 });
+  await expect(early.next()).rejects.toMatchObject({ metadata: { oldest_revision: String(oldestRevision) } });
+  // A request id is known as long as its change.
+  expect((await store.set('ns', 'a', value(0), { requestId: 'r5000' })).version).toBe(5_000);
+  expect((await store.set('ns', 'a', value(0), { requestId: 'r1' })).version).toBe(5_001);
+});
+
+it('goes by its clock, also when it jumps', async () => {
+  let now = 1_000_000;
+  await using store = await connected({ now: () => now });
+  await store.set('ns', 'late', value(1), { ttlMs: 3_600_000 });
+  await store.set('ns', 'soon', value(1), { ttlMs: 60_000 });
+  const stream = store.watch();
+  now += 7_200_000;
+  await expect(store.get('ns', 'late')).rejects.toMatchObject({ code: 'not_found' });
+  expect((await store.find('ns')).entries).toEqual([]);
+  expect(await stream.next()).toMatchObject({ value: { type: 'delete', entry: { key: 'soon' } } });
+  expect(await stream.next()).toMatchObject({ value: { type: 'delete', entry: { key: 'late' } } });
+  now = 0;
+  expect(await store.set('ns', 'late', value(2), { ttlMs: 1_000 })).toMatchObject({ version: 2, expiresAtMs: 1_000 });
+});
+
+it('names an option that cannot be meant', () => {
+  expect(() => new MemoryStore({ historyLimit: 0 })).toThrow('historyLimit must be a whole number, 1 or more');
+  expect(() => new MemoryStore({ logLimit: 1.5 })).toThrow('logLimit');
+});
