@@ -1,0 +1,43 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
+
+/** A row as `node:sqlite` answers it. */
+export type Row = Record<string, SQLOutputValue>;
+
+/** The columns of `changes` that {@link entryOf} reads. */
+export const entryColumns: string =
+  'changes.revision, changes.type, changes.namespace, changes.key, changes.version, changes.codec, ' +
+  'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.bytes';
+
+/** The entry, or the tombstone, that a row of `changes` made. */
+export function entryOf(row: Row): Entry {
+  return new Entry({
+    namespace: (row.namespace ?? '') as string,
+    key: row.key as string,
+    bytes: row.bytes as Uint8Array,
+    codec: row.codec as string,
+    type: valueTypeOf(row.value_type as number),
+    version: row.version as number,
+    revision: row.revision as number,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+    expiresAtMs: (row.expires_at ?? undefined) as number | undefined,
+    deleted: row.type === 'delete' || row.type === 'alias_delete',
+  });
+}
+
+/** The change of a row that has the column `request_id` as well. */
+export function changeOf(row: Row): Change {
+  const entry = entryOf(row);
+  return new Change(row.type as ChangeType, entry, entry.revision, (row.request_id ?? '') as string);
+}
+
+export function aliasOf(row: Row): Alias {
+  return {
+    alias: row.alias as string,
+    target: row.target as string,
+    version: row.version as number,
+    revision: row.revision as number,
+    createdAtMs: row.created_at as number,
+  };
+}
