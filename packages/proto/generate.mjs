@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { FieldDescriptorProto_Type, FileDescriptorSetSchema, SourceCodeInfoSchema } from '@bufbuild/protobuf/wkt';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = `${here}src/gen`;
@@ -47,11 +47,14 @@ buf('build', proto, '--path', `${proto}/config`, '--as-file-descriptor-set', '-o
 const set = fromBinary(FileDescriptorSetSchema, readFileSync(image));
 rmSync(image);
 
+const ours = set.file.filter((file) => file.package.startsWith('config.'));
+
 // Of the source positions only our own comments are worth their size.
 for (const file of set.file) {
-  const comments = file.sourceCodeInfo?.location.filter((l) => l.leadingComments || l.trailingComments) ?? [];
-  if (file.package.startsWith('config.')) file.sourceCodeInfo.location = comments;
-  else file.sourceCodeInfo = undefined;
+  const locations = ours.includes(file) ? file.sourceCodeInfo.location : [];
+  file.sourceCodeInfo = create(SourceCodeInfoSchema, {
+    location: locations.filter((location) => location.leadingComments || location.trailingComments),
+  });
 }
 write('descriptor.ts', [
   '/** The serialized google.protobuf.FileDescriptorSet of config.proto and what it imports, in base64. */',
@@ -60,14 +63,13 @@ write('descriptor.ts', [
 ]);
 
 const modules = [
-  ...set.file
-    .filter((file) => file.package.startsWith('config.'))
-    .map((file) => ({ package: file.package, path: file.name, names: file.messageType.map((type) => type.name) })),
+  ...ours.map((file) => ({ package: file.package, path: file.name, names: file.messageType.map((type) => type.name) })),
   { package: 'google.protobuf', path: 'google/protobuf/duration.proto', names: ['Duration'] },
   { package: 'google.protobuf', path: 'google/protobuf/timestamp.proto', names: ['Timestamp'] },
 ];
 const each = (line) => modules.flatMap((module) => module.names.map((name) => line(`${module.package}.${name}`, name)));
 write('messages.ts', [
+  "import type { BinaryReader } from '@bufbuild/protobuf/wire';",
   ...modules.map(({ names, path }) => `import { ${names.join(', ')} } from './${path.replace(/\.proto$/, '.js')}';`),
   '',
   '/** Every message by its full name. */',
@@ -78,13 +80,24 @@ write('messages.ts', [
   '/** What makes, encodes and decodes messages of one type. */',
   'export interface MessageType<T> {',
   '  encode(message: T): { finish(): Uint8Array };',
-  '  decode(bytes: Uint8Array): T;',
+  '  decode(input: Uint8Array | BinaryReader): T;',
   '  fromPartial(object: Partial<T>): T;',
   '}',
   '',
   '/** Every message type by its full name. */',
   'export const messageTypes: { readonly [Name in keyof Messages]: MessageType<Messages[Name]> } = {',
   ...each((fullName, name) => `  '${fullName}': ${name},`),
+  '};',
+  '',
+  '/** The fields that hold messages, by message and number. */',
+  'export const nestedMessages: { readonly [typeName: string]: { readonly [number: number]: string } | undefined } = {',
+  ...ours.flatMap((file) =>
+    file.messageType.map((type) => {
+      const fields = type.field.filter((field) => field.type === FieldDescriptorProto_Type.MESSAGE);
+      const numbers = fields.map((field) => `${field.number}: '${field.typeName.slice(1)}'`);
+      return `  '${file.package}.${type.name}': { ${numbers.join(', ')} },`;
+    }),
+  ),
   '};',
 ]);
 

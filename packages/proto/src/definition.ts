@@ -1,5 +1,7 @@
+import { decodeRequest } from './decode-request.js';
 import { Encoded, Undecodable } from './encoded.js';
-import * as gen from './gen/config/v1/config.js';
+import type * as gen from './gen/config/v1/config.js';
+import { type Messages, messageTypes } from './gen/messages.js';
 
 type Partially<T> = T extends (infer U)[]
   ? Partially<U>[]
@@ -21,19 +23,15 @@ export interface MethodDefinition<Request, Response, Streaming extends boolean> 
   options: { idempotencyLevel?: 'IDEMPOTENT' | 'NO_SIDE_EFFECTS' };
 }
 
-interface MessageFns<T> {
-  encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
-  fromPartial(object: never): T;
-}
-
-function method<Request, Response, Streaming extends boolean = false>(
+function method<Request extends keyof Messages, Response extends keyof Messages, Streaming extends boolean = false>(
   path: string,
-  request: MessageFns<Request>,
-  response: MessageFns<Response>,
-  options: MethodDefinition<Request, Response, Streaming>['options'] = {},
+  requestType: Request,
+  responseType: Response,
+  options: MethodDefinition<Messages[Request], Messages[Response], Streaming>['options'] = {},
   responseStream: Streaming = false as Streaming,
-): MethodDefinition<Request, Response, Streaming> {
+): MethodDefinition<Messages[Request], Messages[Response], Streaming> {
+  const request = messageTypes[requestType];
+  const response = messageTypes[responseType];
   return {
     path: `/config.v1.${path}`,
     requestStream: false,
@@ -41,9 +39,9 @@ function method<Request, Response, Streaming extends boolean = false>(
     requestSerialize: (value) => request.encode(request.fromPartial(value as never)).finish(),
     requestDeserialize: (bytes) => {
       try {
-        return request.decode(bytes);
+        return decodeRequest(request, requestType, bytes);
       } catch (error) {
-        return new Undecodable(error) as Request;
+        return new Undecodable(error) as never;
       }
     },
     responseSerialize: (value) => (value instanceof Encoded ? value.bytes : response.encode(value).finish()),
@@ -73,20 +71,40 @@ export type ConfigServiceDefinition = {
 };
 
 export const ConfigServiceDefinition: ConfigServiceDefinition = {
-  get: method('ConfigService/Get', gen.GetRequest, gen.GetResponse, reads),
-  set: method('ConfigService/Set', gen.SetRequest, gen.SetResponse),
-  delete: method('ConfigService/Delete', gen.DeleteRequest, gen.DeleteResponse),
-  list: method('ConfigService/List', gen.ListRequest, gen.ListResponse, reads),
-  getVersions: method('ConfigService/GetVersions', gen.GetVersionsRequest, gen.GetVersionsResponse, reads),
-  snapshot: method('ConfigService/Snapshot', gen.SnapshotRequest, gen.SnapshotResponse, reads),
-  watch: method('ConfigService/Watch', gen.WatchRequest, gen.WatchResponse, reads, true),
-  checkAccess: method('ConfigService/CheckAccess', gen.CheckAccessRequest, gen.CheckAccessResponse, reads),
-  setAlias: method('ConfigService/SetAlias', gen.SetAliasRequest, gen.SetAliasResponse),
-  deleteAlias: method('ConfigService/DeleteAlias', gen.DeleteAliasRequest, gen.DeleteAliasResponse),
-  getAlias: method('ConfigService/GetAlias', gen.GetAliasRequest, gen.GetAliasResponse, reads),
-  listAliases: method('ConfigService/ListAliases', gen.ListAliasesRequest, gen.ListAliasesResponse, reads),
-  listCodecs: method('ConfigService/ListCodecs', gen.ListCodecsRequest, gen.ListCodecsResponse, reads),
-  listNamespaces: method('ConfigService/ListNamespaces', gen.ListNamespacesRequest, gen.ListNamespacesResponse, reads),
+  get: method('ConfigService/Get', 'config.v1.GetRequest', 'config.v1.GetResponse', reads),
+  set: method('ConfigService/Set', 'config.v1.SetRequest', 'config.v1.SetResponse'),
+  delete: method('ConfigService/Delete', 'config.v1.DeleteRequest', 'config.v1.DeleteResponse'),
+  list: method('ConfigService/List', 'config.v1.ListRequest', 'config.v1.ListResponse', reads),
+  getVersions: method(
+    'ConfigService/GetVersions',
+    'config.v1.GetVersionsRequest',
+    'config.v1.GetVersionsResponse',
+    reads,
+  ),
+  snapshot: method('ConfigService/Snapshot', 'config.v1.SnapshotRequest', 'config.v1.SnapshotResponse', reads),
+  watch: method('ConfigService/Watch', 'config.v1.WatchRequest', 'config.v1.WatchResponse', reads, true),
+  checkAccess: method(
+    'ConfigService/CheckAccess',
+    'config.v1.CheckAccessRequest',
+    'config.v1.CheckAccessResponse',
+    reads,
+  ),
+  setAlias: method('ConfigService/SetAlias', 'config.v1.SetAliasRequest', 'config.v1.SetAliasResponse'),
+  deleteAlias: method('ConfigService/DeleteAlias', 'config.v1.DeleteAliasRequest', 'config.v1.DeleteAliasResponse'),
+  getAlias: method('ConfigService/GetAlias', 'config.v1.GetAliasRequest', 'config.v1.GetAliasResponse', reads),
+  listAliases: method(
+    'ConfigService/ListAliases',
+    'config.v1.ListAliasesRequest',
+    'config.v1.ListAliasesResponse',
+    reads,
+  ),
+  listCodecs: method('ConfigService/ListCodecs', 'config.v1.ListCodecsRequest', 'config.v1.ListCodecsResponse', reads),
+  listNamespaces: method(
+    'ConfigService/ListNamespaces',
+    'config.v1.ListNamespacesRequest',
+    'config.v1.ListNamespacesResponse',
+    reads,
+  ),
 };
 
 /** `config.v1.ConfigOperations`: batch, restore and audit, which a server may leave out. */
@@ -97,7 +115,7 @@ export type ConfigOperationsDefinition = {
 };
 
 export const ConfigOperationsDefinition: ConfigOperationsDefinition = {
-  batch: method('ConfigOperations/Batch', gen.BatchRequest, gen.BatchResponse),
-  restore: method('ConfigOperations/Restore', gen.RestoreRequest, gen.BatchResponse),
-  listAudit: method('ConfigOperations/ListAudit', gen.ListAuditRequest, gen.ListAuditResponse, reads),
+  batch: method('ConfigOperations/Batch', 'config.v1.BatchRequest', 'config.v1.BatchResponse'),
+  restore: method('ConfigOperations/Restore', 'config.v1.RestoreRequest', 'config.v1.BatchResponse'),
+  listAudit: method('ConfigOperations/ListAudit', 'config.v1.ListAuditRequest', 'config.v1.ListAuditResponse', reads),
 };
