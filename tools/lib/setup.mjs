@@ -31,5 +31,5 @@ export function build(projects) {
 /** @param {string[]} [projects] */
 export function buildArguments(projects) {
   const selection = projects ? [`--projects=${projects.join(',')}`] : [];
-  return ['run-many', '--target=build', '--outputStyle=static', ...selection];
+  return ['run-many', '--target=build', '--outputStyle=static', '--nxBail=false', ...selection];
 }

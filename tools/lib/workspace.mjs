@@ -12,10 +12,16 @@ export const node24 = join(root, 'node_modules/node/bin/node');
 /** A program of a root devDependency, or of a package's own when `dir` is given. */
 export const bin = (name, dir = root) => join(dir, 'node_modules/.bin', name);
 
-/** The environment of every program that the tools start: our own Node.js and programs first, and nx on its own. */
+/**
+ * The environment of every program that the tools start: our own Node.js and programs first, and nx on its own. The
+ * detour over tools/ is for nx, which drops what begins with `<root>/node_modules` from the PATH of the scripts it
+ * runs, and then would not find pnpm.
+ */
 export const environment = {
   ...process.env,
-  PATH: [join(root, 'node_modules/node/bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+  PATH: [`${root}/tools/../node_modules/node/bin`, `${root}/tools/../node_modules/.bin`, process.env.PATH].join(
+    delimiter,
+  ),
   NX_DAEMON: 'false',
   NX_NO_CLOUD: 'true',
   NX_TUI: 'false',
