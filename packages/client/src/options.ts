@@ -1,0 +1,160 @@
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import type { ClientMiddleware } from 'nice-grpc-common';
+import type { ConnectionState } from './state.js';
+
+export type Token = string | (() => string | undefined | Promise<string | undefined>);
+
+export interface TlsOptions {
+  /** The certificate authorities to trust, PEM. Default: those that Node brings. */
+  readonly ca?: string | Uint8Array;
+  /** This client's certificate, PEM, for servers that ask for one. With `key`. */
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+}
+
+export interface RetryOptions {
+  /** How often a call is tried again after the first time. Default 3; 0 turns retries off. */
+  readonly maxRetries?: number;
+  /** Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100. */
+  readonly initialBackoffMs?: number;
+  /** Longest wait between two tries, milliseconds. Default 5,000. */
+  readonly maxBackoffMs?: number;
+}
+
+export interface WatchSettings {
+  /** Open a lost watch again and go on after the last change seen. Default true. */
+  readonly reconnect?: boolean;
+  /** Wait before that, milliseconds. Default 1,000. */
+  readonly reconnectWaitMs?: number;
+  /** A watch that fails more often than this in a row ends with the last error. Default 10. */
+  readonly maxErrors?: number;
+  /** Most changes read ahead of the consumer, 1 or more; a full buffer holds the server back. Default 100. */
+  readonly bufferSize?: number;
+  /** Told every failure of a watch that is then opened again. May throw without harm. */
+  readonly onError?: (error: ConfigError) => void;
+}
+
+export interface KeepaliveOptions {
+  /** How often a busy connection is tested, milliseconds. Default 30,000. */
+  readonly intervalMs?: number;
+  /** How long the answer may take before the connection counts as lost, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface RemoteStoreOptions {
+  /** Talk without TLS. Default false. Everything, tokens included, then travels in the clear. */
+  readonly insecure?: boolean;
+  readonly tls?: TlsOptions;
+  /** A bearer token, or what answers one for each try of a call; `undefined` sends none. */
+  readonly token?: Token | undefined;
+  /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
+  readonly middleware?: readonly ClientMiddleware[];
+  readonly retry?: RetryOptions;
+  /** Longest time that one try of a call may take, milliseconds. Default: no limit. A watch has none. */
+  readonly callTimeoutMs?: number | undefined;
+  /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  readonly watch?: WatchSettings;
+  readonly keepalive?: KeepaliveOptions;
+  /** Told every change of state, after it happened. May throw without harm. */
+  readonly onStateChange?: (state: ConnectionState) => void;
+  /** Default: silent. */
+  readonly logger?: Logger;
+}
+
+/** All options, checked, with defaults filled in. */
+export interface Settings {
+  readonly insecure: boolean;
+  readonly tls: TlsOptions;
+  readonly token: Token | undefined;
+  readonly middleware: readonly ClientMiddleware[];
+  readonly retry: Required<RetryOptions>;
+  readonly callTimeoutMs: number | undefined;
+  readonly connectTimeoutMs: number;
+  readonly watch: Required<WatchSettings>;
+  readonly keepalive: Required<KeepaliveOptions>;
+  readonly onStateChange: (state: ConnectionState) => void;
+  readonly logger: Logger;
+}
+
+const names = ['insecure', 'tls', 'token', 'middleware', 'retry', 'callTimeoutMs', 'connectTimeoutMs', 'watch'];
+const known = new Set([...names, 'keepalive', 'onStateChange', 'logger']);
+const channelOnly = ['insecure', 'tls', 'keepalive'] as const;
+
+/** The longest time that a timer of Node can wait. */
+const longestMs = 2 ** 31 - 1;
+
+const ignore = (): void => {};
+
+/**
+ * Completes and checks the options. `channel` says whether the store makes its own connection; a ready-made client
+ * takes no options about one. Throws `invalid_argument` with the option's name.
+ */
+export function completeOptions(options: RemoteStoreOptions, channel: boolean): Settings {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw wrong(name, 'is not an option of RemoteStore');
+  }
+  for (const name of channelOnly) {
+    if (!channel && options[name] !== undefined) throw wrong(name, 'does not go with a ready-made client');
+  }
+  const { tls = {}, retry = {}, watch = {}, keepalive = {} } = options;
+  if (options.insecure === true && options.tls !== undefined) throw wrong('tls', 'contradicts insecure: true');
+  if ((tls.cert === undefined) !== (tls.key === undefined)) throw wrong('tls', 'needs both cert and key, or neither');
+
+  return {
+    insecure: boolean('insecure', options.insecure, false),
+    tls,
+    token: token(options.token),
+    middleware: (options.middleware ?? []).map((each, i) => callback(`middleware[${i}]`, each, each)),
+    retry: {
+      maxRetries: whole('retry.maxRetries', retry.maxRetries, 3, 0, 1_000),
+      initialBackoffMs: whole('retry.initialBackoffMs', retry.initialBackoffMs, 100, 1),
+      maxBackoffMs: whole('retry.maxBackoffMs', retry.maxBackoffMs, 5_000, 1),
+    },
+    callTimeoutMs:
+      options.callTimeoutMs === undefined ? undefined : whole('callTimeoutMs', options.callTimeoutMs, 0, 1),
+    connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs, 10_000, 1),
+    watch: {
+      reconnect: boolean('watch.reconnect', watch.reconnect, true),
+      reconnectWaitMs: whole('watch.reconnectWaitMs', watch.reconnectWaitMs, 1_000, 0),
+      maxErrors: whole('watch.maxErrors', watch.maxErrors, 10, 0),
+      bufferSize: whole('watch.bufferSize', watch.bufferSize, 100, 1),
+      onError: callback('watch.onError', watch.onError, ignore),
+    },
+    keepalive: {
+      intervalMs: whole('keepalive.intervalMs', keepalive.intervalMs, 30_000, 1),
+      timeoutMs: whole('keepalive.timeoutMs', keepalive.timeoutMs, 10_000, 1),
+    },
+    onStateChange: callback('onStateChange', options.onStateChange, ignore),
+    logger: safeLogger(options.logger),
+  };
+}
+
+function wrong(name: string, why: string): ConfigError {
+  return new ConfigError('invalid_argument', `option ${name} ${why}`);
+}
+
+function whole(name: string, value: number | undefined, byDefault: number, least: number, most = longestMs): number {
+  if (value === undefined) return byDefault;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw wrong(name, `must be a whole number from ${least} to ${most}`);
+}
+
+function boolean(name: string, value: boolean | undefined, byDefault: boolean): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? byDefault;
+  throw wrong(name, 'must be true or false');
+}
+
+function callback<F>(name: string, value: F | undefined, byDefault: F): F {
+  if (value === undefined || typeof value === 'function') return value ?? byDefault;
+  throw wrong(name, 'must be a function');
+}
+
+function token(value: Token | undefined): Token | undefined {
+  if (value === undefined || typeof value === 'function') return value;
+  if (typeof value === 'string' && isToken(value)) return value;
+  throw wrong('token', 'must be a function or a string of visible ASCII characters');
+}
+
+/** Whether it can travel in a header. */
+export const isToken = (value: string): boolean => /^[\x21-\x7e]+$/.test(value);

@@ -1,0 +1,68 @@
+import { ConfigError, type DeleteOptions, type EncodedValue, type Feature, type SetOptions } from '@cfg/core';
+import { type DeleteRequest, type Duration, type SetRequest, WriteMode } from '@cfg/proto';
+
+/** Options of calls, as requests: checked before they are sent, as far as a message could not carry them. */
+
+/** Most that the wire's `limit` fields can carry. */
+const largestLimit = 2 ** 31 - 1;
+
+/** The longest duration that protobuf knows, milliseconds: 10,000 years. */
+const longestMs = 315_576_000_000_000;
+
+const modes = {
+  upsert: WriteMode.WRITE_MODE_UPSERT,
+  create: WriteMode.WRITE_MODE_CREATE,
+  update: WriteMode.WRITE_MODE_UPDATE,
+} as const;
+
+export function setRequest(
+  namespace: string,
+  key: string,
+  { bytes, codec }: EncodedValue,
+  { mode = 'upsert', ttlMs, ...options }: SetOptions,
+): Partial<SetRequest> {
+  const writeMode = modes[mode];
+  if (writeMode === undefined) throw new ConfigError('invalid_argument', 'mode must be upsert, create or update');
+  return {
+    ...deleteRequest(namespace, key, options),
+    value: bytes,
+    codec,
+    writeMode,
+    ttl: ttlMs === undefined ? undefined : duration('ttlMs', ttlMs),
+  };
+}
+
+export function deleteRequest(namespace: string, key: string, options: DeleteOptions): Partial<DeleteRequest> {
+  const { ifVersion, requestId = '' } = options;
+  return { namespace, key, ifVersion: wholeNumber('ifVersion', ifVersion), requestId };
+}
+
+/** What a write asks of the server beyond the original's. */
+export function needsOf({ ifVersion, ttlMs, requestId }: SetOptions): Feature[] {
+  const needs: Feature[] = [];
+  if (ifVersion !== undefined) needs.push('cas');
+  if (ttlMs !== undefined) needs.push('ttl');
+  if (requestId) needs.push('requests');
+  return needs;
+}
+
+export const limitOf = (query: { readonly limit?: number | undefined }): number =>
+  wholeNumber('limit', query.limit, largestLimit) ?? 0;
+
+/** Throws `invalid_argument` unless it is a whole number, 0 or more, or absent. */
+export function wholeNumber(
+  name: string,
+  value: number | undefined,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= most)) return value;
+  throw new ConfigError('invalid_argument', `${name} must be a whole number from 0 to ${most}`);
+}
+
+function duration(name: string, ms: number): Duration {
+  if (!(ms >= 0 && ms <= longestMs)) {
+    throw new ConfigError('invalid_argument', `${name} must be from 0 to ${longestMs}`);
+  }
+  const seconds = Math.floor(ms / 1_000);
+  return { seconds, nanos: Math.min(Math.round((ms - seconds * 1_000) * 1_000_000), 999_999_999) };
+}
