@@ -1,0 +1,9 @@
+import { unsupported } from '../status.js';
+import type { Handler } from './handler.js';
+
+/** Answers a call of the second service that this server leaves out. */
+export const notOffered =
+  (name: string): Handler<unknown, never> =>
+  async () => {
+    throw unsupported(`this server does not offer ${name}`);
+  };

@@ -1,0 +1,32 @@
+import { isRevisioned } from '@cfg/core';
+import { Encoded, type SnapshotRequest, SnapshotResponse } from '@cfg/proto';
+import { requireNamespace, resource } from '../checks.js';
+import type { Environment } from '../environment.js';
+import { joined } from '../page.js';
+import { CachedSnapshots } from '../snapshots/cached.js';
+import { FoundSnapshots } from '../snapshots/found.js';
+import type { Snapshots } from '../snapshots/snapshots.js';
+import type { Handler } from './handler.js';
+
+export function snapshotHandler(environment: Environment): Handler<SnapshotRequest, SnapshotResponse> {
+  const { authorizer } = environment;
+  const snapshots = snapshotsOf(environment);
+  return async (request, call) => {
+    const { namespace, ifNoneMatch } = request;
+    requireNamespace(request);
+    await authorizer.authorize(call, 'read', resource(namespace));
+    const { body, revision, logId } = await snapshots.take(namespace, call.signal);
+    const rest = { etag: body.etag, revision, logId };
+    if (ifNoneMatch === body.etag) return { ...rest, entries: [], notModified: true };
+    const tail = SnapshotResponse.encode({ ...rest, entries: [], notModified: false }).finish();
+    const message = (): SnapshotResponse => ({ ...rest, entries: body.entries(), notModified: false });
+    return new Encoded(joined([body.bytes, tail]), message);
+  };
+}
+
+function snapshotsOf({ store, settings }: Environment): Snapshots {
+  const { maxSnapshotEntries, snapshotCacheBytes } = settings;
+  return isRevisioned(store)
+    ? new CachedSnapshots(store, maxSnapshotEntries, snapshotCacheBytes)
+    : new FoundSnapshots(store, maxSnapshotEntries);
+}

@@ -1,0 +1,74 @@
+import type { Encoded } from '@cfg/proto';
+import type { CallContext, CallOptions } from 'nice-grpc-common';
+import { callEnded } from './deadline.js';
+import { InProcessCall } from './in-process-call.js';
+
+type Source<Response> = { [Symbol.asyncIterator](): AsyncIterator<Response | Encoded<Response>, void> };
+
+/** A stream of answers as its caller in the same process reads it. Begins with the first read; leaving it ends it. */
+export class InProcessStream<Response> implements AsyncIterableIterator<Response, void, undefined> {
+  #open: (context: CallContext) => Source<Response>;
+  #call: InProcessCall;
+  #signal: AbortSignal | undefined;
+  #inner: AsyncIterator<Response | Encoded<Response>, void> | undefined;
+  #ended = false;
+  #stop = new AbortController();
+
+  constructor(
+    path: string,
+    peer: string,
+    options: CallOptions & { readonly peer?: string },
+    open: (context: CallContext) => Source<Response>,
+  ) {
+    this.#open = open;
+    this.#signal = options.signal;
+    this.#call = new InProcessCall(path, peer, options, this.#stop.signal);
+  }
+
+  next(): Promise<IteratorResult<Response, void>> {
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    try {
+      this.#inner ??= this.#begin();
+      return this.#inner.next().then(this.#answer, this.#fail);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  async return(): Promise<IteratorResult<Response, void>> {
+    this.#end();
+    await this.#inner?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #begin(): AsyncIterator<Response | Encoded<Response>, void> {
+    if (this.#signal?.aborted) throw callEnded();
+    this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    return this.#open(this.#call.context)[Symbol.asyncIterator]();
+  }
+
+  #abort = (): void => this.#stop.abort();
+
+  #answer = (result: IteratorResult<Response | Encoded<Response>, void>): IteratorResult<Response, void> => {
+    if (!result.done) return { done: false, value: this.#call.answer(result.value) };
+    this.#end();
+    return result;
+  };
+
+  #fail = (error: unknown): Promise<never> => {
+    this.#end();
+    return Promise.reject(this.#call.failure(error));
+  };
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#abort();
+    this.#call.finish();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Feature, Store } from '@cfg/core';
+import type { Stage } from './stage.js';
+
+/** The header that tells a client which fields beyond the original's protocol it may send. */
+export const featuresHeader = 'cfg-features';
+
+/** In the order of the wire; a feature joins when its calls are implemented here, whatever the store could do. */
+const served: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+
+/** Announces with every reply, errors and streams included, what the store can do and the service serves. */
+export function features(store: Store): Stage {
+  // A remote store learns its features from its server's first reply: they can grow, never shrink.
+  let size = -1;
+  let value = '';
+  return {
+    enter: (call) => {
+      if (store.features.size !== size) {
+        size = store.features.size;
+        value = served.filter((feature) => store.features.has(feature)).join(' ');
+      }
+      call.context.header.set(featuresHeader, value);
+      return undefined;
+    },
+  };
+}

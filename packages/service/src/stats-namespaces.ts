@@ -1,0 +1,59 @@
+import {
+  type CallOptions,
+  decodeCursor,
+  encodeCursor,
+  type Logger,
+  type NamespaceListing,
+  type NamespacePage,
+  type NamespaceQuery,
+  type WithStats,
+} from '@cfg/core';
+
+/**
+ * Lists the namespaces of a store that cannot, from its statistics, which may be costly: they are read once for all who
+ * ask meanwhile, and kept for a while.
+ */
+export class StatsNamespaces implements NamespaceListing {
+  #store: WithStats;
+  #cacheMs: number;
+  #logger: Logger;
+  #warned = false;
+  #flight: Promise<readonly string[]> | undefined;
+  #cached: { readonly names: readonly string[]; readonly untilMs: number } | undefined;
+
+  constructor(store: WithStats, cacheMs: number, logger: Logger) {
+    this.#store = store;
+    this.#cacheMs = cacheMs;
+    this.#logger = logger;
+  }
+
+  async namespaces(query: NamespaceQuery = {}, _options?: CallOptions): Promise<NamespacePage> {
+    const { prefix = '', limit = 0 } = query;
+    const scope = `namespaces by stats\n${prefix}`;
+    const after = decodeCursor(scope, query.cursor) ?? '';
+    const names = (await this.#names()).filter((name) => name > after && name.startsWith(prefix));
+    if (limit === 0 || names.length <= limit) return { namespaces: names, nextCursor: '' };
+    const namespaces = names.slice(0, limit);
+    return { namespaces, nextCursor: encodeCursor(scope, namespaces.at(-1) ?? '') };
+  }
+
+  async #names(): Promise<readonly string[]> {
+    if (this.#cached !== undefined && performance.now() < this.#cached.untilMs) return this.#cached.names;
+    this.#flight ??= this.#read().finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #read(): Promise<readonly string[]> {
+    if (!this.#warned) {
+      this.#warned = true;
+      this.#logger.warn({ cacheMs: this.#cacheMs }, 'the store does not list namespaces; listing them from its stats');
+    }
+    const { namespaces } = await this.#store.stats();
+    const names = [...namespaces].filter(([name, keys]) => name !== '' && keys > 0).map(([name]) => name);
+    names.sort();
+    this.#cached = { names, untilMs: performance.now() + this.#cacheMs };
+    return names;
+  }
+}

@@ -1,0 +1,107 @@
+import type { ChangeStream, WatchEvent } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import type { Encoded, WatchRequest, WatchResponse } from '@cfg/proto';
+import type { Call } from './call.js';
+import { callEnded, untilAborted } from './deadline.js';
+import type { Draining, Endable } from './draining.js';
+import { watchAnswer } from './entry.js';
+
+type Result = IteratorResult<Encoded<WatchResponse>, void>;
+
+/** What a watch needs to begin: the caller is allowed it by then. */
+export interface Opened {
+  readonly stream: ChangeStream;
+  /** Whether the caller may see alias changes. */
+  readonly showsAliases: boolean;
+}
+
+export type OpenWatch = (request: WatchRequest, call: Call, signal: AbortSignal) => Promise<Opened>;
+
+/**
+ * One watcher's answers. Written by hand rather than as a generator: an event that is at hand costs one promise. It
+ * never ends by itself but with an error, because a client takes a stream that ends well as final.
+ */
+export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>, void, undefined>, Endable {
+  #open: () => Promise<Opened>;
+  #call: Call;
+  #draining: Draining;
+  #stream: ChangeStream | undefined;
+  #showsAliases = false;
+  #fault: unknown;
+  #done = false;
+  #stop = new AbortController();
+
+  constructor(open: OpenWatch, request: WatchRequest, call: Call, draining: Draining) {
+    this.#open = () => open(request, call, this.#stop.signal);
+    this.#call = call;
+    this.#draining = draining;
+  }
+
+  next(): Promise<Result> {
+    const stream = this.#stream;
+    if (stream === undefined || this.#done) return this.#begin();
+    if (this.#fault !== undefined) return this.#failed(this.#fault);
+    for (let event = stream.take?.(); event !== undefined; event = stream.take?.()) {
+      if (this.#shows(event)) return Promise.resolve({ done: false, value: watchAnswer(event) });
+    }
+    return stream.next().then(this.#received, this.#failed);
+  }
+
+  /** Ends the stream with an error for its client, at once. */
+  end(error: unknown): void {
+    this.#fault ??= error;
+    this.#release();
+  }
+
+  async return(): Promise<Result> {
+    this.#done = true;
+    this.#release();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #begin(): Promise<Result> {
+    if (this.#done) return { done: true, value: undefined };
+    try {
+      this.#draining.add(this);
+      const { signal } = this.#call;
+      if (signal.aborted) this.#release();
+      else signal.addEventListener('abort', this.#release, { once: true });
+      const { stream, showsAliases } = await this.#open();
+      this.#stream = stream;
+      this.#showsAliases = showsAliases;
+      await untilAborted(stream.ready, this.#stop.signal);
+      // The client may have nothing to read for long: the headers tell it that it sees every change from now on.
+      this.#call.context.sendHeader();
+    } catch (error) {
+      return this.#failed(error);
+    }
+    return this.next();
+  }
+
+  #received = (result: IteratorResult<WatchEvent, void>): Result | Promise<Result> => {
+    if (result.done) return this.#failed(new ConfigError('unavailable', 'the watch ended'));
+    return this.#shows(result.value) ? { done: false, value: watchAnswer(result.value) } : this.next();
+  };
+
+  #failed = (error: unknown): Promise<never> => {
+    const cause = this.#fault ?? (this.#call.signal.aborted ? callEnded() : error);
+    this.#done = true;
+    this.#release();
+    return Promise.reject(cause);
+  };
+
+  #shows(event: WatchEvent): boolean {
+    return this.#showsAliases || (event.type !== 'alias_set' && event.type !== 'alias_delete');
+  }
+
+  #release = (): void => {
+    this.#draining.delete(this);
+    this.#call.signal.removeEventListener('abort', this.#release);
+    this.#stop.abort(callEnded());
+    this.#stream?.close();
+  };
+}
