@@ -1,4 +1,12 @@
-// Values and entries
+// Values and codecs
+export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
+export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
+export { jsonCodec } from './codecs/json.js';
+export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
+export { Secret, secretCodec } from './codecs/secret.js';
+export { tomlCodec } from './codecs/toml.js';
+export { yamlCodec } from './codecs/yaml.js';
+export { type EntryValueOptions, Value, type ValueOptions } from './value.js';
 
 // The store contract
 export {
