@@ -1,0 +1,28 @@
+import { ConfigError } from '@cfg/core';
+import { type Address, formatAddress } from './address.js';
+
+/** An open door. */
+export interface Door {
+  /** With the port that it really has. */
+  readonly address: Address;
+  /** Lets nobody in any more, and resolves when those who are in have left. */
+  drain(): Promise<void>;
+  /** Throws out who is left. */
+  cut(): void;
+}
+
+const reasons: readonly (readonly [code: string, reason: string])[] = [
+  ['EADDRINUSE', 'the port is in use'],
+  ['EACCES', 'the port needs more rights than this process has'],
+  ['EADDRNOTAVAIL', 'this machine does not have that address'],
+  ['ENOTFOUND', 'there is no such host'],
+];
+
+/** What to say when a door cannot be opened, in one line. */
+export function cannotOpen(door: string, address: Address, cause: unknown): ConfigError {
+  const told = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasons.find(([code]) => told.includes(code))?.[1] ?? told;
+  return new ConfigError('unavailable', `cannot open the ${door} door on ${formatAddress(address)}: ${reason}`, {
+    cause,
+  });
+}

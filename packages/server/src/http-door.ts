@@ -1,0 +1,37 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Gateway } from '@cfg/gateway';
+import type { Address } from './address.js';
+import { cannotOpen, type Door } from './door.js';
+import type { Tls } from './tls.js';
+
+/** How often connections are looked at that became idle while the door drains. */
+const sweepIntervalMs = 50;
+
+/** Opens the HTTP door: REST and server-sent events. */
+export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls | undefined): Promise<Door> {
+  const server: Server = tls
+    ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
+    : createServer();
+  server.on('request', gateway.handler);
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (error: Error): void => reject(cannotOpen('HTTP', address, error));
+    server.once('error', refuse);
+    server.listen(address.port, address.host, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: { host: address.host, port },
+    async drain() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs);
+      await Promise.all([gateway.close(), closed]);
+      clearInterval(sweep);
+    },
+    cut: () => server.closeAllConnections(),
+  };
+}

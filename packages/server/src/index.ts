@@ -1,0 +1,3 @@
+// A server in one call, for tests, examples and programs of your own
+export type { ServerOptions } from './options.js';
+export { type RunningServer, startServer } from './server.js';

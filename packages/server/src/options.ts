@@ -1,0 +1,122 @@
+import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
+import { allowAll, denyAll, type Guard } from '@cfg/service';
+import { type Address, isLoopback, parseAddress } from './address.js';
+import { makeStore } from './store-choice.js';
+import { readTls, type Tls, type TlsFiles } from './tls.js';
+
+export interface ServerOptions extends TlsFiles {
+  /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
+  readonly grpc?: string | undefined;
+  /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
+  readonly http?: string | undefined;
+  /** `memory`, `sqlite:PATH`, or a store of your own, which is connected but stays yours to close. Default `memory`. */
+  readonly store?: string | Store | undefined;
+  /** Versions kept of each key, for a store named by a string. Default 100; at least 1. */
+  readonly history?: number | undefined;
+  /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
+  readonly logLimit?: number | undefined;
+  /**
+   * Who may do what: `allow-all`, `deny-all`, or a guard of your own. Without one, everybody may do everything, and so
+   * both doors must be on the loopback.
+   */
+  readonly guard?: string | Guard | undefined;
+  /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
+  readonly iKnowThisIsOpen?: boolean | undefined;
+  /** How long `close()` waits for calls that are under way, in milliseconds. Default 10,000; at least 0. */
+  readonly graceMs?: number | undefined;
+  /** The largest value, in bytes. Default 1 MiB; at least 1, at most 32 MiB. */
+  readonly maxValueBytes?: number | undefined;
+  /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
+  readonly maxSnapshotEntries?: number | undefined;
+  /** Told where the doors are, of calls and of faults. Default: silent. */
+  readonly logger?: Logger | undefined;
+}
+
+/** {@link ServerOptions}, complete and checked. Nothing is open yet. */
+export interface ServerSettings {
+  readonly grpc: Address;
+  readonly http: Address;
+  readonly store: Store;
+  readonly ownsStore: boolean;
+  readonly guard: Guard;
+  /** Whether everybody may do everything. */
+  readonly isOpen: boolean;
+  readonly tls: Tls | undefined;
+  readonly graceMs: number;
+  readonly maxValueBytes: number;
+  readonly maxSnapshotEntries: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Throws `invalid_argument`, naming the option.
+ *
+ * @param nameOf what the user calls an option: a flag, a variable, a key of a file
+ */
+export function completeOptions(
+  options: ServerOptions,
+  nameOf: (option: keyof ServerOptions) => string = (option) => option,
+): ServerSettings {
+  const whole = (option: NumericOption, standard: number, least: number, most = 2 ** 31 - 1): number => {
+    const value = options[option] ?? standard;
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw wrong(`${nameOf(option)} must be a whole number from ${least} to ${most}, not ${value}`);
+  };
+  const logger = safeLogger(options.logger);
+  const grpc = addressOf(options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
+  const http = addressOf(options.http ?? '127.0.0.1:8080', nameOf('http'));
+  if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
+    throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
+  }
+  const { guard, isOpen } = guardOf(options.guard, nameOf('guard'));
+  if (isOpen && options.iKnowThisIsOpen !== true) {
+    const anyway = nameOf('iKnowThisIsOpen');
+    if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
+    if (!isLoopback(http)) throw exposed(nameOf('http'), http, anyway);
+  }
+  const tls = readTls(options, nameOf);
+  const retention = {
+    historyLimit: whole('history', 100, 1),
+    logLimit: whole('logLimit', 100_000, 1),
+    logger,
+  };
+  const choice = options.store ?? 'memory';
+  return {
+    grpc,
+    http,
+    store: typeof choice === 'string' ? makeStore(choice, nameOf('store'), retention) : choice,
+    ownsStore: typeof choice === 'string',
+    guard,
+    isOpen,
+    tls,
+    graceMs: whole('graceMs', 10_000, 0),
+    maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
+    maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
+    logger,
+  };
+}
+
+type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'maxValueBytes' | 'maxSnapshotEntries';
+
+function addressOf(text: string, name: string): Address {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw wrong(`${name} must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not ${JSON.stringify(text)}`);
+}
+
+function guardOf(guard: string | Guard | undefined, name: string): { guard: Guard; isOpen: boolean } {
+  if (guard === undefined || guard === 'allow-all') return { guard: allowAll(), isOpen: true };
+  if (guard === 'deny-all') return { guard: denyAll(), isOpen: false };
+  if (typeof guard === 'string') {
+    throw wrong(`${name} must be allow-all or deny-all, not ${JSON.stringify(guard)}`);
+  }
+  return { guard, isOpen: false };
+}
+
+const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);
+
+const exposed = (name: string, { host }: Address, anyway: string): ConfigError =>
+  wrong(
+    `${name}: whoever reaches ${host} could read and change everything, as there is no guard that forbids it; ` +
+      `choose one, or set ${anyway}`,
+  );

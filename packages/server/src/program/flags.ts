@@ -1,0 +1,50 @@
+import type { ServerOptions } from '../options.js';
+
+/** What can be set from the command line, the environment and a file. */
+export interface Settings extends Omit<ServerOptions, 'store' | 'guard' | 'logger'> {
+  readonly store?: string | undefined;
+  readonly guard?: string | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+export type SettingName = keyof Settings;
+
+/** One setting: `--max-value-bytes`, `CFG_MAX_VALUE_BYTES`, `max-value-bytes: …` in a file. */
+export interface Flag {
+  readonly setting: SettingName;
+  /** Without the dashes; also the key in a file. */
+  readonly name: string;
+  readonly kind: 'text' | 'number' | 'switch';
+  /** What stands for the value in the help. */
+  readonly value: string;
+  readonly help: string;
+}
+
+export const flags: readonly Flag[] = [
+  text('grpc', 'HOST:PORT', 'where the gRPC door opens; port 0 takes a free one (127.0.0.1:9090)'),
+  text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
+  text('store', 'STORE', 'memory, which forgets, or sqlite:PATH, which keeps (memory)'),
+  number('history', 'N', 'versions kept of each key (100)'),
+  number('logLimit', 'N', 'changes kept for watchers that resume (100000)'),
+  text('guard', 'GUARD', 'allow-all or deny-all (none: open, on the loopback only)'),
+  { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
+  text('tlsCert', 'FILE', 'certificate of both doors, PEM'),
+  text('tlsKey', 'FILE', 'its key, PEM'),
+  text('tlsClientCa', 'FILE', 'demand client certificates signed by this one, PEM'),
+  number('maxValueBytes', 'N', 'largest value (1048576)'),
+  number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
+  number('graceMs', 'N', 'how long calls may take to finish at the end (10000)'),
+  text('logLevel', 'LEVEL', 'debug, info, warn, error or silent (info)'),
+];
+
+/** The variable of the environment for a flag's name. */
+export const variableOf = (name: string): string => `CFG_${name.toUpperCase().replaceAll('-', '_')}`;
+
+function text(setting: SettingName, value: string, help: string): Flag {
+  const name = setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return { setting, name, kind: 'text', value, help };
+}
+
+function number(setting: SettingName, value: string, help: string): Flag {
+  return { ...text(setting, value, help), kind: 'number' };
+}

@@ -1,0 +1,25 @@
+import { flags, variableOf } from './flags.js';
+
+/** What `--help` prints. */
+export function usage(): string {
+  const rows = [
+    ['--config FILE', 'settings from a YAML file'],
+    ...flags.map(({ name, value, help }) => [`--${name} ${value}`.trimEnd(), help]),
+    ['--version', 'print the version'],
+    ['-h, --help', 'print this'],
+  ];
+  const width = Math.max(...rows.map(([flag = '']) => flag.length));
+  const lines = rows.map(([flag = '', help]) => `  ${flag.padEnd(width)}  ${help}`);
+  return `cfg-server: a configuration server with a gRPC and an HTTP door
+
+Usage: cfg-server [flags]
+
+${lines.join('\n')}
+
+Every flag but --config, --version and --help is also a key of the file (grpc: 127.0.0.1:9090), and all but the last two
+are variables of the environment (${variableOf('config')}, ${variableOf('grpc')}). A flag wins over a variable, a variable over the file.
+
+SIGTERM and SIGINT let calls finish and end the program with 0; a second one ends it at once.
+A wrong setting ends it with 2, a door or a store that cannot be opened with 1.
+`;
+}

@@ -1,0 +1,115 @@
+import { createInProcessGateway } from '@cfg/gateway';
+import { type ConfigService, createConfigService } from '@cfg/service';
+import { formatAddress, isLoopback } from './address.js';
+import type { Door } from './door.js';
+import { openGrpcDoor } from './grpc-door.js';
+import { openHttpDoor } from './http-door.js';
+import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
+
+/** A server with its doors open. */
+export interface RunningServer extends AsyncDisposable {
+  /** `host:port`, with the port that it really has. */
+  readonly grpcAddress: string;
+  /** `host:port`, with the port that it really has. */
+  readonly httpAddress: string;
+  /**
+   * Drains and closes: health checks say not serving, watches end so that their clients go elsewhere, calls that are
+   * under way finish, for `graceMs` at most; then what is left is cut off. Closing twice is fine.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, then both doors. Rejects with a `ConfigError`, and everything closed again:
+ * `invalid_argument` for a wrong option, which it names, or a file that is not a store's; `unavailable` for a store or
+ * an address that cannot be had.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  return serve(completeOptions(options));
+}
+
+/** As {@link startServer}, with options that are checked. */
+export async function serve(settings: ServerSettings): Promise<RunningServer> {
+  const { store, ownsStore, guard, tls, logger, maxValueBytes, maxSnapshotEntries } = settings;
+  const doors: Door[] = [];
+  try {
+    await store.connect();
+    const service = createConfigService(store, { guard, logger, maxValueBytes, maxSnapshotEntries });
+    // A value comes as base64, a third longer, within a JSON object.
+    const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
+    const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
+    const grpc = await openGrpcDoor(service, settings.grpc, tls);
+    doors.push(grpc);
+    const http = await openHttpDoor(gateway, settings.http, tls);
+    doors.push(http);
+    announce(settings, grpc, http);
+    return new OpenServer(settings, service, grpc, http);
+  } catch (error) {
+    for (const door of doors) door.cut();
+    if (ownsStore) await store.close();
+    throw error;
+  }
+}
+
+function announce({ isOpen, tls, logger }: ServerSettings, grpc: Door, http: Door): void {
+  const secured = { tls: tls !== undefined, clientCertificates: tls?.clientCa !== undefined };
+  logger.info({ address: formatAddress(grpc.address), ...secured }, 'gRPC door open');
+  logger.info({ address: formatAddress(http.address), ...secured }, 'HTTP door open');
+  if (!isOpen) return;
+  const everybody = [grpc, http].every(({ address }) => isLoopback(address))
+    ? 'everybody on this machine'
+    : 'everybody';
+  logger.warn({}, `no guard: ${everybody} may read and change everything`);
+}
+
+class OpenServer implements RunningServer {
+  readonly grpcAddress: string;
+  readonly httpAddress: string;
+  readonly #settings: ServerSettings;
+  readonly #service: ConfigService;
+  readonly #doors: readonly Door[];
+  #closed: Promise<void> | undefined;
+
+  constructor(settings: ServerSettings, service: ConfigService, grpc: Door, http: Door) {
+    this.#settings = settings;
+    this.#service = service;
+    this.#doors = [http, grpc];
+    this.grpcAddress = formatAddress(grpc.address);
+    this.httpAddress = formatAddress(http.address);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { graceMs, logger, store, ownsStore } = this.#settings;
+    logger.info({ graceMs }, 'draining');
+    // The HTTP door first: it ends its streams of events itself, before their watches fail.
+    const drained = Promise.all(this.#doors.map((door) => door.drain()));
+    this.#service.drain();
+    if (!(await inTime(drained, graceMs))) {
+      logger.warn({ graceMs }, 'calls took longer than the grace period and are cut off');
+      for (const door of this.#doors) door.cut();
+    }
+    if (ownsStore) await store.close();
+    logger.info({}, 'closed');
+  }
+}
+
+async function inTime(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
