@@ -1,0 +1,113 @@
+import type { ServerResponse } from 'node:http';
+import { type Logger, safeLogger } from '@cfg/core';
+import type { Decision, Guard, GuardContext, Identity } from '@cfg/service';
+import { ServerError, Status } from 'nice-grpc-common';
+import { callerOf, type GatewayRequest } from './caller.js';
+import { errorReply, HttpError, unauthenticated } from './errors.js';
+import type { GatewayHandler } from './handler.js';
+import { MetadataReader } from './metadata.js';
+import { wholeOption } from './options.js';
+
+export interface AuthOptions {
+  /** How long the guard may take to answer each of its two questions, in milliseconds; then 503. Default 5,000. */
+  readonly guardTimeoutMs?: number | undefined;
+  /** Told why a guard failed, which callers are not. Default: says nothing. */
+  readonly logger?: Logger | undefined;
+}
+
+/** What express gives handlers for notes of their own. */
+type Response = ServerResponse & { locals?: Record<string, unknown> };
+
+/**
+ * Protects other routes of the application with the service's guard, before the gateway or beside it. The action is
+ * `"<METHOD>:<path>"`, the path as the caller wrote it (without the query), so a guard should name what it allows rather
+ * than what it denies. The resource is empty.
+ *
+ * Answers 401 if `authenticate` throws, 403 with the reason if the decision is no, 500 if `authorize` throws, 503 if the
+ * guard does not answer in time, each with the JSON error object. Else `response.locals.identity` is the caller's.
+ */
+export function authMiddleware(guard: Guard, options: AuthOptions = {}): GatewayHandler {
+  const logger = safeLogger(options.logger);
+  const timeoutMs = wholeOption('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1, 2 ** 31 - 1);
+  const metadataReader = new MetadataReader();
+
+  const protect = async (request: GatewayRequest, response: Response): Promise<boolean> => {
+    try {
+      const gone = goneSignal(response);
+      const action = `${request.method}:${pathOf(request)}`;
+      const { address, peer } = callerOf(request);
+      const metadata = metadataReader.read(request, address);
+      const context: GuardContext = { metadata, peer, signal: gone, method: action };
+      const identity = await authenticate(guard, context, timeoutMs);
+      const decision = await authorize(guard, identity, action, context, timeoutMs);
+      if (decision?.allowed !== true) {
+        throw new HttpError(Status.PERMISSION_DENIED, decision?.reason || 'permission denied');
+      }
+      if (response.locals) response.locals.identity = identity;
+      return true;
+    } catch (error) {
+      const { status, headers, body, internal } = errorReply(error);
+      if (internal) logger.error({ err: error, method: request.method, url: request.url }, 'guard failed');
+      if (!response.destroyed) {
+        response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body));
+      }
+      return false;
+    }
+  };
+
+  return (request, response, next) => {
+    void protect(request, response).then((allowed) => {
+      if (allowed) next?.();
+    });
+  };
+}
+
+async function authenticate(guard: Guard, context: GuardContext, timeoutMs: number): Promise<Identity> {
+  try {
+    return await inTime(() => guard.authenticate(context), timeoutMs);
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    if (error instanceof ServerError && error.code !== Status.UNAUTHENTICATED) {
+      throw new HttpError(error.code, error.details);
+    }
+    const message = error instanceof ServerError ? error.details : error instanceof Error ? error.message : '';
+    throw unauthenticated(message || 'unauthenticated');
+  }
+}
+
+async function authorize(
+  guard: Guard,
+  identity: Identity,
+  action: string,
+  context: GuardContext,
+  timeoutMs: number,
+): Promise<Decision> {
+  const resource = { namespace: '', key: '', prefix: '' };
+  return await inTime(() => guard.authorize(identity, action, resource, context), timeoutMs);
+}
+
+async function inTime<T>(ask: () => T | Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `the guard did not answer within ${timeoutMs} ms`;
+    timer = setTimeout(() => reject(new HttpError(Status.UNAVAILABLE, message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+/** The whole path, also inside an application that is mounted under one. */
+function pathOf(request: GatewayRequest): string {
+  const url = request.originalUrl ?? request.url ?? '/';
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}

@@ -1,0 +1,139 @@
+import type { ServerResponse } from 'node:http';
+import type { CallOptions } from 'nice-grpc-common';
+import { callerOf, type GatewayRequest } from './caller.js';
+import { badRequest } from './errors.js';
+import type { ServerFeatures } from './features.js';
+import type { MetadataReader } from './metadata.js';
+import type { PathVariable } from './path.js';
+
+/** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
+export interface ServiceCallOptions extends CallOptions {
+  readonly peer?: string;
+}
+
+/** How an endpoint answers a request. A failure is answered by who called it. */
+export type Endpoint = (exchange: Exchange) => Promise<void>;
+
+/** What all requests of a gateway share. */
+export interface ExchangeContext {
+  readonly metadataReader: MetadataReader;
+  readonly features: ServerFeatures;
+}
+
+/** One request and its answer. */
+export class Exchange {
+  readonly request: GatewayRequest;
+  readonly response: ServerResponse;
+  /** The answer does not end by itself: a gateway that closes ends it. */
+  endless = false;
+  readonly #context: ExchangeContext;
+  readonly #query: string;
+  readonly #variables: readonly PathVariable[];
+  readonly #cancelled = new AbortController();
+  #gone = false;
+  #deadline: AbortSignal | undefined;
+  #retryAfter: string | undefined;
+
+  constructor(
+    context: ExchangeContext,
+    request: GatewayRequest,
+    response: ServerResponse,
+    query: string,
+    variables: readonly PathVariable[],
+  ) {
+    this.#context = context;
+    this.request = request;
+    this.response = response;
+    this.#query = query;
+    this.#variables = variables;
+    response.once('close', () => {
+      if (response.writableFinished) return;
+      this.#gone = true;
+      this.cancel();
+    });
+  }
+
+  /** Whether the caller went away before it had its answer. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Whether the time that the caller gave is over. */
+  get late(): boolean {
+    return this.#deadline?.aborted ?? false;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled.signal.aborted;
+  }
+
+  /** Ends the calls of the service that are under way for this request. */
+  cancel(): void {
+    this.#cancelled.abort();
+  }
+
+  /** The path's variables, decoded. Throws a 400 if the percent-encoding is broken. */
+  variables(): [name: string, value: string][] {
+    return this.#variables.map(({ name, raw }) => [name, decode(raw, 'path')]);
+  }
+
+  /** The query. Throws a 400 if the percent-encoding is broken. */
+  query(): URLSearchParams {
+    if (this.#query.includes('%')) decode(this.#query, 'query');
+    return new URLSearchParams(this.#query);
+  }
+
+  /** What to call the service with: the caller's headers, address and patience. */
+  callOptions(): ServiceCallOptions {
+    const { metadataReader, features } = this.#context;
+    const caller = callerOf(this.request);
+    const { signal } = this.#cancelled;
+    this.#deadline = deadlineOf(this.request);
+    return {
+      metadata: metadataReader.read(this.request, caller.address),
+      signal: this.#deadline ? AbortSignal.any([signal, this.#deadline]) : signal,
+      onHeader: (received) => {
+        features.observeHeader(received);
+        this.#retryAfter ??= received.get('retry-after');
+      },
+      onTrailer: (received) => {
+        features.observeTrailer(received);
+        this.#retryAfter ??= received.get('retry-after');
+      },
+      peer: caller.peer,
+    };
+  }
+
+  /** Answers with JSON text. */
+  send(status: number, json: string, headers: Readonly<Record<string, string>> = {}): void {
+    const retryAfter =
+      status >= 400 && /^\d{1,9}$/.test(this.#retryAfter ?? '') ? { 'retry-after': this.#retryAfter } : {};
+    this.response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(json),
+      ...retryAfter,
+      ...headers,
+    });
+    this.response.end(json);
+  }
+}
+
+function decode(text: string, where: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badRequest(`broken percent-encoding in the ${where}`);
+  }
+}
+
+const unitsMs = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
+
+/** The time that the header `grpc-timeout` gives a call. Throws a 400 if it cannot be read. */
+function deadlineOf(request: GatewayRequest): AbortSignal | undefined {
+  const header = request.headers['grpc-timeout'];
+  if (header === undefined) return undefined;
+  const match = /^(\d{1,8})([HMSmun])$/.exec(String(header));
+  if (!match) throw badRequest('header grpc-timeout is not a timeout, as in 500m');
+  const timeoutMs = Math.ceil(Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs]);
+  return AbortSignal.timeout(Math.min(timeoutMs, 2 ** 31 - 1));
+}

@@ -1,0 +1,38 @@
+import type { Metadata } from 'nice-grpc-common';
+
+const header = 'cfg-features';
+
+/** Whether the header of a reply announces the feature. */
+export const announces = (received: Metadata, feature: string): boolean =>
+  received.get(header)?.split(' ').includes(feature) ?? false;
+
+/**
+ * What the server behind the gateway can do beyond the original, as its latest reply said. Fields of our own go only to
+ * a server that has announced what they are for: another would skip them without a word.
+ */
+export class ServerFeatures {
+  #latest: Metadata | undefined;
+
+  /** Whether any reply was seen. */
+  get known(): boolean {
+    return this.#latest !== undefined;
+  }
+
+  /** Whether the latest reply came from a server that announces features at all: the original announces none. */
+  get announced(): boolean {
+    return this.#latest?.has(header) ?? false;
+  }
+
+  has(feature: string): boolean {
+    return this.#latest !== undefined && announces(this.#latest, feature);
+  }
+
+  readonly observeHeader = (received: Metadata): void => {
+    this.#latest = received;
+  };
+
+  /** A trailer tells only where there was no header: of a call that failed at once. */
+  readonly observeTrailer = (received: Metadata): void => {
+    if (received.has(header)) this.#latest = received;
+  };
+}

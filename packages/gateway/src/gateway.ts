@@ -1,0 +1,71 @@
+import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { type ConfigService, createInProcessClient } from '@cfg/service';
+import type { Client } from 'nice-grpc';
+import { diffEndpoint } from './diff.js';
+import { badOption } from './errors.js';
+import { ServerFeatures } from './features.js';
+import { type GatewayHandler, RequestHandler } from './handler.js';
+import { type CompleteOptions, completeOptions, type GatewayOptions } from './options.js';
+import { type ConnectionOptions, connect } from './remote.js';
+import { createRoutes } from './router.js';
+import { watchEndpoint } from './sse/watch.js';
+
+/** The HTTP/JSON and SSE door to a configuration service. */
+export interface Gateway extends AsyncDisposable {
+  /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
+  readonly handler: GatewayHandler;
+  /**
+   * Ends the streams of events, lets other requests that are under way finish, answers new ones with 503, and lets go
+   * of the connection to the server. Closing twice is fine.
+   */
+  close(): Promise<void>;
+}
+
+/** Clients of your own making, for a service and perhaps for the operations that a server may leave out. */
+export interface GatewayClients {
+  readonly client: Client<ConfigServiceDefinition>;
+  /** Without one, its routes are answered 501. */
+  readonly operations?: Client<ConfigOperationsDefinition> | undefined;
+}
+
+export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions {}
+
+/**
+ * A gateway to a server elsewhere, `host:port`, or to whatever the given clients call (which stay yours to close, and
+ * ought to throw nice-grpc-error-details' `RichClientError`).
+ *
+ * Connects with the first request; a server that cannot be reached is answered 503. Throws `invalid_argument` if an
+ * option is wrong.
+ */
+export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
+  const complete = completeOptions(options);
+  if (typeof target !== 'string') return build(target, complete, () => {});
+  if (target === '') throw badOption('address must not be empty');
+  const { service, operations, close } = connect(target, options, complete.logger);
+  return build({ client: service, operations }, complete, close);
+}
+
+/**
+ * A gateway to a service of the same process, whose middleware runs as for a call over the network. The service stays
+ * yours to close. Throws `invalid_argument` if an option is wrong.
+ */
+export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
+  return build({ client: createInProcessClient(service) }, completeOptions(options), () => {});
+}
+
+function build({ client, operations }: GatewayClients, options: CompleteOptions, release: () => void): Gateway {
+  const features = new ServerFeatures();
+  const routes = createRoutes({
+    clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
+    diff: diffEndpoint(client),
+    watch: watchEndpoint({ client, features, options }),
+    maxBodyBytes: options.maxBodyBytes,
+  });
+  const requests = new RequestHandler(routes, features, options);
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= requests.close().then(release);
+    return closed;
+  };
+  return { handler: requests.handle, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ClientError, Status } from 'nice-grpc-common';
+import { errorReply, HttpError, methodNotAllowed, notFound } from './errors.js';
+import { Exchange, type ExchangeContext } from './exchange.js';
+import type { ServerFeatures } from './features.js';
+import { MetadataReader } from './metadata.js';
+import type { CompleteOptions } from './options.js';
+import type { PathTable } from './path.js';
+import type { Route } from './router.js';
+
+/** A request handler for express, connect, or `node:http` itself (which gives no `next`). */
+export type GatewayHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+/** Answers requests by the routes, and knows which are under way. */
+export class RequestHandler {
+  readonly #routes: PathTable<Route>;
+  readonly #options: CompleteOptions;
+  readonly #context: ExchangeContext;
+  readonly #underWay = new Map<Exchange, Promise<void>>();
+  #closed = false;
+
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: CompleteOptions) {
+    this.#routes = routes;
+    this.#options = options;
+    this.#context = { features, metadataReader: new MetadataReader() };
+  }
+
+  readonly handle: GatewayHandler = (request, response, next) => {
+    const [path, query] = splitUrl(request.url ?? '/');
+    const match = this.#routes.find(path);
+    if (!match && next && this.#options.fallthrough) return next();
+    const exchange = new Exchange(this.#context, request, response, query, match?.variables ?? []);
+    const answered = this.#answer(exchange, match?.value).finally(() => this.#underWay.delete(exchange));
+    this.#underWay.set(exchange, answered);
+  };
+
+  /** Takes no more requests, ends the streams of events, and waits for the other requests that are under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const exchange of this.#underWay.keys()) {
+      if (exchange.endless) exchange.cancel();
+    }
+    await Promise.all(this.#underWay.values());
+  }
+
+  async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
+    try {
+      if (!route) throw notFound();
+      if (this.#closed) throw new HttpError(Status.UNAVAILABLE, 'the gateway is closed');
+      const endpoint = route.endpoint(exchange.request.method ?? '');
+      if (!endpoint) throw methodNotAllowed(route.allow);
+      await endpoint(exchange);
+    } catch (error) {
+      if (!exchange.gone) this.#refuse(exchange, error);
+    }
+  }
+
+  #refuse(exchange: Exchange, error: unknown): void {
+    const { logger } = this.#options;
+    const { method, url } = exchange.request;
+    const reply = errorReply(explained(error, exchange));
+    if (reply.internal) logger.error({ err: error, method, url }, 'request failed');
+    if (exchange.response.headersSent) {
+      // An answer that breaks off is better than one that looks whole.
+      exchange.response.destroy();
+    } else {
+      exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
+    }
+  }
+}
+
+function explained(error: unknown, exchange: Exchange): unknown {
+  const told = error instanceof ClientError || error instanceof HttpError;
+  return exchange.late && !told
+    ? new HttpError(Status.DEADLINE_EXCEEDED, 'the time given for the call is over')
+    : error;
+}
+
+/** Path and query of a request target, which may also be an absolute URL. */
+function splitUrl(url: string): [path: string, query: string] {
+  const from = url.startsWith('/') ? 0 : Math.max(0, url.indexOf('/', url.indexOf('://') + 3));
+  const at = url.indexOf('?', from);
+  return at < 0 ? [url.slice(from), ''] : [url.slice(from, at), url.slice(at + 1)];
+}

@@ -1,0 +1,13 @@
+// The gateway
+export {
+  createGateway,
+  createInProcessGateway,
+  type Gateway,
+  type GatewayClients,
+  type RemoteGatewayOptions,
+} from './gateway.js';
+export type { GatewayHandler } from './handler.js';
+export type { GatewayOptions } from './options.js';
+export type { ConnectionOptions, TlsOptions } from './remote.js';
+// For other routes of the same application
+export { type AuthOptions, authMiddleware } from './auth.js';

@@ -1,0 +1,106 @@
+import { Metadata } from 'nice-grpc-common';
+import type { GatewayRequest } from './caller.js';
+import { badRequest } from './errors.js';
+
+/** The headers that grpc-gateway hands on as `grpcgateway-<name>`. */
+const permanent: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-language',
+  'accept-ranges',
+  'authorization',
+  'cache-control',
+  'content-type',
+  'cookie',
+  'date',
+  'expect',
+  'from',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-schedule-tag-match',
+  'if-unmodified-since',
+  'max-forwards',
+  'origin',
+  'pragma',
+  'referer',
+  'user-agent',
+  'via',
+  'warning',
+]);
+
+/** Handed on under their own names. */
+const plain: ReadonlySet<string> = new Set(['authorization', 'cookie', 'traceparent', 'tracestate']);
+
+/**
+ * Names that say something about the connection, or that only servers say to each other: a caller must not be able to
+ * set them, however it spells them.
+ */
+const reserved =
+  /^(x-forwarded-.*|x-real-ip|forwarded|grpc-.*|cfg-.*|connection|content-.*|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|user-agent|http2-settings)$/;
+
+const metadataPrefix = 'grpc-metadata-';
+const gatewayPrefix = 'grpcgateway-';
+
+/** What a header is called as metadata: nothing, one name, or two. */
+function namesOf(header: string): readonly string[] {
+  if (header.startsWith(metadataPrefix)) return unreserved(header.slice(metadataPrefix.length));
+  if (header.startsWith(gatewayPrefix))
+    return permanent.has(header.slice(gatewayPrefix.length)) ? [] : unreserved(header);
+  if (header.startsWith('x-')) return unreserved(header);
+  const names = plain.has(header) ? [header] : [];
+  return permanent.has(header) ? [...names, gatewayPrefix + header] : names;
+}
+
+function unreserved(name: string): readonly string[] {
+  const bare = name.replace(/^(grpcgateway-|grpc-metadata-)+/, '');
+  return /^[0-9a-z_.-]+$/.test(name) && !reserved.test(name) && !reserved.test(bare) ? [name] : [];
+}
+
+const printable = /^[ -~]*$/;
+
+/** How many names of headers to remember what they are called as metadata. Callers choose names, hence a bound. */
+const maxKnownHeaders = 500;
+
+/** Makes gRPC metadata of requests. */
+export class MetadataReader {
+  readonly #known = new Map<string, readonly string[]>();
+
+  /** `address` is the caller's. Throws a 400 for binary metadata that is not base64. */
+  read(request: GatewayRequest, address: string): Metadata {
+    const metadata = Metadata();
+    const { headers } = request;
+    for (const header in headers) {
+      for (const name of this.#namesOf(header)) {
+        // A header goes before another form of itself.
+        if (header !== name && metadata.has(name)) continue;
+        const value = headers[header] as string | string[];
+        const text = typeof value === 'string' ? value : value.join(', ');
+        if (name.endsWith('-bin')) metadata.set(name, binaryValues(header, text));
+        else if (printable.test(text)) metadata.set(name, text);
+      }
+    }
+    if (headers.host !== undefined && printable.test(headers.host)) metadata.set('x-forwarded-host', headers.host);
+    metadata.set('x-forwarded-proto', request.protocol ?? ('encrypted' in request.socket ? 'https' : 'http'));
+    return metadata.set('x-forwarded-for', address).set('x-real-ip', address);
+  }
+
+  #namesOf(header: string): readonly string[] {
+    let names = this.#known.get(header);
+    if (names === undefined) {
+      names = namesOf(header);
+      if (this.#known.size >= maxKnownHeaders) this.#known.clear();
+      this.#known.set(header, names);
+    }
+    return names;
+  }
+}
+
+function binaryValues(header: string, text: string): Uint8Array[] {
+  return text.split(',').map((part) => {
+    const base64 = part.trim();
+    if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(base64)) throw badRequest(`header ${header} is not base64`);
+    return Buffer.from(base64, 'base64');
+  });
+}

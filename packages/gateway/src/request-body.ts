@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { Status } from 'nice-grpc-common';
+import { badRequest, HttpError } from './errors.js';
+
+/** The caller went away before it had said everything. There is nobody to answer. */
+export class ClientGone extends Error {}
+
+const tooLarge = (maxBytes: number): HttpError =>
+  new HttpError(Status.RESOURCE_EXHAUSTED, `request body is larger than ${maxBytes} bytes`, 413);
+
+/**
+ * The text of a request's body; of one that a body parser before the gateway has already read, what it made of it.
+ * Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so that the caller gets to read the
+ * answer), with 415 if it is compressed, with 400 if it is not UTF-8, and with {@link ClientGone}.
+ */
+export async function readBody(request: IncomingMessage & { body?: unknown }, maxBytes: number): Promise<string> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new HttpError(Status.INVALID_ARGUMENT, 'a compressed request body is not supported', 415);
+  }
+  if (request.readableEnded) return parsedBody(request.body, maxBytes);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    request.resume();
+    throw tooLarge(maxBytes);
+  }
+  return decode(await collect(request, maxBytes));
+}
+
+function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (outcome: () => void): void => {
+      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      outcome();
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= maxBytes) {
+        chunks.push(chunk);
+      } else {
+        settle(() => reject(tooLarge(maxBytes)));
+        request.resume();
+      }
+    };
+    const onEnd = (): void =>
+      settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    const onGone = (): void => settle(() => reject(new ClientGone()));
+    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+    if (request.destroyed) onGone();
+  });
+}
+
+function parsedBody(body: unknown, maxBytes: number): string {
+  if (body === undefined || body === null) return '';
+  if (Buffer.isBuffer(body)) {
+    if (body.length > maxBytes) throw tooLarge(maxBytes);
+    return decode(body);
+  }
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
+  return text;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('the request body is not UTF-8');
+  }
+}

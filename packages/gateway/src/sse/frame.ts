@@ -1,0 +1,54 @@
+import { ChangeType, type Entry, type Timestamp, toJson, type WatchResponse } from '@cfg/proto';
+
+const names: Partial<Record<ChangeType, string>> = {
+  [ChangeType.CHANGE_TYPE_SET]: 'SET',
+  [ChangeType.CHANGE_TYPE_DELETE]: 'DELETE',
+  [ChangeType.CHANGE_TYPE_ALIAS_SET]: 'ALIAS_SET',
+  [ChangeType.CHANGE_TYPE_ALIAS_DELETE]: 'ALIAS_DELETE',
+};
+
+/** Frames of changes, with the id that is in them: made once per change, and shared by all streams that send it. */
+const frames = new WeakMap<WatchResponse, { readonly id: string; readonly bytes: Buffer }>();
+
+/** The block of a change; `undefined` if it is of a type that this gateway does not know. */
+export function changeFrame(change: WatchResponse, id: string): Buffer | undefined {
+  const known = frames.get(change);
+  if (known?.id === id) return known.bytes;
+  const type = names[change.type];
+  if (type === undefined) return undefined;
+  const bytes = Buffer.from(
+    `id: ${id}\nevent: ${type.toLowerCase()}\ndata: ${JSON.stringify(dataOf(type, change.entry))}\n\n`,
+  );
+  frames.set(change, { id, bytes });
+  return bytes;
+}
+
+function dataOf(type: string, entry: Entry | undefined): object {
+  const data = { type, namespace: entry?.namespace ?? '', key: entry?.key ?? '' };
+  if (entry === undefined || type.endsWith('DELETE')) return data;
+  const { value, codec, version, createdAt, updatedAt } = entry;
+  return {
+    ...data,
+    value: value.length > 0 ? base64(value) : undefined,
+    codec: codec || undefined,
+    version: version || undefined,
+    created_at: createdAt && timeText(createdAt),
+    updated_at: updatedAt && timeText(updatedAt),
+  };
+}
+
+const timeText = (time: Timestamp): unknown => toJson('google.protobuf.Timestamp', time);
+
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
+export const idFrame = (id: string): string => `id: ${id}\n\n`;
+
+export const helloFrame = (retryMs: number): string => `retry: ${retryMs}\n\n: connected\n\n`;
+
+export const heartbeatFrame = ': heartbeat\n\n';
+
+/** Tells that changes may have been missed: whoever keeps a copy must read it anew. */
+export const resetFrame = (reason: string): string => `event: reset\ndata: ${JSON.stringify({ reason })}\n\n`;
+
+export const errorFrame = (message: string): string => `event: error\ndata: ${JSON.stringify({ error: message })}\n\n`;

@@ -1,0 +1,61 @@
+import type { ConfigServiceDefinition, WatchResponse } from '@cfg/proto';
+import type { Client } from 'nice-grpc';
+import type { Metadata } from 'nice-grpc-common';
+import type { ServiceCallOptions } from '../exchange.js';
+import { announces, type ServerFeatures } from '../features.js';
+
+type WatchRequest = Parameters<Client<ConfigServiceDefinition>['watch']>[0];
+
+/** A watch that the service has accepted. */
+export interface Upstream {
+  /** What it said first of all; absent if it has not. */
+  readonly header: Metadata | undefined;
+  readonly messages: AsyncIterable<WatchResponse>;
+}
+
+/** How long a watch may be silent before its silence is taken for consent. */
+const silenceMs = 100;
+
+/**
+ * Starts a watch and waits until it is known whether the service accepts it. A server with revisions says so by its
+ * first message, which `progress` asks for. Of another only an error says something for certain, and comes soon: after
+ * the header, or after the request where no header is to be expected before the first message, as with the original.
+ */
+export async function openWatch(
+  client: Client<ConfigServiceDefinition>,
+  request: WatchRequest,
+  options: ServiceCallOptions,
+  features: ServerFeatures,
+): Promise<Upstream> {
+  let onHeader: (received: Metadata) => void = () => {};
+  const headed = new Promise<Metadata>((resolve) => {
+    onHeader = (received) => {
+      options.onHeader?.(received);
+      resolve(received);
+    };
+  });
+  const sendsHeader = features.announced;
+  const iterator = client.watch(request, { ...options, onHeader })[Symbol.asyncIterator]();
+  const first = iterator.next();
+  const spoken = first.then(() => undefined);
+  const header = sendsHeader ? await Promise.race([headed, spoken]) : undefined;
+  const willSpeak = request.progress === true && header !== undefined && announces(header, 'revisions');
+  await (willSpeak ? spoken : atMost(silenceMs, spoken));
+  return { header, messages: joined(first, iterator) };
+}
+
+async function atMost(timeMs: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeMs);
+  });
+  await Promise.race([promise, over]).finally(() => clearTimeout(timer));
+}
+
+async function* joined<T>(first: Promise<IteratorResult<T, unknown>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let result = await first; !result.done; result = await rest.next()) yield result.value;
+  } finally {
+    await rest.return?.();
+  }
+}

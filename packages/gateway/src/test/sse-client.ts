@@ -1,0 +1,99 @@
+import http, { type IncomingMessage } from 'node:http';
+
+export interface SseEvent {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data?: Record<string, unknown>;
+  readonly comment?: string;
+  readonly retry?: string;
+}
+
+/** A client of server-sent events that can say everything, and can stop reading. */
+export class SseClient implements Disposable {
+  readonly response: IncomingMessage;
+  /** All that was read. */
+  text = '';
+  /** The id of the last block that had one: what an EventSource would reconnect with. */
+  lastEventId = '';
+  ended = false;
+  #blocks: SseEvent[] = [];
+  #rest = '';
+  #wake: () => void = () => {};
+
+  constructor(response: IncomingMessage) {
+    this.response = response;
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => this.#read(chunk));
+    response.on('error', () => this.#end());
+    response.on('close', () => this.#end());
+  }
+
+  static open(base: string, query = '', headers: Record<string, string> = {}): Promise<SseClient> {
+    return new Promise((resolve, reject) => {
+      const request = http.get(`${base}/v1/watch${query}`, { headers, agent: false }, (response) => {
+        resolve(new SseClient(response));
+      });
+      request.on('error', reject);
+    });
+  }
+
+  /** The next block; fails if the stream ends before. */
+  async next(): Promise<SseEvent> {
+    for (;;) {
+      const block = this.#blocks.shift();
+      if (block) return block;
+      if (this.ended) throw new Error(`the stream ended after ${JSON.stringify(this.text.slice(-200))}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** The next block with an event in it. */
+  async event(): Promise<SseEvent> {
+    for (;;) {
+      const block = await this.next();
+      if (block.event !== undefined) return block;
+    }
+  }
+
+  /** Waits for the end of the stream. */
+  async end(): Promise<void> {
+    while (!this.ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.response.destroy();
+  }
+
+  #read(chunk: string): void {
+    this.text += chunk;
+    const blocks = (this.#rest + chunk).split('\n\n');
+    this.#rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const parsed = parse(block);
+      if (parsed.id !== undefined) this.lastEventId = parsed.id;
+      this.#blocks.push(parsed);
+    }
+    this.#wake();
+  }
+
+  #end(): void {
+    this.ended = true;
+    this.#wake();
+  }
+}
+
+function parse(block: string): SseEvent {
+  const fields: Record<string, string> = {};
+  for (const line of block.split('\n')) {
+    const [, name = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
+    fields[name || 'comment'] = value;
+  }
+  const { data, ...rest } = fields;
+  return data === undefined ? rest : { ...rest, data: JSON.parse(data) as Record<string, unknown> };
+}
