@@ -90,6 +90,6 @@ function claimOnce(fields: readonly Field[], given: Set<string>): void {
   if (kind instanceof ListKind) return;
   const holder = fields.slice(0, -1).map((field) => field.name);
   claim(given, [...holder, name].join('.'), 'given more than once');
-  if (oneof !== undefined)
-    claim(given, [...holder, `oneof ${oneof}`].join('.'), `another field of "${oneof}" is given`);
+  if (oneof === undefined) return;
+  claim(given, [...holder, `oneof ${oneof}`].join('.'), `another field of "${oneof}" is given`);
 }

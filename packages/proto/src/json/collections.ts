@@ -14,8 +14,9 @@ export class ListKind implements Kind<unknown[]> {
     let at = 0;
     let text = '';
     try {
-      for (; at < values.length; at++)
-        text += at === 0 ? this.element.write(values[at]) : `,${this.element.write(values[at])}`;
+      for (; at < values.length; at++) {
+        text += `${at === 0 ? '' : ','}${this.element.write(values[at])}`;
+      }
     } catch (error) {
       throw within(`[${at}]`, error);
     }

@@ -72,11 +72,11 @@ export class MessageKind implements Kind<Fields> {
       for (at of Object.keys(json)) {
         const field = this.#byName.get(at);
         if (field === undefined) continue;
-        claim(given, field.name, 'given in two spellings');
+        const { kind, name, oneof } = field;
+        claim(given, name, 'given in two spellings');
         if (json[at] === null) continue;
-        if (field.oneof !== undefined)
-          claim(given, `oneof ${field.oneof}`, `another field of "${field.oneof}" is given`);
-        message[field.name] = field.kind.read(json[at]);
+        if (oneof !== undefined) claim(given, `oneof ${oneof}`, `another field of "${oneof}" is given`);
+        message[name] = kind.read(json[at]);
       }
     } catch (error) {
       throw within(at, error);
