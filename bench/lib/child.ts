@@ -1,0 +1,41 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A server in a process of its own, which tells its port and answers one command at a time. */
+export interface Server {
+  readonly port: number;
+  /** Sends a command and answers what the server says of it. */
+  tell(command: string, argument?: number): Promise<number>;
+  stop(): void;
+}
+
+export async function startServer(program: string, ...args: string[]): Promise<Server> {
+  const file = fileURLToPath(new URL(`../servers/${program}.js`, import.meta.url));
+  const child: ChildProcess = fork(file, args, { execArgv: ['--expose-gc'] });
+  const exited = new Promise<never>((_, reject) => {
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
+  });
+  exited.catch(() => {});
+  const answer = (): Promise<number> => {
+    const message = new Promise<number>((resolve) => child.once('message', (value) => resolve(value as number)));
+    return Promise.race([message, exited]);
+  };
+  const port = await answer();
+  return {
+    port,
+    tell: (command, argument = 0) => {
+      child.send({ command, argument });
+      return answer();
+    },
+    stop: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** The server's side: tells the port, then answers commands. */
+export function serve(port: number, commands: Record<string, (argument: number) => number | Promise<number>>): void {
+  process.on('message', async ({ command, argument }: { command: string; argument: number }) => {
+    process.send?.((await commands[command]?.(argument)) ?? 0);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.(port);
+}

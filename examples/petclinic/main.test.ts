@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type RunningServer, startServer } from '@cfg/server';
+import { Manager, RemoteStore } from '@cfg/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSpringConfig } from './spring.ts';
+
+const run = promisify(execFile);
+const own = join(import.meta.dirname, 'data');
+const shared = join(import.meta.dirname, '../../../shared/data/petclinic');
+
+let dir: string;
+let server: RunningServer;
+const start = (): Promise<RunningServer> =>
+  startServer({ store: `sqlite:${join(dir, 'config.db')}`, grpc: '127.0.0.1:0', http: '127.0.0.1:0', logLevel: 'silent' });
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'cfg-petclinic-'));
+  server = await start();
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+const load = async (folder: string): Promise<{ namespaces: number; written: number; unchanged: number }> => {
+  const args = ['main.ts', folder, server.grpcAddress];
+  return JSON.parse((await run(process.execPath, args, { cwd: import.meta.dirname })).stdout);
+};
+
+it('reads profiles, byte-order marks, dotted keys and placeholders', () => {
+  const namespaces = readSpringConfig(own);
+  expect([...namespaces.keys()]).toEqual(['application:default', 'owners-service:default', 'owners-service:docker']);
+  expect(Object.fromEntries(namespaces.get('owners-service:default') ?? [])).toEqual({
+    'owners.cache.ttl': 60,
+    'owners.cache.ratio': 0.5,
+    'owners.regions': ['north', 'south'],
+    'management.security.enabled': false,
+    'eureka.instance.instance-id': ['$', '{spring.application.name}:$', '{random.uuid}'].join(''),
+  });
+  expect(namespaces.get('application:default')?.has('empty')).toBe(false);
+});
+
+describe.each([
+  ['its own data', own],
+  ['the petclinic', shared],
+])('with %s', (_, folder) => {
+  // A clone by itself has no ../shared; its own data stand for it.
+  it.skipIf(!existsSync(folder))('loads it, once, and keeps it over a restart', async () => {
+    const first = await load(folder);
+    expect(first.written).toBeGreaterThan(5);
+    expect(await load(folder)).toEqual({ namespaces: first.namespaces, written: 0, unchanged: first.written });
+    await server.close();
+    server = await start();
+    expect(await load(folder)).toEqual({ namespaces: first.namespaces, written: 0, unchanged: first.written });
+  });
+});
+
+it('a change made over HTTP reaches a watching app', async () => {
+  await load(own);
+  await using manager = new Manager({ store: new RemoteStore(server.grpcAddress, { insecure: true }) });
+  await manager.connect();
+  const config = manager.namespace('application:default');
+  const changes = config.watch({ prefix: 'server.' });
+  await changes.ready;
+  const url = `http://${server.httpAddress}/v1/namespaces/application:default/keys/server.port`;
+  const body = JSON.stringify({ value: Buffer.from('8080').toString('base64') });
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+  for await (const change of changes) {
+    if (change.type === 'progress') continue;
+    expect([change.type, change.key, change.value?.number()]).toEqual(['set', 'server.port', 8080]);
+    break;
+  }
+  expect((await config.get('server.port')).number()).toBe(8080);
+});
