@@ -5,6 +5,12 @@ import type { Change } from '@cfg/core';
 const step = 1_000;
 
 /**
+ * A row's place in its key's history, to be compared with versions: the kept versions begin after a place. The deletion
+ * that ended the version before them is still part of them.
+ */
+export const place: string = "(version + (type = 'delete'))";
+
+/**
  * Drops the rows of `changes` that are needed no more, a few with every commit: a row stays as long as it is in the
  * log's window, which is without a hole, or is among the newest versions of its key.
  */
@@ -21,18 +27,14 @@ export class Compaction {
     this.#moveWindow = db.prepare('UPDATE log SET oldest_revision = ?');
     const last = (table: string): string =>
       `SELECT version FROM ${table} AS last WHERE last.namespace = changes.namespace AND last.key = changes.key`;
-    // An alias change has no history: for it `kept` is NULL, and the row goes.
+    // An alias change has no history: the comparison with nothing is NULL, and the row goes.
     this.#leaving = db.prepare(`
-      DELETE FROM changes WHERE revision IN (
-        SELECT revision FROM (
-          SELECT revision, type, version, coalesce((${last('entries')}), (${last('tombstones')})) - ?3 AS before
-          FROM changes WHERE revision > ?1 AND revision <= ?2
-        ) WHERE before IS NULL OR version < before OR (version = before AND type = 'set')
-      )`);
+      DELETE FROM changes
+      WHERE revision > ?1 AND revision <= ?2
+        AND coalesce(${place} <= coalesce((${last('entries')}), (${last('tombstones')})) - ?3, true)`);
     this.#pastHistory = db.prepare(`
       DELETE FROM changes WHERE revision <= ?4 AND revision IN (
-        SELECT revision FROM changes
-        WHERE namespace = ?1 AND key = ?2 AND (version < ?3 OR (version = ?3 AND type = 'set'))
+        SELECT revision FROM changes WHERE namespace = ?1 AND key = ?2 AND version <= ?3 AND ${place} <= ?3
         ORDER BY version, revision LIMIT 8
       )`);
   }

@@ -46,7 +46,7 @@ export class OpenFile {
     }
   }
 
-  private constructor(settings: Settings, connections: Connections) {
+  constructor(settings: Settings, connections: Connections) {
     const { writing, reading } = connections;
     this.#settings = settings;
     this.#connections = connections;

@@ -33,7 +33,7 @@ export class Reader {
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#byRevisions = db.prepare(`
-      SELECT ${entryColumns} FROM json_each(?) AS wanted CROSS JOIN changes ON changes.revision = wanted.value`);
+      SELECT ${entryColumns} FROM changes WHERE revision IN (SELECT value FROM json_each(?))`);
     const range = (table: string, live: string): string => `
       SELECT key, revision FROM ${table}
       WHERE namespace = ?1 AND key >= ?2 AND key < ?3 AND ${live}`;
@@ -89,8 +89,8 @@ export class Reader {
       else found.set(revision, cached);
     }
     if (missing.length > 0) {
-      for (const row of this.#byRevisions.iterate(JSON.stringify(missing))) {
-        const entry = this.#keep(row as Row);
+      for (const row of this.#byRevisions.all(JSON.stringify(missing))) {
+        const entry = this.#keep(row);
         found.set(entry.revision, entry);
       }
     }

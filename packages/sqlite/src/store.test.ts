@@ -1,18 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeConformance } from '@cfg/core/conformance';
-import { SqliteStore } from './store.js';
+import type { Store } from '@cfg/core';
+import { type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import { afterAll } from 'vitest';
+import { SqliteStore } from './index.js';
 
-storeConformance('SqliteStore', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'cfg-sqlite-'));
-  const store = new SqliteStore(join(directory, 'config.db'));
+const directory = mkdtempSync(join(tmpdir(), 'cfg-sqlite-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const paths = new WeakMap<Store, string>();
+
+async function open(path = join(directory, `${randomUUID()}.db`)): Promise<Opened> {
+  const store = new SqliteStore(path);
+  paths.set(store, path);
   await store.connect();
-  return {
-    store,
-    close: async () => {
-      await store.close();
-      rmSync(directory, { recursive: true });
-    },
-  };
-});
+  return { store, close: () => store.close() };
+}
+
+storeConformance('SqliteStore', () => open());
+watchProperty('SqliteStore', () => open(), { reopen: ({ store }) => open(paths.get(store)) });

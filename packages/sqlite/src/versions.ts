@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Entry, keyNotFound } from '@cfg/core';
+import { place } from './compaction.js';
 import { entryColumns, entryOf } from './rows.js';
 
 export interface HistoryRange {
@@ -25,11 +26,10 @@ export class Versions {
     this.#historyLimit = historyLimit;
     this.#last = db.prepare('SELECT version FROM entries WHERE namespace = ? AND key = ?');
     this.#lastDeleted = db.prepare('SELECT version FROM tombstones WHERE namespace = ? AND key = ?');
-    // Of the version before the kept ones only its deletion is part of what is kept.
     const history = (type: string): StatementSync =>
       db.prepare(`
         SELECT ${entryColumns} FROM changes
-        WHERE namespace = ?1 AND key = ?2 AND version >= ?3 AND version <= ?4 AND (version > ?5 OR type = 'delete')
+        WHERE namespace = ?1 AND key = ?2 AND version >= ?3 AND version <= ?4 AND ${place} > ?5
           AND revision < ?6 AND ${type}
         ORDER BY version DESC, revision DESC LIMIT ?7`);
     this.#sets = history("type = 'set'");
