@@ -9,6 +9,7 @@ import { badNames } from './names.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
 export type { Open, Opened, SectionName } from './context.js';
+export { doorLimits } from './doors.js';
 export { type WatchPropertyOptions, watchProperty } from './watch-property.js';
 
 const sections: Record<SectionName, Section> = {
