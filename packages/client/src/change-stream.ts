@@ -1,7 +1,10 @@
 import type { ChangeStream, WatchEvent } from '@cfg/core';
 
-/** Yields the events; calls `opened` once every change from then on will be among them. Ends when `signal` fires. */
-export type Source = (signal: AbortSignal, opened: () => void) => AsyncGenerator<WatchEvent, void, undefined>;
+/** Yields the events, and tells `onLive` whether every change from then on will be among them. Ends with `signal`. */
+export type Source = (
+  signal: AbortSignal,
+  onLive: (live: boolean) => void,
+) => AsyncGenerator<WatchEvent, void, undefined>;
 
 /**
  * A {@link ChangeStream} that reads ahead of its consumer, up to `bufferSize` events. When they are not taken it stops
@@ -13,6 +16,7 @@ export class BufferedChangeStream implements ChangeStream {
   readonly #bufferSize: number;
   readonly #controller = new AbortController();
   readonly #release: () => void;
+  #live = false;
   #end: { readonly error?: unknown } | undefined;
   #reader: (() => void) | undefined;
   #room: (() => void) | undefined;
@@ -24,10 +28,18 @@ export class BufferedChangeStream implements ChangeStream {
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#release = () => signal?.removeEventListener('abort', onAbort);
     this.ready = new Promise((resolve, reject) => {
-      void this.#read(source, resolve).then(resolve, reject);
+      const onLive = (live: boolean): void => {
+        this.#live = live;
+        if (live) resolve();
+      };
+      void this.#read(source, onLive).then(resolve, reject);
     });
     this.ready.catch(() => {});
     if (signal?.aborted) this.close();
+  }
+
+  get live(): boolean {
+    return this.#live && this.#end === undefined;
   }
 
   async next(): Promise<IteratorResult<WatchEvent, void>> {
@@ -72,13 +84,13 @@ export class BufferedChangeStream implements ChangeStream {
   }
 
   /** Rejects with what the source fails with, which is also what the consumer gets after the events before it. */
-  async #read(source: Source, opened: () => void): Promise<void> {
+  async #read(source: Source, onLive: (live: boolean) => void): Promise<void> {
     const { signal } = this.#controller;
     try {
       // Not in the constructor's turn, so that a source may use what its maker is about to set.
       await null;
       if (signal.aborted) return;
-      for await (const event of source(signal, opened)) {
+      for await (const event of source(signal, onLive)) {
         if (signal.aborted) return;
         this.#buffer.push(event);
         this.#reader?.();

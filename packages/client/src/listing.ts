@@ -15,6 +15,9 @@ import { limitOf } from './request.js';
 /** How many keys are read at a time. */
 const readsAtOnce = 32;
 
+/** How many keys are read to find a namespace's last change. */
+const smallPage = 32;
+
 /** The server's largest page of namespaces. */
 const namespacePage = 500;
 
@@ -41,6 +44,24 @@ export async function findKeys(
 
 function absent(error: unknown): undefined {
   if (!isConfigError(error, 'not_found')) throw error;
+}
+
+/** Where a log is, and the last change of a namespace if that could be told. */
+export interface LastChange extends Pick<Page, 'revision' | 'logId'> {
+  readonly last?: number;
+}
+
+/** A namespace that fits one small page, deleted keys included, tells its last change. */
+export async function lastChange(
+  store: Store,
+  namespace: string,
+  signal: AbortSignal | undefined,
+): Promise<LastChange> {
+  const includeDeleted = store.features.has('tombstones');
+  const limit = includeDeleted ? smallPage : 1;
+  const { entries, nextCursor, ...page } = await store.find(namespace, { includeDeleted, limit }, { signal });
+  if (!includeDeleted || nextCursor !== '') return page;
+  return { ...page, last: Math.max(0, ...entries.map((entry) => entry.revision)) };
 }
 
 export async function allNamespaces(

@@ -35,7 +35,7 @@ import type { ConnectionState } from './state.js';
 import { toAlias, toEntries, toEntry } from './entry.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
 import type { ConfigClient } from './pipeline.js';
-import { allNamespaces, findKeys } from './listing.js';
+import { allNamespaces, findKeys, type LastChange, lastChange } from './listing.js';
 import { deleteRequest, limitOf, needsOf, setRequest, wholeNumber } from './request.js';
 import { follow } from './watch.js';
 
@@ -170,19 +170,19 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   }
 
   /**
-   * What the wire tells: `oldestRevision` is the newest, from which a resume succeeds for sure, and so is
-   * `namespaceRevision`, which is not less than that of the namespace's last change. Needs the feature `revisions`, and
-   * the right to list the namespace or, without one, to watch everything.
+   * As far as the wire tells: `oldestRevision` is the newest, from which a resume succeeds for sure, and
+   * `namespaceRevision` is exact for a namespace of up to 32 keys; for a larger one it is the newest too, which is never
+   * less. Needs the feature `revisions`, and the right to list the namespace or, without one, to watch everything.
    */
   async revision(namespace = '', { signal }: CallOptions = {}): Promise<RevisionState> {
     this.#connection.check();
     await this.#connection.features.require(['revisions'], signal);
-    const page = namespace === '' ? await this.#progress(signal) : await this.find(namespace, { limit: 1 }, { signal });
-    const { revision, logId } = page;
+    const { revision, logId, last } =
+      namespace === '' ? await this.#progress(signal) : await lastChange(this, namespace, signal);
     if (revision === undefined || logId === undefined) {
       throw new ConfigError('unsupported', 'the server does not tell its revision');
     }
-    return { revision, logId, oldestRevision: revision, namespaceRevision: revision };
+    return { revision, logId, oldestRevision: revision, namespaceRevision: last ?? revision };
   }
 
   watch(filter?: WatchFilter, options: WatchOptions = {}): ChangeStream {
@@ -267,7 +267,7 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   }
 
   /** Where the log is: the first progress that a watch is told. */
-  async #progress(signal: AbortSignal | undefined): Promise<Pick<Page, 'revision' | 'logId'>> {
+  async #progress(signal: AbortSignal | undefined): Promise<LastChange> {
     await using stream = this.watch({}, { progress: true, signal });
     for await (const event of stream) if (event.type === 'progress') return event;
     signal?.throwIfAborted();

@@ -26,14 +26,14 @@ const graceMs = 200;
  * with `unavailable` when it is lost, so that its consumer knows of the gap.
  */
 export function follow(connection: Connection, filter: WatchFilter = {}, options: WatchOptions = {}): Source {
-  return (signal, opened) => new Follower(connection, filter, options, opened).events(signal);
+  return (signal, onLive) => new Follower(connection, filter, options, onLive).events(signal);
 }
 
 class Follower {
   readonly #connection: Connection;
   readonly #filter: { namespaces: string[]; prefixes: string[] };
   readonly #options: WatchOptions;
-  readonly #opened: () => void;
+  readonly #onLive: (live: boolean) => void;
   /** What a resume starts from. */
   #revision: number | undefined;
   #logId: string | undefined;
@@ -42,12 +42,12 @@ class Follower {
   /** Failures in a row. */
   #errors = 0;
 
-  constructor(connection: Connection, filter: WatchFilter, options: WatchOptions, opened: () => void) {
+  constructor(connection: Connection, filter: WatchFilter, options: WatchOptions, onLive: (live: boolean) => void) {
     const { namespaces = [], prefixes = [] } = new ChangeFilter(filter);
     this.#connection = connection;
     this.#filter = { namespaces: [...namespaces], prefixes: [...prefixes] };
     this.#options = options;
-    this.#opened = opened;
+    this.#onLive = onLive;
     this.#revision = wholeNumber('startRevision', options.startRevision);
     this.#logId = options.logId;
   }
@@ -69,6 +69,7 @@ class Follower {
         scope.abort();
         scope.release();
       }
+      this.#onLive(false);
       this.#errors += 1;
       if (!watch.reconnect || this.#errors > watch.maxErrors || !isPassing(error)) throw error;
       if (this.#begun && !this.#resumable) throw gap(error);
@@ -116,9 +117,8 @@ class Follower {
 
   #begin(): void {
     this.#errors = 0;
-    if (this.#begun) return;
     this.#begun = true;
-    this.#opened();
+    this.#onLive(true);
   }
 }
 

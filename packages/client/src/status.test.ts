@@ -1,0 +1,74 @@
+import { ConfigError, type ErrorCode, errorCodes } from '@cfg/core';
+import { ClientError, createServer, Status } from 'nice-grpc';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigServiceDefinition } from '@cfg/proto';
+import { RemoteStore } from './remote-store.js';
+import { toConfigError } from './status.js';
+import { expectCode } from './test/expect-code.js';
+import { startServer, type TestServer } from './test/server.js';
+
+describe('errors of a server', () => {
+  let failure: unknown;
+  let trailer: Uint8Array | undefined;
+  let server: TestServer;
+  let store: RemoteStore;
+  beforeAll(async () => {
+    server = await startServer({
+      async *middleware(call, context) {
+        if (call.method.path.endsWith('/ListCodecs')) return yield* call.next(call.request, context);
+        if (trailer) context.trailer.set('grpc-status-details-bin', trailer);
+        throw failure;
+      },
+    });
+    store = new RemoteStore(server.address, { insecure: true, retry: { maxRetries: 0 } });
+    await store.connect();
+    return async () => {
+      await store.close();
+      server.kill();
+    };
+  });
+  afterEach(() => {
+    trailer = undefined;
+  });
+
+  it.each(errorCodes)('%s arrives as itself, with its message and metadata', async (code: ErrorCode) => {
+    failure = new ConfigError(code, `it is ${code}`, { metadata: { current_version: '7' } });
+    const error = await expectCode(store.get('ns', 'a'), code);
+    expect(error.message).toBe(`it is ${code}`);
+    expect(error.cause).toBeInstanceOf(ClientError);
+    if (['version_mismatch', 'not_found'].includes(code)) expect(error.metadata).toEqual({ current_version: '7' });
+  });
+
+  it.each([
+    [Status.NOT_FOUND, 'version not found: prod/k', 'version_not_found'],
+    [Status.NOT_FOUND, 'alias not found: x', 'not_found'],
+    [Status.ALREADY_EXISTS, 'config: alias "x" already exists', 'alias_exists'],
+    [Status.ALREADY_EXISTS, 'exists', 'key_exists'],
+    [Status.UNIMPLEMENTED, 'store does not support versioning', 'versioning_not_supported'],
+    [Status.UNIMPLEMENTED, 'unknown method', 'unsupported'],
+    [Status.FAILED_PRECONDITION, 'read only', 'read_only'],
+    [Status.UNKNOWN, '', 'internal'],
+    [Status.DATA_LOSS, 'lost', 'internal'],
+  ] as const)('without details, %s "%s" goes by the code and its words', (status, message, code) => {
+    expect(toConfigError(new ClientError('/x', status, message))).toMatchObject({ code });
+  });
+
+  it('of malformed details nothing is believed, and nothing breaks', async () => {
+    trailer = new Uint8Array([10, 255, 255, 255, 255]);
+    failure = new ConfigError('permission_denied', 'no');
+    await expectCode(store.get('ns', 'a'), 'permission_denied');
+    await expectCode(store.watch().next(), 'permission_denied');
+  });
+
+  it('an answer without an entry is an error of its own', async () => {
+    const broken = createServer();
+    broken.add(ConfigServiceDefinition, {
+      ...Object.fromEntries(Object.keys(ConfigServiceDefinition).map((name) => [name, async () => ({ codecs: [] })])),
+    } as never);
+    const port = await broken.listen('127.0.0.1:0');
+    await using other = new RemoteStore(`127.0.0.1:${port}`, { insecure: true });
+    await other.connect();
+    await expectCode(other.get('ns', 'a'), 'internal');
+    broken.forceShutdown();
+  });
+});

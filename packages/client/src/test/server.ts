@@ -1,0 +1,211 @@
+import {
+  type Entry,
+  type Feature,
+  isConfigError,
+  MemoryStore,
+  type SetOptions,
+  typeOfData,
+  valueTypeNumber,
+  type WatchEvent,
+} from '@cfg/core';
+import { ChangeType, ConfigServiceDefinition, type Duration, Entry as WireEntry, type WatchResponse } from '@cfg/proto';
+import {
+  type CallContext,
+  createServer,
+  type Server,
+  ServerError,
+  type ServerMiddleware,
+  type ServiceImplementation,
+  Status,
+} from 'nice-grpc';
+import { errorDetailsServerMiddleware, RichServerError } from 'nice-grpc-error-details';
+import { wireErrors } from './wire-errors.js';
+
+/*
+ * A server of a few lines over a memory store: what the wire contract says and nothing more, so that the client is
+ * tested against the contract. The suite against the real service is in `@cfg/server`.
+ */
+
+export interface TestServerOptions {
+  readonly port?: number;
+  readonly store?: MemoryStore;
+  readonly features?: readonly Feature[];
+  /** Runs around every call. */
+  readonly middleware?: ServerMiddleware | undefined;
+  readonly tls?: Parameters<Server['listen']>[1];
+}
+
+export interface TestServer {
+  readonly address: string;
+  readonly port: number;
+  readonly store: MemoryStore;
+  /** The calls that came, by the names of their methods, watches included. */
+  readonly calls: string[];
+  /** Ends everything at once, as a crash would; the store goes on. */
+  kill(): void;
+}
+
+const all: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { features = all, store = new MemoryStore() } = options;
+  await store.connect();
+  const calls: string[] = [];
+  const server = createServer({ 'grpc.max_receive_message_length': 64 << 20, 'grpc.max_send_message_length': 64 << 20 })
+    .use(errorDetailsServerMiddleware)
+    .use(async function* (call, context) {
+      calls.push(call.method.path.split('/').at(-1) ?? '');
+      context.header.set('cfg-features', features.join(' '));
+      try {
+        return yield* call.next(call.request, context);
+      } catch (error) {
+        throw toServerError(error);
+      }
+    });
+  const extra: ServerMiddleware = options.middleware ?? ((call, context) => call.next(call.request, context));
+  server.with(extra).add(ConfigServiceDefinition, implement(store, features));
+  const port = await server.listen(`127.0.0.1:${options.port ?? 0}`, options.tls);
+  return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
+}
+
+function implement(store: MemoryStore, features: readonly Feature[]): ServiceImplementation<ConfigServiceDefinition> {
+  const write = ({ signal }: CallContext, request: { ifVersion?: number | undefined; requestId: string }) => ({
+    signal,
+    ifVersion: request.ifVersion,
+    requestId: request.requestId || undefined,
+  });
+  const named = (request: { namespace: string; key?: string }): void => {
+    if (request.namespace === '') throw new ServerError(Status.INVALID_ARGUMENT, 'namespace is required');
+    if (request.key === '') throw new ServerError(Status.INVALID_ARGUMENT, 'key is required');
+  };
+  return {
+    async get(request) {
+      named(request);
+      return { entry: toWire(await store.get(request.namespace, request.key)) };
+    },
+    async set(request, context) {
+      named(request);
+      const { namespace, key, value: bytes, codec, writeMode, ttl } = request;
+      const mode = (['upsert', 'upsert', 'create', 'update'] as const)[writeMode] ?? 'upsert';
+      const options: SetOptions = { ...write(context, request), mode, ttlMs: ttl && toMs(ttl) };
+      const type = codec === 'json' ? typeOfData(JSON.parse(Buffer.from(bytes).toString())) : 'custom';
+      return { entry: toWire(await store.set(namespace, key, { bytes, codec, type }, options)) };
+    },
+    async delete(request, context) {
+      named(request);
+      await store.delete(request.namespace, request.key, write(context, request));
+      return {};
+    },
+    async list(request) {
+      named(request);
+      const { namespace, ...query } = request;
+      const page = await store.find(namespace, query);
+      return { ...page, entries: page.entries.map(toWire), logId: page.logId ?? '', revision: page.revision };
+    },
+    async getVersions(request) {
+      named(request);
+      const { namespace, key, ...query } = request;
+      const page = await store.versions(namespace, key, query);
+      return { ...page, entries: page.entries.map(toWire), limit: request.limit };
+    },
+    async snapshot(request) {
+      named(request);
+      const { entries, revision, logId } = await store.snapshot(request.namespace);
+      const etag = `at-${revision}`;
+      const notModified = request.ifNoneMatch === etag;
+      return { entries: notModified ? [] : entries.map(toWire), etag, notModified, revision, logId };
+    },
+    async *watch({ namespaces, prefixes, startRevision, logId, progress }, context) {
+      const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal: context.signal });
+      context.sendHeader();
+      for await (const event of stream) yield toWatchResponse(event);
+      throw new ServerError(Status.UNAVAILABLE, 'the server goes away');
+    },
+    async checkAccess({ key }) {
+      const ours = features.length > 0;
+      return {
+        canRead: true,
+        canWrite: key !== 'fixed',
+        canDelete: ours && key !== 'fixed',
+        canList: ours,
+        canWatch: ours,
+      };
+    },
+    async setAlias({ alias, target }) {
+      return { alias: toWireAlias(await store.setAlias(alias, target)) };
+    },
+    async deleteAlias({ alias }) {
+      await store.deleteAlias(alias);
+      return {};
+    },
+    async getAlias({ alias }) {
+      return { alias: toWireAlias(await store.getAlias(alias)) };
+    },
+    async listAliases() {
+      return { aliases: (await store.listAliases()).map(toWireAlias) };
+    },
+    async listCodecs() {
+      return { codecs: ['json', 'secret'] };
+    },
+    async listNamespaces({ limit, ...query }) {
+      return store.namespaces({ ...query, limit: Math.min(limit || 50, 500) }).then((page) => ({
+        namespaces: [...page.namespaces],
+        nextCursor: page.nextCursor,
+      }));
+    },
+  };
+}
+
+const toMs = (ttl: Duration): number => ttl.seconds * 1_000 + ttl.nanos / 1_000_000;
+
+const toTime = (ms: number): { seconds: number; nanos: number } => ({
+  seconds: Math.floor(ms / 1_000),
+  nanos: (ms % 1_000) * 1_000_000,
+});
+
+function toWire(entry: Entry): WireEntry {
+  const { namespace, key, bytes, codec, version, revision, deleted, expiresAtMs } = entry;
+  return {
+    ...{ namespace, key, codec, version, revision, deleted, value: bytes, type: valueTypeNumber(entry.type) },
+    createdAt: toTime(entry.createdAtMs),
+    updatedAt: toTime(entry.updatedAtMs),
+    expiresAt: expiresAtMs === undefined ? undefined : toTime(expiresAtMs),
+  };
+}
+
+const toWireAlias = ({
+  createdAtMs,
+  ...alias
+}: {
+  alias: string;
+  target: string;
+  version: number;
+  createdAtMs: number;
+}) => ({
+  ...alias,
+  createdAt: toTime(createdAtMs),
+});
+
+const changeTypes = {
+  set: ChangeType.CHANGE_TYPE_SET,
+  delete: ChangeType.CHANGE_TYPE_DELETE,
+  alias_set: ChangeType.CHANGE_TYPE_ALIAS_SET,
+  alias_delete: ChangeType.CHANGE_TYPE_ALIAS_DELETE,
+} as const;
+
+function toWatchResponse(event: WatchEvent): WatchResponse {
+  if (event.type === 'progress') return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined };
+  const { namespace, key } = event.entry;
+  const gone = event.type === 'delete' || event.type === 'alias_delete';
+  const entry = gone ? WireEntry.fromPartial({ namespace, key }) : toWire(event.entry);
+  return { type: changeTypes[event.type], entry, revision: event.revision, logId: '' };
+}
+
+function toServerError(error: unknown): unknown {
+  if (!isConfigError(error)) return error;
+  const { status, reason } = wireErrors[error.code];
+  if (reason === undefined) return new ServerError(status, error.message);
+  const domain = 'config.rbaliyan.com';
+  const detail = { $type: 'google.rpc.ErrorInfo', reason, domain, metadata: { ...error.metadata } } as const;
+  return new RichServerError(status, error.message, [detail]);
+}

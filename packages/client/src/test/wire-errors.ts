@@ -1,0 +1,35 @@
+import type { ErrorCode } from '@cfg/core';
+import { Status } from 'nice-grpc';
+
+/** The table of the wire contract: what a server sends for each code. */
+export const wireErrors: Record<ErrorCode, { status: Status; reason?: string }> = {
+  not_found: { status: Status.NOT_FOUND, reason: 'NOT_FOUND' },
+  key_exists: { status: Status.ALREADY_EXISTS, reason: 'KEY_EXISTS' },
+  invalid_key: { status: Status.INVALID_ARGUMENT, reason: 'INVALID_KEY' },
+  invalid_namespace: { status: Status.INVALID_ARGUMENT, reason: 'INVALID_NAMESPACE' },
+  invalid_value: { status: Status.INVALID_ARGUMENT, reason: 'INVALID_VALUE' },
+  type_mismatch: { status: Status.INVALID_ARGUMENT, reason: 'TYPE_MISMATCH' },
+  read_only: { status: Status.FAILED_PRECONDITION, reason: 'READ_ONLY' },
+  not_connected: { status: Status.UNAVAILABLE, reason: 'STORE_NOT_CONNECTED' },
+  closed: { status: Status.UNAVAILABLE, reason: 'STORE_CLOSED' },
+  watch_not_supported: { status: Status.UNIMPLEMENTED, reason: 'WATCH_NOT_SUPPORTED' },
+  version_not_found: { status: Status.NOT_FOUND, reason: 'VERSION_NOT_FOUND' },
+  versioning_not_supported: { status: Status.UNIMPLEMENTED, reason: 'VERSIONING_NOT_SUPPORTED' },
+  alias_exists: { status: Status.ALREADY_EXISTS, reason: 'ALIAS_EXISTS' },
+  alias_self: { status: Status.INVALID_ARGUMENT, reason: 'ALIAS_SELF' },
+  alias_chain: { status: Status.INVALID_ARGUMENT, reason: 'ALIAS_CHAIN' },
+  codec_not_found: { status: Status.INVALID_ARGUMENT, reason: 'CODEC_NOT_FOUND' },
+  invalid_cursor: { status: Status.INVALID_ARGUMENT, reason: 'INVALID_CURSOR' },
+  version_mismatch: { status: Status.ABORTED, reason: 'VERSION_MISMATCH' },
+  revision_compacted: { status: Status.OUT_OF_RANGE, reason: 'REVISION_COMPACTED' },
+  guard_timeout: { status: Status.UNAVAILABLE, reason: 'GUARD_TIMEOUT' },
+  invalid_argument: { status: Status.INVALID_ARGUMENT },
+  unauthenticated: { status: Status.UNAUTHENTICATED },
+  permission_denied: { status: Status.PERMISSION_DENIED },
+  resource_exhausted: { status: Status.RESOURCE_EXHAUSTED },
+  unsupported: { status: Status.UNIMPLEMENTED },
+  unavailable: { status: Status.UNAVAILABLE },
+  deadline_exceeded: { status: Status.DEADLINE_EXCEEDED },
+  cancelled: { status: Status.CANCELLED },
+  internal: { status: Status.INTERNAL },
+};

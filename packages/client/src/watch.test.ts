@@ -1,0 +1,193 @@
+import type { Change, ChangeStream, ConfigError } from '@cfg/core';
+import { ServerError, Status } from 'nice-grpc';
+import { describe, expect, it } from 'vitest';
+import { expectCode, json } from './test/expect-code.js';
+import { harness, until } from './test/harness.js';
+import type { TestServerOptions } from './test/server.js';
+
+const { server, connected } = harness();
+const quick = { retry: { initialBackoffMs: 5, maxBackoffMs: 20 }, watch: { reconnectWaitMs: 10 } };
+
+const data = (event: Change): unknown => JSON.parse(Buffer.from(event.entry.bytes).toString());
+
+/** The numbers that the next `count` changes carry. */
+async function take(stream: ChangeStream, count: number): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const { value } = await stream.next();
+    if (value && value.type !== 'progress') seen.push(data(value));
+  }
+  return seen;
+}
+
+/** Watches go wrong as `fault` says: called once for each, with its number. */
+const watchesMeet = (fault: (n: number) => Error | undefined): TestServerOptions['middleware'] => {
+  let n = 0;
+  return async function* (call, context) {
+    const error = call.method.path.endsWith('/Watch') ? fault(n++) : undefined;
+    if (error) throw error;
+    return yield* call.next(call.request, context);
+  };
+};
+
+const lost = (): Error => new ServerError(Status.UNAVAILABLE, 'lost');
+
+describe('a watch', () => {
+  it('goes on after its server was away, without a gap or a repeat', async () => {
+    let current = await server();
+    const { port, store: behind } = current;
+    const remote = await connected(current, quick);
+    const stream = remote.watch({ namespaces: ['ns'] });
+    await stream.ready;
+    const seen: unknown[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      await behind.set(n % 3 === 0 ? 'other' : 'ns', 'k', json(n));
+      if (n % 10 === 4) {
+        current.kill();
+        await behind.set('ns', 'k', json(`${n} while away`));
+        current = await server({ port, store: behind });
+      }
+      if (n % 10 === 7) seen.push(...(await take(stream, 3)));
+    }
+    while (seen.at(-1) !== 29) seen.push(...(await take(stream, 1)));
+    const expected = Array.from({ length: 30 }, (_, n) => (n % 10 === 4 ? [n, `${n} while away`] : [n])).flat();
+    expect(seen).toEqual(expected.filter((n) => typeof n === 'string' || n % 3 !== 0));
+  });
+
+  it('that has seen nothing yet goes on from where it began', async () => {
+    const first = await server();
+    await first.store.set('ns', 'k', json(0));
+    const stream = (await connected(first, quick)).watch();
+    expect(stream.live).toBe(false);
+    await stream.ready;
+    expect(stream.live).toBe(true);
+    first.kill();
+    await until(() => !stream.live);
+    await first.store.set('ns', 'k', json(1));
+    await server({ port: first.port, store: first.store });
+    expect(await take(stream, 1)).toEqual([1]);
+    expect(stream.live).toBe(true);
+    stream.close();
+    expect(stream.live).toBe(false);
+  });
+
+  it('does not go on in another log', async () => {
+    const first = await server();
+    const stream = (await connected(first, quick)).watch();
+    await stream.ready;
+    await first.store.set('ns', 'k', json(1));
+    await take(stream, 1);
+    first.kill();
+    await server({ port: first.port });
+    await expectCode(stream.next(), 'revision_compacted');
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  it('tells each failure to a callback that may throw, and begins once the server lets it', async () => {
+    const told: ConfigError[] = [];
+    const onError = (error: ConfigError): void => {
+      told.push(error);
+      throw new Error('not my fault');
+    };
+    const flaky = await server({ middleware: watchesMeet((n) => (n < 3 ? lost() : undefined)) });
+    const remote = await connected(flaky, { watch: { reconnectWaitMs: 1, maxErrors: 3, onError } });
+    const stream = remote.watch();
+    await stream.ready;
+    expect(told.map(({ code, message }) => [code, message])).toEqual(Array(3).fill(['unavailable', 'lost']));
+    await flaky.store.set('ns', 'k', json(1));
+    expect(await take(stream, 1)).toEqual([1]);
+  });
+
+  it('ends after too many failures in a row, with the last one', async () => {
+    const down = await server({ middleware: watchesMeet(lost) });
+    const stream = (await connected(down, { watch: { reconnectWaitMs: 1, maxErrors: 4 } })).watch();
+    await expectCode(stream.ready, 'unavailable');
+    await expectCode(stream.next(), 'unavailable');
+    expect(await stream.next()).toMatchObject({ done: true });
+    expect(down.calls.filter((call) => call === 'Watch')).toHaveLength(5);
+  });
+
+  it('ends at once where trying again cannot help, or is not wanted', async () => {
+    const denied = new ServerError(Status.PERMISSION_DENIED, 'not yours');
+    const strict = await server({ middleware: watchesMeet(() => denied) });
+    await expectCode((await connected(strict, quick)).watch().next(), 'permission_denied');
+    expect(strict.calls.filter((call) => call === 'Watch')).toHaveLength(1);
+    const down = await server({ middleware: watchesMeet(lost) });
+    await expectCode((await connected(down, { watch: { reconnect: false } })).watch().next(), 'unavailable');
+    await expectCode((await connected(down, quick)).watch({}, { startRevision: -1 }).next(), 'invalid_argument');
+  });
+
+  it('reads ahead no further than its buffer, and holds its server back', async () => {
+    let sent = 0;
+    const busy = await server({
+      async *middleware(call, context) {
+        if (!call.responseStream) return yield* call.next(call.request, context);
+        for await (const message of call.next(call.request, context)) {
+          sent += 1;
+          yield message;
+        }
+        return;
+      },
+    });
+    const remote = await connected(busy, { watch: { bufferSize: 10 } });
+    const stream = remote.watch();
+    await stream.ready;
+    const value = { bytes: Buffer.alloc(50_000, 'x'), codec: 'raw', type: 'custom' } as const;
+    for (let n = 0; n < 500; n += 1) await busy.store.set('ns', `k${n}`, value);
+    // Other calls of the same connection go on meanwhile.
+    for (let n = 0; n < 20; n += 1) expect((await remote.get('ns', `k${n}`)).version).toBe(1);
+    expect(sent).toBeLessThan(250);
+    let atHand = 0;
+    while (stream.take?.()) atHand += 1;
+    expect(atHand).toBe(10);
+    for (let n = atHand; n < 500; n += 1)
+      expect(await stream.next()).toMatchObject({ value: { entry: { key: `k${n}` } } });
+  });
+
+  it('is over on the server soon after it is closed here', async () => {
+    let open = 0;
+    const watched = await server({
+      async *middleware(call, context) {
+        const counts = call.method.path.endsWith('/Watch');
+        if (counts) open += 1;
+        try {
+          return yield* call.next(call.request, context);
+        } finally {
+          if (counts) open -= 1;
+        }
+      },
+    });
+    const remote = await connected(watched);
+    const controller = new AbortController();
+    const streams = [remote.watch(), remote.watch({}, { signal: controller.signal }), remote.watch()];
+    await Promise.all(streams.map((stream) => stream.ready));
+    expect(open).toBe(3);
+    streams[0]?.close();
+    controller.abort();
+    await streams[2]?.[Symbol.asyncDispose]();
+    await until(() => open === 0);
+    const last = remote.watch();
+    await last.ready;
+    await remote.close();
+    await until(() => open === 0);
+    await expectCode(last.next(), 'closed');
+  });
+
+  it('tells deletions as tombstones, and progress only to who wants it', async () => {
+    const { store: behind, ...rest } = await server();
+    const remote = await connected({ store: behind, ...rest });
+    const stream = remote.watch({}, { progress: true });
+    const { revision, logId } = await remote.revision();
+    expect(await stream.next()).toMatchObject({ value: { type: 'progress', revision, logId } });
+    await behind.set('ns', 'k', json(1));
+    await behind.delete('ns', 'k');
+    expect(await stream.next()).toMatchObject({ value: { type: 'set', revision: 1, entry: { deleted: false } } });
+    const deletion = (await stream.next()).value as Change;
+    expect(deletion).toMatchObject({
+      type: 'delete',
+      revision: 2,
+      entry: { namespace: 'ns', key: 'k', deleted: true },
+    });
+    expect(deletion.entry.bytes).toHaveLength(0);
+  });
+});
