@@ -11,17 +11,18 @@ export interface Door {
   cut(): void;
 }
 
-const reasons: readonly (readonly [code: string, reason: string])[] = [
+const reasons: readonly (readonly [sign: string, reason: string])[] = [
   ['EADDRINUSE', 'the port is in use'],
   ['EACCES', 'the port needs more rights than this process has'],
   ['EADDRNOTAVAIL', 'this machine does not have that address'],
   ['ENOTFOUND', 'there is no such host'],
+  ['Name resolution failed', 'there is no such host'],
 ];
 
 /** What to say when a door cannot be opened, in one line. */
 export function cannotOpen(door: string, address: Address, cause: unknown): ConfigError {
   const told = cause instanceof Error ? cause.message : String(cause);
-  const reason = reasons.find(([code]) => told.includes(code))?.[1] ?? told;
+  const reason = reasons.find(([sign]) => told.includes(sign))?.[1] ?? told;
   return new ConfigError('unavailable', `cannot open the ${door} door on ${formatAddress(address)}: ${reason}`, {
     cause,
   });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Gateway } from '@cfg/gateway';
 import type { Address } from './address.js';
 import { cannotOpen, type Door } from './door.js';
@@ -15,6 +15,7 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
     ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
     : createServer();
   server.on('request', gateway.handler);
+  const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error): void => reject(cannotOpen('HTTP', address, error));
     server.once('error', refuse);
@@ -28,10 +29,22 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
     address: { host: address.host, port },
     async drain() {
       const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of silent) socket.destroy();
       const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs);
       await Promise.all([gateway.close(), closed]);
       clearInterval(sweep);
     },
     cut: () => server.closeAllConnections(),
   };
+}
+
+/** Connections that have not asked for anything, as browsers open them in advance. Node.js does not call them idle. */
+function silentSockets(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
 }

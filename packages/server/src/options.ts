@@ -37,6 +37,8 @@ export interface ServerSettings {
   readonly grpc: Address;
   readonly http: Address;
   readonly store: Store;
+  /** What the user calls it. */
+  readonly storeName: string;
   readonly ownsStore: boolean;
   readonly guard: Guard;
   /** Whether everybody may do everything. */
@@ -85,6 +87,7 @@ export function completeOptions(
     grpc,
     http,
     store: typeof choice === 'string' ? makeStore(choice, nameOf('store'), retention) : choice,
+    storeName: typeof choice === 'string' ? choice : 'custom',
     ownsStore: typeof choice === 'string',
     guard,
     isOpen,

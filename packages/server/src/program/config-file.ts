@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parse } from 'yaml';
 import { flags } from './flags.js';
 import type { Written } from './sources.js';
 import { suggestion, UsageError } from './usage-error.js';
@@ -10,7 +10,7 @@ export function fromFile(file: string, where: string): Written[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${where}: ${reasonOf(error)}`);
   }
   return Object.entries(mappingOf(text, file)).map(([key, value]) => {
     const flag = flags.find(({ name }) => name === key);
@@ -21,11 +21,15 @@ export function fromFile(file: string, where: string): Written[] {
 }
 
 function mappingOf(text: string, file: string): object {
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw new UsageError(`${file} is not YAML: ${error.message.split('\n')[0]}`);
-  const content: unknown = document.toJS();
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (error) {
+    throw new UsageError(`${file} is not YAML: ${reasonOf(error).split('\n')[0]}`);
+  }
   if (content === null) return {};
   if (typeof content === 'object' && !Array.isArray(content)) return content;
   throw new UsageError(`${file} must be a mapping of settings to values, as in "grpc: 127.0.0.1:9090"`);
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,14 +1,15 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
-import { closest, UsageError } from './usage-error.js';
+import { suggestion, UsageError } from './usage-error.js';
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Throws {@link UsageError}; `name` is what the user calls the setting. */
 export function checkLevel(level: string, name: string): string {
   if (levels.includes(level)) return level;
-  const meant = closest(level, levels);
-  throw new UsageError(`${name} must be ${levels.join(', ')}, not ${level}${meant ? `; did you mean ${meant}?` : ''}`);
+  throw new UsageError(
+    `${name} must be debug, info, warn, error or silent, not "${level}"${suggestion(level, levels)}`,
+  );
 }
 
 /** A log on stdout: lines to read on a terminal, JSON lines for programs elsewhere. */

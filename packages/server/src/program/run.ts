@@ -2,33 +2,35 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isConfigError } from '@cfg/core';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { completeOptions, type ServerSettings } from '../options.js';
+import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
-import { type CommandLine, readCommandLine } from './command-line.js';
-import { fromFile } from './config-file.js';
-import { configVariable, fromEnvironment } from './environment.js';
-import { checkLevel, createLog } from './log.js';
-import { resolve } from './sources.js';
+import { readTask, type Task } from './settings.js';
 import { usage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The program: reads the settings, serves until it is told to stop, and answers the exit code. */
+/** The program. Answers its exit code: 0 when it was told to stop, 1 when it could not start, 2 for a wrong setting. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const stopped = untilSignal();
-  let settings: ServerSettings;
+  let task: Task;
   try {
-    const commandLine = readCommandLine(args);
-    if (commandLine.help) return print(usage());
-    if (commandLine.version) return print(`${version()}\n`);
-    settings = settingsOf(commandLine, env);
+    task = readTask(args, env);
   } catch (error) {
-    if (error instanceof UsageError || isConfigError(error, 'invalid_argument')) {
-      return complain(`${error.message}\nTry cfg-server --help.`, 2);
-    }
+    if (error instanceof UsageError) return complain(`${error.message}\nTry cfg-server --help.`, 2);
     throw error;
   }
-  // What grpc-js would print is said in our own words.
-  if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
+  switch (task.kind) {
+    case 'help':
+      return print(usage());
+    case 'version':
+      return print(`${version()}\n`);
+    case 'serve':
+      // What grpc-js would print is said in our own words.
+      if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
+      return serveUntilSignal(task.settings);
+  }
+}
+
+async function serveUntilSignal(settings: ServerSettings): Promise<number> {
+  const stopped = untilSignal();
   let server: RunningServer;
   try {
     server = await serve(settings);
@@ -36,21 +38,11 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
     if (isConfigError(error)) return complain(error.message, 1);
     throw error;
   }
-  settings.logger.info({ version: version() }, 'ready');
+  settings.logger.info({ store: settings.storeName, version: version() }, 'ready');
   if (process.stdout.isTTY) print(invitation(server, settings));
   await stopped;
   await server.close();
   return 0;
-}
-
-function settingsOf({ config, written }: CommandLine, env: NodeJS.ProcessEnv): ServerSettings {
-  const variables = fromEnvironment(env);
-  const file = config ?? env[configVariable];
-  const where = config === undefined ? configVariable : '--config';
-  const { settings, nameOf } = resolve(file ? fromFile(file, where) : [], variables, written);
-  const { logLevel = 'info', ...options } = settings;
-  const logger = createLog(checkLevel(logLevel, nameOf('logLevel')));
-  return completeOptions({ ...options, logger }, nameOf);
 }
 
 /** Resolves with the first SIGTERM or SIGINT; the second ends the process on the spot. */
@@ -69,11 +61,11 @@ function untilSignal(): Promise<void> {
 
 /** What to type next, for somebody at a terminal. */
 function invitation({ grpcAddress, httpAddress }: RunningServer, { tls }: ServerSettings): string {
-  const scheme = tls ? 'https' : 'http';
+  const rest = `${tls ? 'https' : 'http'}://${httpAddress}/v1`;
   return `
   gRPC  ${grpcAddress}
-  REST  ${scheme}://${httpAddress}/v1/
-  try   curl ${scheme}://${httpAddress}/v1/namespaces/demo/keys/greeting -d '{"value":"ImhlbGxvIg=="}'
+  REST  ${rest}/
+  try   curl ${rest}/namespaces/demo/keys/greeting -d '{"value":"ImhlbGxvIg=="}'
 
 `;
 }

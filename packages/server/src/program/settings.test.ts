@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerSettings } from '../options.js';
+import { TempDir } from '../test/temp-dir.js';
+import { readTask } from './settings.js';
+import { UsageError } from './usage-error.js';
+
+const settingsOf = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ServerSettings => {
+  const task = readTask(args, env);
+  if (task.kind !== 'serve') throw new Error(`not to serve but ${task.kind}`);
+  return task.settings;
+};
+
+describe('the command line', () => {
+  it.each([
+    [['--gprc', '127.0.0.1:0'], 'unknown flag --gprc; did you mean --grpc?'],
+    [['--max-value-byte=5'], 'unknown flag --max-value-byte; did you mean --max-value-bytes?'],
+    [['--nothing-like-it'], 'unknown flag --nothing-like-it'],
+    [['-x'], 'unknown flag -x'],
+    [['serve'], 'unexpected argument serve'],
+    [['store'], 'unexpected argument store; did you mean --store?'],
+    [['--grpc'], '--grpc needs a value'],
+    [['--grpc='], '--grpc needs a value'],
+    [['--grpc', '--http', '127.0.0.1:0'], '--grpc needs a value'],
+    [['--grpc', 'nine'], '--grpc must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not "nine"'],
+    [['--store', 'mysql:x'], '--store must be memory or sqlite:PATH, not "mysql:x"'],
+    [['--store', 'sqlite:'], '--store: sqlite: needs a file, as in sqlite:config.db'],
+    [['--history', '0'], '--history must be a whole number from 1 to 2147483647, not 0'],
+    [['--grace-ms=1.5'], '--grace-ms must be a whole number, not "1.5"'],
+    [['--guard', 'rbac:x'], '--guard must be allow-all or deny-all, not "rbac:x"'],
+    [['--log-level', 'inf'], '--log-level must be debug, info, warn, error or silent, not "inf"; did you mean info?'],
+    [['--i-know-this-is-open=maybe'], '--i-know-this-is-open must be true or false, not "maybe"'],
+    [['--grpc', '127.0.0.1:8080'], '--grpc and --http are the same address, 127.0.0.1:8080'],
+    [['--tls-cert', 'cert.pem'], '--tls-cert needs --tls-key as well'],
+    [['--tls-client-ca', 'ca.pem'], '--tls-client-ca needs --tls-cert as well'],
+    [['--tls-cert', 'no.pem', '--tls-key', 'no.pem'], /^--tls-cert: .*no\.pem/],
+    [['--config', 'no.yaml'], /^--config: .*no\.yaml/],
+  ])('%j is refused', (args, message) => {
+    expect(() => readTask(args, {})).toThrow(UsageError);
+    expect(() => readTask(args, {})).toThrow(message);
+  });
+
+  it.each([
+    [['--http', '0.0.0.0:0'], '--http: whoever reaches 0.0.0.0'],
+    [['--grpc', '[::]:0', '--guard', 'allow-all'], '--grpc: whoever reaches ::'],
+    [['--http', 'localhost.example.com:80'], 'or set --i-know-this-is-open'],
+  ])('%j is refused, as the server would be open', (args, message) => {
+    expect(() => readTask(args, {})).toThrow(message);
+    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ isOpen: true });
+    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ isOpen: false });
+  });
+
+  it('that is empty serves on the loopback', () => {
+    expect(settingsOf([])).toMatchObject({
+      grpc: { host: '127.0.0.1', port: 9090 },
+      http: { host: '127.0.0.1', port: 8080 },
+      storeName: 'memory',
+      graceMs: 10_000,
+      maxValueBytes: 1024 * 1024,
+    });
+  });
+
+  it('counts the last of a flag given twice', () => {
+    expect(settingsOf(['--grace-ms', '1', '--grace-ms=2'])).toMatchObject({ graceMs: 2 });
+  });
+
+  it.each([
+    ['--help', 'help'],
+    ['-h', 'help'],
+    ['--version', 'version'],
+  ])('%s asks for the %s', (flag, kind) => {
+    expect(readTask([flag], {})).toEqual({ kind });
+  });
+});
+
+describe('the environment', () => {
+  it.each([
+    ['CFG_GPRC', '127.0.0.1:0', 'unknown variable CFG_GPRC; did you mean CFG_GRPC?'],
+    ['CFG_HISTORY', '-1', 'CFG_HISTORY must be a whole number, not "-1"'],
+    ['CFG_HISTORY', '0', 'CFG_HISTORY must be a whole number from 1'],
+    ['CFG_I_KNOW_THIS_IS_OPEN', 'yes', 'CFG_I_KNOW_THIS_IS_OPEN must be true or false, not "yes"'],
+    ['CFG_CONFIG', 'no.yaml', /^CFG_CONFIG: .*no\.yaml/],
+  ])('with %s=%s is refused', (name, value, message) => {
+    expect(() => readTask([], { [name]: value })).toThrow(message);
+  });
+
+  it("may hold another program's variables, and empty ones", () => {
+    expect(settingsOf([], { CFG_ADDRESS: 'config:9090', CFG_TOKEN: 'x', CFG_STORE: '' })).toMatchObject({
+      storeName: 'memory',
+    });
+  });
+
+  it('sets what is not a text as well', () => {
+    const env = { CFG_GRACE_MS: '5', CFG_I_KNOW_THIS_IS_OPEN: '1', CFG_HTTP: '0.0.0.0:80' };
+    expect(settingsOf([], env)).toMatchObject({ graceMs: 5, http: { host: '0.0.0.0', port: 80 } });
+  });
+});
+
+describe('a file', () => {
+  it.each([
+    ['histroy: 5', /^unknown key histroy in .*server\.yaml; did you mean history\?$/],
+    ['maxValueBytes: 5', /^unknown key maxValueBytes in .*server\.yaml; did you mean max-value-bytes\?$/],
+    ['history: many', /^history in .*server\.yaml must be a whole number, not "many"$/],
+    ['history: 0', /^history in .*server\.yaml must be a whole number from 1/],
+    ['grpc: 9090', /^grpc in .*server\.yaml must be a text, not 9090$/],
+    ['grpc: [a, b]', /^grpc in .*server\.yaml must be a text, not \["a","b"\]$/],
+    ['store: {a: 1', /server\.yaml is not YAML: .*line 1/],
+    ['history: 1\nhistory: 2', /server\.yaml is not YAML: .*unique/],
+    ['- grpc', /server\.yaml must be a mapping of settings to values/],
+    ['a: &a [*a, *b]', /server\.yaml/],
+  ])('with %j is refused', (content, message) => {
+    using dir = new TempDir();
+    const file = dir.file('server.yaml', content);
+    expect(() => readTask(['--config', file], {})).toThrow(UsageError);
+    expect(() => readTask(['--config', file], {})).toThrow(message);
+  });
+
+  it.each(['', '# nothing\n', '\ufeffgrace-ms: 10000\n'])('with %j changes nothing', (content) => {
+    using dir = new TempDir();
+    expect(settingsOf(['--config', dir.file('server.yaml', content)])).toMatchObject({ graceMs: 10_000 });
+  });
+
+  it('comes after the environment, which comes after the command line', () => {
+    using dir = new TempDir();
+    const file = dir.file('server.yaml', 'grace-ms: 1\nmax-value-bytes: 1\nmax-snapshot-entries: 1\n');
+    const env = { CFG_CONFIG: file, CFG_GRACE_MS: '2', CFG_MAX_VALUE_BYTES: '2' };
+    expect(settingsOf(['--grace-ms', '3'], env)).toMatchObject({
+      graceMs: 3,
+      maxValueBytes: 2,
+      maxSnapshotEntries: 1,
+    });
+  });
+});
