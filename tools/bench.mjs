@@ -3,11 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, install } from './lib/setup.mjs';
+import { setUp } from './lib/setup.mjs';
 import { environment, node24, root } from './lib/workspace.mjs';
 
-await install();
-await build(['@cfg/bench']);
+await setUp(['@cfg/bench']);
 
 const dir = join(root, 'bench');
 const words = process.argv.slice(2);

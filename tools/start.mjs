@@ -5,14 +5,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { exitCodeOf } from './lib/process.mjs';
-import { build, install } from './lib/setup.mjs';
+import { setUp } from './lib/setup.mjs';
 import { environment, node24, root } from './lib/workspace.mjs';
 
 /** How long a repeated signal is taken for the same key press: Ctrl-C reaches us from the terminal and again from npm. */
 const SAME_SIGNAL_MS = 1_000;
 
-await install();
-await build(['@cfg/server']);
+await setUp(['@cfg/server']);
 
 const flags = process.argv.slice(2);
 const given = (flag) => flags.some((arg) => arg === flag || arg.startsWith(`${flag}=`));

@@ -5,9 +5,7 @@ import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
 import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
-import { run } from './lib/process.mjs';
-import { buildArguments, install } from './lib/setup.mjs';
-import { bin } from './lib/workspace.mjs';
+import { build, install } from './lib/setup.mjs';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -40,13 +38,12 @@ async function make(title, check) {
   return failed === 0;
 }
 
-await install();
-const built = await make('build: generated code, TypeScript', async () => {
-  const { code, output } = await run(bin('nx'), buildArguments());
-  return code === 0 ? [] : [output];
-});
-await make('lint: Biome', lint);
-await make('contract: buf lint', proto);
+const installed = await make('dependencies: as the lockfile says', install);
+const built = installed && (await make('build: generated code, TypeScript', () => build()));
+if (installed) {
+  await make('lint: Biome', lint);
+  await make('contract: buf lint', proto);
+}
 await make('lockfile: no registry named', lockfile);
 if (built) {
   await make('imports: floors, cycles, declared dependencies', floors);

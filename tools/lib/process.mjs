@@ -63,12 +63,3 @@ export function run(command, args, { cwd = root, env = {}, timeoutMs } = {}) {
     child.on('close', (code, signal) => end(exitCodeOf(code, signal)));
   });
 }
-
-/** Runs a step of the set-up: one line to say so, its output and the end of this process when it fails. */
-export async function step(title, command, args, options) {
-  process.stderr.write(`${title}…\n`);
-  const { code, output } = await run(command, args, options);
-  if (code === 0) return;
-  process.stderr.write(`${output}\n${title} failed (exit code ${code})\n`);
-  process.exit(1);
-}

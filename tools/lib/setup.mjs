@@ -2,34 +2,56 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { step } from './process.mjs';
+import { run } from './process.mjs';
 import { bin, node24, root } from './workspace.mjs';
 
-/** Installs the dependencies, unless the last installation was of this very lockfile. */
+/**
+ * Installs the dependencies, unless the last installation was of this very lockfile.
+ *
+ * @returns {Promise<string[]>} what went wrong, if anything
+ */
 export async function install() {
   const stamp = join(root, 'node_modules/.installed-lockfile');
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex');
-  if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  // CI: ask no questions.
-  await step('Installing dependencies', 'npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], {
-    env: { CI: 'true' },
+  if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return [];
+
+  process.stderr.write('Installing dependencies…\n');
+  const { code, output } = await run('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], {
+    env: { CI: 'true' }, // asks no questions
   });
+  if (code !== 0) return [`installing the dependencies failed (exit code ${code})\n${output}`];
   writeFileSync(stamp, wanted);
+  return [];
 }
 
 /**
  * Builds projects and what they need; what is unchanged comes from nx's cache.
  *
  * @param {string[]} [projects] all of the workspace when left out
+ * @returns {Promise<string[]>} what went wrong, if anything
  */
-export function build(projects) {
-  return step('Building', bin('nx'), buildArguments(projects));
+export async function build(projects) {
+  const selection = projects ? [`--projects=${projects.join(',')}`] : [];
+  const { code, output } = await run(bin('nx'), [
+    'run-many',
+    '--target=build',
+    '--outputStyle=static',
+    '--nxBail=false',
+    ...selection,
+  ]);
+  return code === 0 ? [] : [`the build failed (exit code ${code})\n${output}`];
 }
 
-/** @param {string[]} [projects] */
-export function buildArguments(projects) {
-  const selection = projects ? [`--projects=${projects.join(',')}`] : [];
-  return ['run-many', '--target=build', '--outputStyle=static', '--nxBail=false', ...selection];
+/** Makes a clone ready for a program, or ends this process with what is in the way. */
+export async function setUp(projects) {
+  const complaints = await install();
+  if (complaints.length === 0) {
+    process.stderr.write('Building…\n');
+    complaints.push(...(await build(projects)));
+  }
+  if (complaints.length === 0) return;
+  process.stderr.write(`${complaints.join('\n')}\n`);
+  process.exit(1);
 }
