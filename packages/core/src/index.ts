@@ -7,6 +7,21 @@ export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
 export { yamlCodec } from './codecs/yaml.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value.js';
+export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './cache.js';
+// The manager
+export type { KeyChange } from './manager/changes.js';
+export { LoadedPrefix } from './manager/loaded-prefix.js';
+export { Manager } from './manager/manager.js';
+export type {
+  ChangesQuery,
+  FoundPage,
+  GetOptions,
+  Namespace,
+  PutOptions,
+  RemoveOptions,
+  VersionsPage,
+} from './manager/namespace.js';
+export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
 
 // The store contract
 export {

@@ -70,6 +70,11 @@ export interface WatchOptions extends CallOptions {
 export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, undefined>, AsyncDisposable {
   /** Settles once every change from now on will be seen; rejects if the stream fails before. Never unhandled. */
   readonly ready: Promise<void>;
+  /**
+   * False while the stream knows that it does not hear of changes: cut off, and being opened again. Optional: a stream
+   * without it hears of them until it fails.
+   */
+  readonly live?: boolean;
   /** The next event if it is at hand, without waiting. Optional: `next()` alone is enough. */
   take?(): WatchEvent | undefined;
   return(): Promise<IteratorResult<WatchEvent, void>>;

@@ -76,6 +76,12 @@ export class Value implements EncodedValue {
     return this.stale ? this : new Value(this, this.#codecs, this.#data, this.#entry, true);
   }
 
+  /** Whether the value is not to be used any more at `nowMs`, milliseconds since the epoch. Default: now. */
+  isExpired(nowMs: number = Date.now()): boolean {
+    const expiresAtMs = this.#entry?.expiresAtMs;
+    return expiresAtMs !== undefined && expiresAtMs <= nowMs;
+  }
+
   /** The encoded form. Shared: do not change it. */
   get bytes(): Uint8Array {
     return this.#bytes;
