@@ -11,32 +11,50 @@ export type {
 export type { ConfigClient } from './pipeline.js';
 export { RemoteStore } from './remote-store.js';
 export type { ConnectionState } from './state.js';
-// What an app needs of core, so that it installs one package
+// What an app needs of core, so that it installs one package: the manager
+export {
+  type ChangesQuery,
+  type FoundPage,
+  type GetOptions,
+  type KeyChange,
+  LoadedPrefix,
+  Manager,
+  type ManagerOptions,
+  type ManagerWatchOptions,
+  type Namespace,
+  type PutOptions,
+  type RemoveOptions,
+  type VersionsPage,
+} from '@cfg/core';
+// … values and codecs
+export {
+  type Codec,
+  CodecRegistry,
+  chain,
+  defaultCodecs,
+  jsonCodec,
+  Secret,
+  type Transformer,
+  Value,
+  type ValueType,
+} from '@cfg/core';
+// … and the store contract
 export {
   type Alias,
   type CallOptions,
   Change,
   type ChangeStream,
-  type Codec,
-  CodecRegistry,
   ConfigError,
-  chain,
-  defaultCodecs,
   type EncodedValue,
   Entry,
   type ErrorCode,
   type Feature,
   isConfigError,
-  jsonCodec,
   type Logger,
   type Progress,
   type Query,
-  Secret,
   type SetOptions,
   type Store,
-  type Transformer,
-  Value,
-  type ValueType,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,

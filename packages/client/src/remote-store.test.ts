@@ -1,4 +1,4 @@
-import { storeConformance, watchProperty } from '@cfg/core/conformance';
+import { doorLimits, storeConformance, watchProperty } from '@cfg/core/conformance';
 import { RemoteStore } from './remote-store.js';
 import { startServer } from './test/server.js';
 
@@ -16,11 +16,5 @@ const open = async () => {
   };
 };
 
-storeConformance('RemoteStore over a socket', open, {
-  without: {
-    'default namespace': 'the wire refuses an empty namespace',
-    bulk: 'the wire has no bulk calls yet',
-    types: 'the server derives the type; the suite against the real one tests it',
-  },
-});
+storeConformance('RemoteStore over a socket', open, { without: doorLimits.remote });
 watchProperty('RemoteStore over a socket', open, { runs: 20 });

@@ -1,10 +1,10 @@
 import {
+  defaultCodecs,
   type Entry,
   type Feature,
   isConfigError,
   MemoryStore,
   type SetOptions,
-  typeOfData,
   valueTypeNumber,
   type WatchEvent,
 } from '@cfg/core';
@@ -88,7 +88,7 @@ function implement(store: MemoryStore, features: readonly Feature[]): ServiceImp
       const { namespace, key, value: bytes, codec, writeMode, ttl } = request;
       const mode = (['upsert', 'upsert', 'create', 'update'] as const)[writeMode] ?? 'upsert';
       const options: SetOptions = { ...write(context, request), mode, ttlMs: ttl && toMs(ttl) };
-      const type = codec === 'json' ? typeOfData(JSON.parse(Buffer.from(bytes).toString())) : 'custom';
+      const type = defaultCodecs().inspect(bytes, codec);
       return { entry: toWire(await store.set(namespace, key, { bytes, codec, type }, options)) };
     },
     async delete(request, context) {
