@@ -15,9 +15,7 @@ export class AliasTable {
     this.#get = db.prepare('SELECT * FROM aliases WHERE alias = ?');
     this.#list = db.prepare('SELECT * FROM aliases ORDER BY alias');
     this.#isTarget = db.prepare('SELECT 1 FROM aliases WHERE target = ? LIMIT 1');
-    this.#isKey = db.prepare(
-      'SELECT 1 FROM entries WHERE key = ?1 AND (expires_at IS NULL OR expires_at > ?2) LIMIT 1',
-    );
+    this.#isKey = db.prepare('SELECT 1 FROM entries WHERE key = ? AND (expires_at IS NULL OR expires_at > ?) LIMIT 1');
     this.#insert = db.prepare('INSERT INTO aliases VALUES (?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM aliases WHERE alias = ?');
   }

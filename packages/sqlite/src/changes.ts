@@ -23,10 +23,13 @@ export class Changes {
   readonly #read: StatementSync;
   readonly #log: ChangeLog;
   readonly #pollIntervalMs: number;
+  readonly #onForeign: () => void;
   #poll: NodeJS.Timeout | undefined;
 
-  constructor(db: DatabaseSync, pollIntervalMs: number) {
+  /** `onForeign` is called when another process has written. */
+  constructor(db: DatabaseSync, pollIntervalMs: number, onForeign: () => void) {
     this.#db = db;
+    this.#onForeign = onForeign;
     this.#pollIntervalMs = pollIntervalMs;
     this.#head = db.prepare('SELECT oldest_revision, (SELECT max(revision) FROM changes) AS revision FROM log');
     this.#read = db.prepare(`
@@ -92,6 +95,7 @@ export class Changes {
 
   #catchUp(revision: number): void {
     const log = this.#log;
+    if (log.revision >= revision) return;
     while (log.revision < revision && revision - log.revision <= maxPassed) {
       const changes = this.#page(log.revision, Math.min(passAtOnce, revision - log.revision));
       // Compacted already: watchers that need it are told when they come to it.
@@ -99,6 +103,7 @@ export class Changes {
       log.append(changes);
     }
     log.skipTo(revision);
+    this.#onForeign();
   }
 
   /** Up to `limit` changes after `after`, without a hole: what was compacted is left out at the beginning. */

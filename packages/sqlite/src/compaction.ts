@@ -30,11 +30,11 @@ export class Compaction {
     // An alias change has no history: the comparison with nothing is NULL, and the row goes.
     this.#leaving = db.prepare(`
       DELETE FROM changes
-      WHERE revision > ?1 AND revision <= ?2
-        AND coalesce(${place} <= coalesce((${last('entries')}), (${last('tombstones')})) - ?3, true)`);
+      WHERE revision > ? AND revision <= ?
+        AND coalesce(${place} <= coalesce((${last('entries')}), (${last('tombstones')})) - ?, true)`);
     this.#pastHistory = db.prepare(`
-      DELETE FROM changes WHERE revision <= ?4 AND revision IN (
-        SELECT revision FROM changes WHERE namespace = ?1 AND key = ?2 AND version <= ?3 AND ${place} <= ?3
+      DELETE FROM changes WHERE revision <= ? AND revision IN (
+        SELECT revision FROM changes WHERE namespace = ? AND key = ? AND version <= ? AND ${place} <= ?
         ORDER BY version, revision LIMIT 8
       )`);
   }
@@ -52,7 +52,8 @@ export class Compaction {
     for (const { type, entry } of written) {
       const { namespace, key, version } = entry;
       if (type !== 'set' || version <= this.#historyLimit) continue;
-      this.#pastHistory.run(namespace, key, version - this.#historyLimit, oldest);
+      const dropped = version - this.#historyLimit;
+      this.#pastHistory.run(oldest, namespace, key, dropped, dropped);
     }
     return oldest;
   }

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type ErrorCode } from '@cfg/core';
 import { reasonOf } from './fault.js';
 import { applicationId, migrate, schemaVersion } from './schema.js';
@@ -17,9 +17,11 @@ export interface Connections {
  */
 export function openDatabase(path: string, busyTimeoutMs: number): Connections {
   checkFile(path);
+  // Loaded here rather than with this module: Node.js 22 warns of it as soon as it is loaded.
+  const sqlite = process.getBuiltinModule('node:sqlite');
   const opened: DatabaseSync[] = [];
   const open = (): DatabaseSync => {
-    const db = new DatabaseSync(path);
+    const db = new sqlite.DatabaseSync(path);
     opened.push(db);
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA trusted_schema = OFF`);
     return db;

@@ -57,7 +57,7 @@ export class OpenFile {
     this.versions = new Versions(reading, settings.historyLimit);
     this.namespaces = new Namespaces(reading);
     this.aliases = new AliasTable(reading);
-    this.changes = new Changes(reading, settings.pollIntervalMs);
+    this.changes = new Changes(reading, settings.pollIntervalMs, () => this.#timer.schedule());
     this.#writer = new Writer({
       commit: (operations) => this.#committer.commit(operations, settings.now()),
       onCommit: (commit) => this.#onCommit(commit),

@@ -36,11 +36,11 @@ export class Reader {
       SELECT ${entryColumns} FROM changes WHERE revision IN (SELECT value FROM json_each(?))`);
     const range = (table: string, live: string): string => `
       SELECT key, revision FROM ${table}
-      WHERE namespace = ?1 AND key >= ?2 AND key < ?3 AND ${live}`;
-    const unexpired = '(expires_at IS NULL OR expires_at > ?4)';
-    this.#live = db.prepare(`${range('entries', unexpired)} ORDER BY key LIMIT ?5`);
+      WHERE namespace = ? AND key >= ? AND key < ? AND ${live}`;
+    const unexpired = '(expires_at IS NULL OR expires_at > ?)';
+    this.#live = db.prepare(`${range('entries', unexpired)} ORDER BY key LIMIT ?`);
     this.#all = db.prepare(`
-      ${range('entries', unexpired)} UNION ALL ${range('tombstones', 'true')} ORDER BY key LIMIT ?5`);
+      ${range('entries', unexpired)} UNION ALL ${range('tombstones', 'true')} ORDER BY key LIMIT ?`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
   }
 
@@ -73,9 +73,9 @@ export class Reader {
 
   /** A range of entries, in key order. To be called within a read transaction. */
   range({ namespace, prefix, after, limit, includeDeleted }: Range, nowMs: number): Entry[] {
-    const statement = includeDeleted ? this.#all : this.#live;
     const most = Math.min(limit, Number.MAX_SAFE_INTEGER);
-    const rows = statement.all(namespace, ...keyRange(prefix, after), nowMs, most);
+    const keys = [namespace, ...keyRange(prefix, after)];
+    const rows = includeDeleted ? this.#all.all(...keys, nowMs, ...keys, most) : this.#live.all(...keys, nowMs, most);
     return this.#entriesOf(rows.map((row) => row.revision as number));
   }
 

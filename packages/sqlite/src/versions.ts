@@ -29,9 +29,9 @@ export class Versions {
     const history = (type: string): StatementSync =>
       db.prepare(`
         SELECT ${entryColumns} FROM changes
-        WHERE namespace = ?1 AND key = ?2 AND version >= ?3 AND version <= ?4 AND ${place} > ?5
-          AND revision < ?6 AND ${type}
-        ORDER BY version DESC, revision DESC LIMIT ?7`);
+        WHERE namespace = ? AND key = ? AND version >= ? AND version <= ? AND ${place} > ?
+          AND revision < ? AND ${type}
+        ORDER BY version DESC, revision DESC LIMIT ?`);
     this.#sets = history("type = 'set'");
     this.#all = history('true');
   }

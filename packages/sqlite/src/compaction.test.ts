@@ -1,0 +1,102 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Change, ChangeStream, Entry } from '@cfg/core';
+import { expect, it } from 'vitest';
+import { json, openStore, scratchPath } from './test/scratch.js';
+
+const limits = { historyLimit: 3, logLimit: 10 };
+
+function rowsIn(path: string): number {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const row = db.prepare('SELECT count(*) AS rows FROM changes').get();
+  db.close();
+  return row?.rows as number;
+}
+
+async function read(stream: ChangeStream, count: number): Promise<number[]> {
+  const revisions: number[] = [];
+  while (revisions.length < count) revisions.push(((await stream.next()).value as Change).revision);
+  return revisions;
+}
+
+const versionsOf = (entries: readonly Entry[]): string[] =>
+  entries.map(({ version, deleted }) => `${version}${deleted ? ' deleted' : ''}`);
+
+it('keeps the newest revisions of the log, the newest versions of a key, and every key', async () => {
+  const path = scratchPath();
+  const store = await openStore(path, limits);
+  await store.set('a', 'old', json('still here'));
+  await store.setAlias('second', 'old');
+  await store.set('a', 'gone', json(1));
+  await store.delete('a', 'gone');
+  for (let n = 1; n <= 50; n += 1) await store.set('a', 'hot', json(n));
+
+  const { revision, oldestRevision } = await store.revision('a');
+  expect([revision, oldestRevision]).toEqual([54, 44]);
+  expect((await store.get('a', 'old')).revision).toBe(1);
+  expect((await store.getAlias('second')).revision).toBe(2);
+  expect(versionsOf((await store.versions('a', 'hot')).entries)).toEqual(['50', '49', '48']);
+  await expect(store.versions('a', 'hot', { version: 47 })).rejects.toMatchObject({ code: 'version_not_found' });
+  const gone = await store.versions('a', 'gone', { includeDeleted: true });
+  expect(versionsOf(gone.entries)).toEqual(['1 deleted', '1']);
+  // The log's window, and what is kept of `old` and `gone`; the versions of `hot` are in the window.
+  expect(rowsIn(path)).toBe(10 + 1 + 2);
+
+  const resumed = store.watch({}, { startRevision: oldestRevision });
+  expect(await read(resumed, 10)).toEqual([45, 46, 47, 48, 49, 50, 51, 52, 53, 54]);
+  resumed.close();
+  const early = store.watch({}, { startRevision: oldestRevision - 1 });
+  await expect(early.next()).rejects.toMatchObject({ code: 'revision_compacted', metadata: { oldest_revision: '44' } });
+
+  // The versions that have left the window stay until newer ones take their places.
+  for (let n = 0; n < 20; n += 1) await store.set('b', `k${n}`, json(n));
+  expect(versionsOf((await store.versions('a', 'hot')).entries)).toEqual(['50', '49', '48']);
+  expect(rowsIn(path)).toBe(20 + 1 + 2 + 3);
+  await store.set('a', 'hot', json(51));
+  expect(versionsOf((await store.versions('a', 'hot')).entries)).toEqual(['51', '50', '49']);
+  expect(rowsIn(path)).toBe(21 + 1 + 2 + 2);
+});
+
+it('remembers over a restart where the log begins', async () => {
+  const path = scratchPath();
+  const first = await openStore(path, limits);
+  for (let n = 1; n <= 30; n += 1) await first.set('a', 'x', json(n));
+  await first.close();
+  const second = await openStore(path, limits);
+  expect(await second.revision()).toMatchObject({ revision: 30, oldestRevision: 20 });
+  const early = second.watch({}, { startRevision: 19 });
+  await expect(early.next()).rejects.toMatchObject({ code: 'revision_compacted' });
+});
+
+it('tells a watcher that fell too far behind', async () => {
+  const store = await openStore(scratchPath(), limits);
+  await store.set('a', 'x', json(0));
+  const stream = store.watch({}, { startRevision: 0 });
+  expect(await read(stream, 1)).toEqual([1]);
+  const value = json('x'.repeat(20_000));
+  // More than the log's memory holds, so that the watcher has to read the file.
+  for (let n = 0; n < 5; n += 1) {
+    await store.setMany(
+      'a',
+      Array.from({ length: 1_000 }, (_, k) => [`k${k}`, value] as const),
+    );
+  }
+  await expect(stream.next()).rejects.toMatchObject({ code: 'revision_compacted' });
+});
+
+it('shrinks step by step after the limits were lowered', async () => {
+  const path = scratchPath();
+  const first = await openStore(path);
+  for (let n = 0; n < 30; n += 1) {
+    await first.setMany(
+      'a',
+      Array.from({ length: 100 }, (_, k) => [`k${k}`, json(n)] as const),
+    );
+  }
+  await first.close();
+  expect(rowsIn(path)).toBe(3_000);
+  const second = await openStore(path, { historyLimit: 2, logLimit: 100 });
+  for (let n = 0; n < 4; n += 1) await second.set('b', 'x', json(n));
+  expect(await second.revision()).toMatchObject({ revision: 3_004, oldestRevision: 2_904 });
+  expect(rowsIn(path)).toBeLessThanOrEqual(100 + 2 * 101);
+  expect(versionsOf((await second.versions('a', 'k5')).entries)).toEqual(['30', '29']);
+});
