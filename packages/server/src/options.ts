@@ -1,6 +1,7 @@
 import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
 import { allowAll, denyAll, type Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
+import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 
@@ -28,8 +29,10 @@ export interface ServerOptions extends TlsFiles {
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
   readonly maxSnapshotEntries?: number | undefined;
-  /** Told where the doors are, of calls and of faults. Default: silent. */
+  /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
+  /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
+  readonly logLevel?: LogLevel | undefined;
 }
 
 /** {@link ServerOptions}, complete and checked. Nothing is open yet. */
@@ -64,7 +67,7 @@ export function completeOptions(
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw wrong(`${nameOf(option)} must be a whole number from ${least} to ${most}, not ${value}`);
   };
-  const logger = safeLogger(options.logger);
+  const logger = safeLogger(options.logger ?? createLog(options.logLevel ?? 'silent', nameOf('logLevel')));
   const grpc = addressOf(options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
   const http = addressOf(options.http ?? '127.0.0.1:8080', nameOf('http'));
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { flags } from './flags.js';
 import type { Written } from './sources.js';
-import { suggestion, UsageError } from './usage-error.js';
+import { suggestion } from '../suggestion.js';
+import { UsageError } from './usage-error.js';
 
 export interface CommandLine {
   readonly help: boolean;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { flags } from './flags.js';
 import type { Written } from './sources.js';
-import { suggestion, UsageError } from './usage-error.js';
+import { suggestion } from '../suggestion.js';
+import { UsageError } from './usage-error.js';
 
 /** What a YAML file sets: a mapping of the flags' names to their values. Throws {@link UsageError}, naming the file. */
 export function fromFile(file: string, where: string): Written[] {

@@ -1,6 +1,7 @@
 import { flags, variableOf } from './flags.js';
 import type { Written } from './sources.js';
-import { closest, UsageError } from './usage-error.js';
+import { closest } from '../suggestion.js';
+import { UsageError } from './usage-error.js';
 
 /** The variable that names a configuration file. */
 export const configVariable: string = variableOf('config');

@@ -4,7 +4,6 @@ import type { ServerOptions } from '../options.js';
 export interface Settings extends Omit<ServerOptions, 'store' | 'guard' | 'logger'> {
   readonly store?: string | undefined;
   readonly guard?: string | undefined;
-  readonly logLevel?: string | undefined;
 }
 
 export type SettingName = keyof Settings;

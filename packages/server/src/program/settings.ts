@@ -3,7 +3,6 @@ import { completeOptions, type ServerSettings } from '../options.js';
 import { type CommandLine, readCommandLine } from './command-line.js';
 import { fromFile } from './config-file.js';
 import { configVariable, fromEnvironment } from './environment.js';
-import { checkLevel, createLog } from './log.js';
 import { resolve } from './sources.js';
 import { UsageError } from './usage-error.js';
 
@@ -33,7 +32,5 @@ function settingsOf({ config, written }: CommandLine, env: NodeJS.ProcessEnv): S
   const file = config ?? env[configVariable];
   const where = config === undefined ? configVariable : '--config';
   const { settings, nameOf } = resolve(file ? fromFile(file, where) : [], variables, written);
-  const { logLevel = 'info', ...options } = settings;
-  const logger = createLog(checkLevel(logLevel, nameOf('logLevel')));
-  return completeOptions({ ...options, logger }, nameOf);
+  return completeOptions({ logLevel: 'info', ...settings }, nameOf);
 }
