@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 
 it('reads, writes and follows', async () => {
-  const server = await startServer({ store: 'memory', grpc: '127.0.0.1:0', http: '127.0.0.1:0', logLevel: 'silent' });
+  const server = await startServer({ store: 'memory', grpc: '127.0.0.1:0', http: '127.0.0.1:0' });
   const env = { ...process.env, CFG_ADDRESS: server.grpcAddress };
   const main = (): Promise<{ stdout: string }> => run(process.execPath, ['main.ts'], { cwd: import.meta.dirname, env });
   try {

@@ -20,13 +20,12 @@ const created = await config.set('app/leader', process.pid, { ifNotExists: true 
 console.log(created ? 'this app leads' : 'another app leads');
 
 // Compare-and-set: nobody else's write is lost.
-await config.set('app/timeout', 45, { ifVersion: timeout.version });
+const written = await config.set('app/timeout', 45, { ifVersion: timeout.version });
 
-const changes = config.watch({ prefix: 'app/' });
-await changes.ready;
+// Everything after that write, also what happened before the watch began.
+const changes = config.watch({ prefix: 'app/', startRevision: written.revision });
 await config.set('app/timeout', 60);
 for await (const change of changes) {
-  if (change.type === 'progress') continue;
   console.log(`${change.type} ${change.key} ${change.value?.number()}`);
   break;
 }

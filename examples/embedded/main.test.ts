@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { RemoteStore } from '@cfg/client';
+import { Metadata } from 'nice-grpc';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let server: ChildProcess;
@@ -8,7 +9,11 @@ let address: string;
 
 beforeAll(async () => {
   const env = { ...process.env, GRPC: '127.0.0.1:0' };
-  server = spawn(process.execPath, ['main.ts'], { cwd: import.meta.dirname, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  server = spawn(process.execPath, ['main.ts'], {
+    cwd: import.meta.dirname,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [port] = await once(server.stdout as NodeJS.ReadableStream, 'data');
   address = `127.0.0.1:${String(port).trim()}`;
 });
@@ -21,8 +26,9 @@ async function as(headers: Record<string, string>): Promise<RemoteStore> {
     insecure: true,
     middleware: [
       (call, options) => {
-        for (const [name, value] of Object.entries(headers)) options.metadata?.set(name, value);
-        return call.next(call.request, options);
+        const metadata = Metadata(options.metadata);
+        for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+        return call.next(call.request, { ...options, metadata });
       },
     ],
   });

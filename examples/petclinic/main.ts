@@ -2,7 +2,7 @@
 //   node main.ts ../../../shared/data/petclinic 127.0.0.1:9090
 // Loading twice changes nothing.
 import { isDeepStrictEqual } from 'node:util';
-import { isConfigError, Manager, type NamespaceConfig, RemoteStore, type Value } from '@cfg/client';
+import { isConfigError, Manager, type Namespace, RemoteStore, type Value } from '@cfg/client';
 import { readSpringConfig } from './spring.ts';
 
 const [folder = 'data', address = process.env.CFG_ADDRESS ?? '127.0.0.1:9090'] = process.argv.slice(2);
@@ -17,8 +17,8 @@ for (const [namespace, properties] of readSpringConfig(folder)) {
     if (await put(config, key, data)) counts.written += 1;
     else counts.unchanged += 1;
   }
-  const { entries } = await config.find({ read: 'store' });
-  const stored = new Map(entries.map(({ key, value }) => [key, value.data]));
+  const { values } = await config.find();
+  const stored = new Map(values.map((value) => [value.key, value.data]));
   for (const [key, data] of properties) {
     if (!isDeepStrictEqual(stored.get(key), data)) throw new Error(`${namespace}/${key} reads back differently`);
   }
@@ -26,7 +26,7 @@ for (const [namespace, properties] of readSpringConfig(folder)) {
 console.log(JSON.stringify(counts));
 
 /** Writes unless the key has that value; never over a value that it has not seen. Answers whether it wrote. */
-async function put(config: NamespaceConfig, key: string, data: unknown): Promise<boolean> {
+async function put(config: Namespace, key: string, data: unknown): Promise<boolean> {
   for (;;) {
     const current = await config.get(key, { read: 'store' }).catch(absent);
     if (current !== undefined && isDeepStrictEqual(current.data, data)) return false;

@@ -13,7 +13,11 @@ let doors: { grpcPort: number; http: { port: number } };
 
 beforeAll(async () => {
   const env = { ...process.env, DATABASE: join(dir, 'config.db'), GRPC: '127.0.0.1:0', HTTP_PORT: '0' };
-  server = spawn(process.execPath, ['main.ts'], { cwd: import.meta.dirname, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  server = spawn(process.execPath, ['main.ts'], {
+    cwd: import.meta.dirname,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {
     const record = JSON.parse(line);
     if (record.msg !== 'ready') continue;
