@@ -35,9 +35,9 @@ export function authMiddleware(guard: Guard, options: AuthOptions = {}): Gateway
     try {
       const gone = goneSignal(response);
       const action = `${request.method}:${pathOf(request)}`;
-      const { address, peer } = callerOf(request);
-      const metadata = metadataReader.read(request, address);
-      const context: GuardContext = { metadata, peer, signal: gone, method: action };
+      const caller = callerOf(request);
+      const metadata = metadataReader.read(request, caller);
+      const context: GuardContext = { metadata, peer: caller.peer, signal: gone, method: action };
       const identity = await authenticate(guard, context, timeoutMs);
       const decision = await authorize(guard, identity, action, context, timeoutMs);
       if (decision?.allowed !== true) {

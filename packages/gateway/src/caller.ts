@@ -11,15 +11,28 @@ export interface Caller {
   readonly address: string;
   /** Address and port, in the form that gRPC has. */
   readonly peer: string;
+  readonly protocol: string;
 }
 
 /**
- * Who sent the request: the socket's other end, or where an express application says that it stands behind proxies,
- * who they say.
+ * Who sent the request, and by which protocol: as the socket says, or where an express application stands behind proxies
+ * that it trusts, as they say.
  */
 export function callerOf(request: GatewayRequest): Caller {
-  const { remoteAddress, remotePort = 0 } = request.socket;
-  const said = request.ip ?? remoteAddress ?? 'unknown';
+  const { headers, socket } = request;
+  const { remoteAddress = 'unknown', remotePort = 0 } = socket;
+  // Express reads these headers at each look, so it is asked only where there are any.
+  const said = (headers['x-forwarded-for'] !== undefined && printable(request.ip)) || remoteAddress;
   const address = /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(said) ? said.slice(7) : said;
-  return { address, peer: `${address.includes(':') ? `[${address}]` : address}:${remotePort}` };
+  return {
+    address,
+    peer: `${address.includes(':') ? `[${address}]` : address}:${remotePort}`,
+    protocol:
+      (headers['x-forwarded-proto'] !== undefined && printable(request.protocol)) ||
+      ('encrypted' in socket ? 'https' : 'http'),
+  };
 }
+
+/** The text if it can be metadata. */
+const printable = (text: string | undefined): string | undefined =>
+  text !== undefined && /^[ -~]+$/.test(text) ? text : undefined;

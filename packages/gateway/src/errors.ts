@@ -1,6 +1,6 @@
 import { ConfigError } from '@cfg/core';
 import { ClientError, Status } from 'nice-grpc-common';
-import { RichClientError } from 'nice-grpc-error-details';
+import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
 import { type DetailObject, detailObjects } from './error-details.js';
 import { httpStatusOf } from './http-status.js';
 
@@ -84,9 +84,15 @@ export function streamErrorMessage(error: unknown): string {
   return error instanceof ClientError && told.has(error.code) ? error.details : 'internal error';
 }
 
-/** Whether a watch cannot go on from where it should: the log no longer has it, or it is another log. */
-export function isCompacted(error: unknown): boolean {
-  return error instanceof ClientError && error.code === Status.OUT_OF_RANGE;
+/**
+ * If a watch cannot go on from where it should, because the log no longer has it or is another one: what the service
+ * says about it, `oldest_revision` for one.
+ */
+export function compactionOf(error: unknown): Readonly<Record<string, string>> | undefined {
+  if (!(error instanceof ClientError) || error.code !== Status.OUT_OF_RANGE) return undefined;
+  const details = error instanceof RichClientError ? error.extra : [];
+  const info = details.find((detail): detail is ErrorInfo => detail.$type === ErrorInfo.$type);
+  return info?.metadata ?? {};
 }
 
 /** An option that is not what it should be. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { CallOptions } from 'nice-grpc-common';
+import type { CallOptions, Metadata } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
 import { badRequest } from './errors.js';
 import type { ServerFeatures } from './features.js';
@@ -32,7 +32,7 @@ export class Exchange {
   readonly #cancelled = new AbortController();
   #gone = false;
   #deadline: AbortSignal | undefined;
-  #retryAfter: string | undefined;
+  #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
     context: ExchangeContext,
@@ -79,6 +79,7 @@ export class Exchange {
 
   /** The query. Throws a 400 if the percent-encoding is broken. */
   query(): URLSearchParams {
+    if (this.#query === '') return new URLSearchParams();
     if (this.#query.includes('%')) decode(this.#query, 'query');
     return new URLSearchParams(this.#query);
   }
@@ -90,15 +91,15 @@ export class Exchange {
     const { signal } = this.#cancelled;
     this.#deadline = deadlineOf(this.request);
     return {
-      metadata: metadataReader.read(this.request, caller.address),
+      metadata: metadataReader.read(this.request, caller),
       signal: this.#deadline ? AbortSignal.any([signal, this.#deadline]) : signal,
       onHeader: (received) => {
         features.observeHeader(received);
-        this.#retryAfter ??= received.get('retry-after');
+        this.#keepRetryAfter(received);
       },
       onTrailer: (received) => {
         features.observeTrailer(received);
-        this.#retryAfter ??= received.get('retry-after');
+        this.#keepRetryAfter(received);
       },
       peer: caller.peer,
     };
@@ -106,15 +107,17 @@ export class Exchange {
 
   /** Answers with JSON text. */
   send(status: number, json: string, headers: Readonly<Record<string, string>> = {}): void {
-    const retryAfter =
-      status >= 400 && /^\d{1,9}$/.test(this.#retryAfter ?? '') ? { 'retry-after': this.#retryAfter } : {};
-    this.response.writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(json),
-      ...retryAfter,
-      ...headers,
-    });
-    this.response.end(json);
+    const length = Buffer.byteLength(json);
+    const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
+    this.response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...more });
+    // Text that is ASCII, as most is, need not be transcoded.
+    this.response.end(json, length === json.length ? 'latin1' : 'utf8');
+  }
+
+  /** A server that limits its callers says when they may come again. */
+  #keepRetryAfter(received: Metadata): void {
+    const seconds = received.get('retry-after');
+    if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
   }
 }
 

@@ -20,8 +20,9 @@ export class RequestHandler {
   readonly #routes: PathTable<Route>;
   readonly #options: CompleteOptions;
   readonly #context: ExchangeContext;
-  readonly #underWay = new Map<Exchange, Promise<void>>();
+  readonly #underWay = new Set<Exchange>();
   #closed = false;
+  #idle: () => void = () => {};
 
   constructor(routes: PathTable<Route>, features: ServerFeatures, options: CompleteOptions) {
     this.#routes = routes;
@@ -34,17 +35,20 @@ export class RequestHandler {
     const match = this.#routes.find(path);
     if (!match && next && this.#options.fallthrough) return next();
     const exchange = new Exchange(this.#context, request, response, query, match?.variables ?? []);
-    const answered = this.#answer(exchange, match?.value).finally(() => this.#underWay.delete(exchange));
-    this.#underWay.set(exchange, answered);
+    this.#underWay.add(exchange);
+    void this.#answer(exchange, match?.value);
   };
 
   /** Takes no more requests, ends the streams of events, and waits for the other requests that are under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const exchange of this.#underWay.keys()) {
+    for (const exchange of this.#underWay) {
       if (exchange.endless) exchange.cancel();
     }
-    await Promise.all(this.#underWay.values());
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      if (this.#underWay.size === 0) resolve();
+    });
   }
 
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
@@ -56,6 +60,9 @@ export class RequestHandler {
       await endpoint(exchange);
     } catch (error) {
       if (!exchange.gone) this.#refuse(exchange, error);
+    } finally {
+      this.#underWay.delete(exchange);
+      if (this.#underWay.size === 0) this.#idle();
     }
   }
 

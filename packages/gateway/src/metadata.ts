@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Metadata } from 'nice-grpc-common';
-import type { GatewayRequest } from './caller.js';
+import type { Caller } from './caller.js';
 import { badRequest } from './errors.js';
+import { LazyMetadata } from './lazy-metadata.js';
 
 /** The headers that grpc-gateway hands on as `grpcgateway-<name>`. */
 const permanent: ReadonlySet<string> = new Set([
@@ -15,7 +17,6 @@ const permanent: ReadonlySet<string> = new Set([
   'date',
   'expect',
   'from',
-  'host',
   'if-match',
   'if-modified-since',
   'if-none-match',
@@ -67,10 +68,20 @@ const maxKnownHeaders = 500;
 export class MetadataReader {
   readonly #known = new Map<string, readonly string[]>();
 
-  /** `address` is the caller's. Throws a 400 for binary metadata that is not base64. */
-  read(request: GatewayRequest, address: string): Metadata {
+  /**
+   * The metadata is put together when it is first looked at, which in process may be never. Throws a 400 for binary
+   * metadata that is not base64.
+   */
+  read({ headers }: IncomingMessage, caller: Caller): Metadata {
+    const metadata = new LazyMetadata(() => this.#read(headers, caller));
+    for (const header in headers) {
+      if (header.endsWith('-bin')) metadata.has(header);
+    }
+    return metadata;
+  }
+
+  #read(headers: IncomingHttpHeaders, { address, protocol }: Caller): Metadata {
     const metadata = Metadata();
-    const { headers } = request;
     for (const header in headers) {
       for (const name of this.#namesOf(header)) {
         // A header goes before another form of itself.
@@ -82,8 +93,7 @@ export class MetadataReader {
       }
     }
     if (headers.host !== undefined && printable.test(headers.host)) metadata.set('x-forwarded-host', headers.host);
-    metadata.set('x-forwarded-proto', request.protocol ?? ('encrypted' in request.socket ? 'https' : 'http'));
-    return metadata.set('x-forwarded-for', address).set('x-real-ip', address);
+    return metadata.set('x-forwarded-proto', protocol).set('x-forwarded-for', address).set('x-real-ip', address);
   }
 
   #namesOf(header: string): readonly string[] {

@@ -48,7 +48,8 @@ export const helloFrame = (retryMs: number): string => `retry: ${retryMs}\n\n: c
 
 export const heartbeatFrame = ': heartbeat\n\n';
 
-/** Tells that changes may have been missed: whoever keeps a copy must read it anew. */
-export const resetFrame = (reason: string): string => `event: reset\ndata: ${JSON.stringify({ reason })}\n\n`;
+/** Tells that changes may have been missed: whoever keeps a copy must read it anew. `more` says more of why. */
+export const resetFrame = (reason: string, more: Readonly<Record<string, string>> = {}): string =>
+  `event: reset\ndata: ${JSON.stringify({ reason, ...more })}\n\n`;
 
 export const errorFrame = (message: string): string => `event: error\ndata: ${JSON.stringify({ error: message })}\n\n`;

@@ -1,6 +1,6 @@
 import { ChangeType, type ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
-import { isCompacted, streamErrorMessage } from '../errors.js';
+import { compactionOf, streamErrorMessage } from '../errors.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from '../exchange.js';
 import { announces, type ServerFeatures } from '../features.js';
 import type { CompleteOptions } from '../options.js';
@@ -11,7 +11,11 @@ import { changeFrame, errorFrame, resetFrame } from './frame.js';
 import { openWatch, type Upstream } from './upstream.js';
 
 /** Why a client must read anew what it holds. */
-type ResetReason = 'NO_REVISIONS' | 'UNKNOWN_EVENT_ID' | 'REVISION_COMPACTED';
+interface Reset {
+  readonly reason: 'NO_REVISIONS' | 'UNKNOWN_EVENT_ID' | 'REVISION_COMPACTED';
+  /** More about it, from the service. */
+  readonly more?: Readonly<Record<string, string>>;
+}
 
 export interface WatchEndpoint {
   readonly client: Client<ConfigServiceDefinition>;
@@ -41,7 +45,7 @@ class Watcher {
   #position: LogPosition | undefined;
   #logId = '';
   /** Set while the client has yet to be told that it may have missed something. */
-  #reset: ResetReason | undefined;
+  #reset: Reset | undefined;
 
   constructor(context: WatchEndpoint, exchange: Exchange, filters: WatchFilters, counter: { last: number }) {
     this.#context = context;
@@ -75,8 +79,8 @@ class Watcher {
   #resumeFrom(lastEventId: string | string[] | undefined): void {
     if (lastEventId === undefined || lastEventId === '') return;
     this.#position = parseEventId(String(lastEventId));
-    if (!this.#context.features.has('revisions')) this.#reset = 'NO_REVISIONS';
-    else if (!this.#position) this.#reset = 'UNKNOWN_EVENT_ID';
+    if (!this.#context.features.has('revisions')) this.#reset = { reason: 'NO_REVISIONS' };
+    else if (!this.#position) this.#reset = { reason: 'UNKNOWN_EVENT_ID' };
   }
 
   /** Follows one watch to its end. Answers whether to go on with another, because this one's place is lost. */
@@ -90,9 +94,10 @@ class Watcher {
       return false;
     } catch (error) {
       // A watch from now on that fails like this before it has begun would do so forever.
-      if (!isCompacted(error) || this.#reset !== undefined) throw error;
+      const more = compactionOf(error);
+      if (more === undefined || this.#reset !== undefined) throw error;
       this.#position = undefined;
-      this.#reset = 'REVISION_COMPACTED';
+      this.#reset = { reason: 'REVISION_COMPACTED', more };
       return true;
     }
   }
@@ -106,13 +111,14 @@ class Watcher {
     this.#logId = position?.logId ?? '';
     const upstream = await openWatch(client, { ...this.#filters, ...ours }, this.#call, features);
     // Behind one address there may be servers of both kinds: this one has not heeded what it was asked.
-    if (position && upstream.header && !announces(upstream.header, 'revisions')) this.#reset = 'NO_REVISIONS';
+    if (position && upstream.header && !announces(upstream.header, 'revisions'))
+      this.#reset = { reason: 'NO_REVISIONS' };
     return upstream;
   }
 
   async #tellReset(): Promise<void> {
     if (this.#reset === undefined) return;
-    await this.#stream.write(resetFrame(this.#reset));
+    await this.#stream.write(resetFrame(this.#reset.reason, this.#reset.more));
     this.#reset = undefined;
   }
 

@@ -1,10 +1,13 @@
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http, { type Agent, type IncomingHttpHeaders } from 'node:http';
 
 export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, another value as JSON. */
   readonly body?: unknown;
+  /** To keep connections; by default each request has its own. */
+  readonly agent?: Agent;
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -15,14 +18,15 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** One request over a connection of its own. Unlike `fetch`, it sends the path as it is. */
-export function ask(base: string, path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> {
+/** One request. Unlike `fetch`, it sends the path as it is. */
+export function ask(base: string, path: string, asked: Ask = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body, agent = false, signal } = asked;
   const { hostname, port } = new URL(base);
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
-    const options = { hostname, port, path, method, headers: { ...length, ...headers }, agent: false };
-    const request = http.request(options, (response) => {
+    const options = { hostname, port, path, method, headers: { ...length, ...headers }, agent };
+    const request = http.request({ ...options, ...(signal && { signal }) }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

@@ -57,6 +57,12 @@ export class SseClient implements Disposable {
     }
   }
 
+  /** All text, at the end of the stream. */
+  async whole(): Promise<string> {
+    await this.end();
+    return this.text;
+  }
+
   /** Waits for the end of the stream. */
   async end(): Promise<void> {
     while (!this.ended) {

@@ -1,0 +1,29 @@
+import { Agent } from 'node:http';
+import { RemoteStore } from '@cfg/client';
+import { doorLimits, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import { type Door, doors, openDoor } from './test/doors.js';
+import { httpClient } from './test/http-client.js';
+
+/** A memory store as it looks through HTTP. Nothing is tried again, so that no failure is hidden. */
+async function open(door: Door): Promise<Opened> {
+  const opened = await openDoor(door);
+  const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  const store = new RemoteStore(
+    { client: httpClient(opened.url, agent) },
+    { retry: { maxRetries: 0 }, watch: { reconnect: false } },
+  );
+  await store.connect();
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      agent.destroy();
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}
+
+for (const door of doors) {
+  storeConformance(`HTTP, gateway ${door}`, () => open(door), { without: doorLimits.http });
+  watchProperty(`HTTP, gateway ${door}`, () => open(door), { runs: 20 });
+}

@@ -1,0 +1,83 @@
+import type { Agent } from 'node:http';
+import {
+  type ConfigServiceDefinition,
+  type HttpRule,
+  httpRules,
+  type JsonValue,
+  messageType,
+  parseJson,
+  toJson,
+} from '@cfg/proto';
+import type { Client } from 'nice-grpc';
+import { type CallOptions, ClientError, Metadata, Status } from 'nice-grpc-common';
+import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
+import { ask } from './http.js';
+import { watchOver } from './http-watch.js';
+
+/** What this project's own service over a store with revisions announces. HTTP has no word for it. */
+const features = 'revisions cas ttl requests tombstones';
+
+/**
+ * A client of the service that speaks HTTP: with it a `RemoteStore` becomes a store over REST and server-sent events.
+ * It goes by the proto's annotations, as any REST client that is generated from them.
+ */
+export function httpClient(base: string, agent: Agent): Client<ConfigServiceDefinition> {
+  const service = 'config.v1.ConfigService';
+  const methods = httpRules()
+    .filter((rule) => rule.service === service)
+    .map((rule) => [rule.name, (request: object, options?: CallOptions) => call(base, agent, rule, request, options)]);
+  const watch = (request: object, options?: CallOptions) => {
+    return watchOver(base, messageType('config.v1.WatchRequest').fromPartial(request), hearing(options));
+  };
+  return { ...Object.fromEntries(methods), watch } as Client<ConfigServiceDefinition>;
+}
+
+/** Tells whoever wants to know what the service can do, as a gRPC reply does by itself. */
+function hearing(options: CallOptions = {}): CallOptions {
+  options.onHeader?.(Metadata({ 'cfg-features': features }));
+  return options;
+}
+
+async function call(
+  base: string,
+  agent: Agent,
+  rule: HttpRule,
+  request: object,
+  options?: CallOptions,
+): Promise<object> {
+  const message = messageType(rule.requestType).fromPartial(request);
+  const fields = toJson(rule.requestType, message as never) as Record<string, JsonValue>;
+  const path = rule.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(fields[name]);
+    delete fields[name];
+    if (value === '') throw new ClientError(rule.method, Status.INVALID_ARGUMENT, `${name} is required`);
+    return encodeURIComponent(value);
+  });
+  const query = rule.body === '*' ? '' : `?${new URLSearchParams(given(fields))}`;
+  const body = rule.body === '*' ? { body: fields } : {};
+  const signal = options?.signal;
+  const answer = await ask(base, path + query, { method: rule.verb, agent, ...body, ...(signal && { signal }) });
+  if (answer.status !== 200) throw statusOf(rule.method, answer.json);
+  hearing(options);
+  return parseJson(rule.responseType, answer.text);
+}
+
+const given = (fields: Record<string, JsonValue>): [string, string][] =>
+  Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+
+/** The gRPC status that an error object means. */
+export function statusOf(path: string, body: unknown): ClientError {
+  const {
+    code = Status.UNKNOWN,
+    message = '',
+    details = [],
+  } = (body ?? {}) as {
+    code?: Status;
+    message?: string;
+    details?: ({ '@type': string } & Partial<ErrorInfo>)[];
+  };
+  const infos = details
+    .filter((detail) => detail['@type'] === `type.googleapis.com/${ErrorInfo.$type}`)
+    .map(({ reason = '', domain = '', metadata = {} }) => ErrorInfo.fromPartial({ reason, domain, metadata }));
+  return new RichClientError(path, code, message, infos);
+}
