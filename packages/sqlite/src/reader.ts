@@ -34,13 +34,14 @@ export class Reader {
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#byRevisions = db.prepare(`
       SELECT ${entryColumns} FROM changes WHERE revision IN (SELECT value FROM json_each(?))`);
-    const range = (table: string, live: string): string => `
-      SELECT key, revision FROM ${table}
+    const range = (columns: string, table: string, live: string): string => `
+      SELECT ${columns} FROM ${table}
       WHERE namespace = ? AND key >= ? AND key < ? AND ${live}`;
     const unexpired = '(expires_at IS NULL OR expires_at > ?)';
-    this.#live = db.prepare(`${range('entries', unexpired)} ORDER BY key LIMIT ?`);
+    this.#live = db.prepare(`${range('revision', 'entries', unexpired)} ORDER BY key LIMIT ?`);
     this.#all = db.prepare(`
-      ${range('entries', unexpired)} UNION ALL ${range('tombstones', 'true')} ORDER BY key LIMIT ?`);
+      ${range('key, revision', 'entries', unexpired)} UNION ALL ${range('key, revision', 'tombstones', 'true')}
+      ORDER BY key LIMIT ?`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
   }
 
@@ -81,20 +82,14 @@ export class Reader {
 
   /** The entries of revisions that are there, in the order given. */
   #entriesOf(revisions: readonly number[]): Entry[] {
-    const found = new Map<number, Entry>();
-    const missing: number[] = [];
-    for (const revision of revisions) {
-      const cached = this.#cache.get(revision);
-      if (cached === undefined) missing.push(revision);
-      else found.set(revision, cached);
-    }
+    const entries = revisions.map((revision) => this.#cache.get(revision));
+    const missing = revisions.filter((_, index) => entries[index] === undefined);
     if (missing.length > 0) {
-      for (const row of this.#byRevisions.all(JSON.stringify(missing))) {
-        const entry = this.#keep(row);
-        found.set(entry.revision, entry);
-      }
+      const rows = this.#byRevisions.all(JSON.stringify(missing));
+      const read = new Map(rows.map((row) => [row.revision as number, this.#keep(row)]));
+      for (const [index, revision] of revisions.entries()) entries[index] ??= read.get(revision);
     }
-    return revisions.map((revision) => found.get(revision) as Entry);
+    return entries as Entry[];
   }
 
   #keep(row: Row): Entry {
