@@ -1,6 +1,6 @@
 // The floors of the monorepo, checked over the import graph: a package imports only from lower floors, never from a
 // sibling, nothing imports in a circle, and nothing imports what its package.json does not declare.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** From the ground up. A new package gets its place here first. */
 const floors = [
@@ -15,6 +15,13 @@ const packages = readdirSync(new URL('packages', import.meta.url));
 const homeless = packages.filter((name) => !floors.flat().includes(name));
 if (homeless.length > 0)
   throw new Error(`.dependency-cruiser.mjs: no floor for packages/${homeless.join(', packages/')}`);
+
+/** Our packages that only the tests of the package `name` may import. */
+function developmentOnly(name) {
+  const manifest = JSON.parse(readFileSync(new URL(`packages/${name}/package.json`, import.meta.url), 'utf8'));
+  const ours = Object.keys(manifest.devDependencies ?? {}).filter((dependency) => dependency.startsWith('@cfg/'));
+  return ours.filter((dependency) => !manifest.dependencies?.[dependency]).map((full) => full.replace('@cfg/', ''));
+}
 
 const tests = String.raw`\.test\.ts$|/src/test/|/src/conformance/`;
 
@@ -62,10 +69,17 @@ export default {
     },
     {
       name: 'declared',
-      comment: 'A package may import only what its package.json declares',
+      comment: 'A package may import only what its package.json declares; tests, vitest as well',
       severity: 'error',
-      from: {},
+      from: { pathNot: tests },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'declared-for-tests',
+      comment: 'A package may import only what its package.json declares; tests, vitest as well',
+      severity: 'error',
+      from: { path: tests },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: '/node_modules/vitest/' },
     },
     {
       name: 'no-dev-dependency-outside-tests',
@@ -74,6 +88,16 @@ export default {
       from: { pathNot: tests },
       to: { dependencyTypes: ['npm-dev'] },
     },
+    // The same for packages of ours, whose kind of dependency the tool does not see.
+    ...packages.flatMap((name) =>
+      developmentOnly(name).map((dependency) => ({
+        name: 'no-dev-dependency-outside-tests',
+        comment: `@cfg/${name} declares @cfg/${dependency} for its tests only`,
+        severity: 'error',
+        from: { path: `^packages/${name}/`, pathNot: tests },
+        to: { path: `^packages/${dependency}/` },
+      })),
+    ),
     {
       name: 'no-tests-outside-tests',
       comment: 'Published code must not import what only tests use',
