@@ -1,6 +1,9 @@
 /** Longest sleep: a timer does not see the clock jump, so the clock is asked again after so many milliseconds. */
 const maxSleepMs = 30_000;
 
+/** How soon a commit that left something due is tried again: it may be failing, or still under way. */
+const retryMs = 1_000;
+
 /** Calls `commit` when the next expiry is due, by the clock `now`, however far off it is. Does not keep a process alive. */
 export class ExpiryTimer {
   #now: () => number;
@@ -18,17 +21,7 @@ export class ExpiryTimer {
 
   /** To be called when the earliest expiry may have changed. */
   schedule(): void {
-    const next = this.#next();
-    if (next === undefined) {
-      this.close();
-      return;
-    }
-    const now = this.#now();
-    const wakesAt = Math.min(next, now + maxSleepMs);
-    if (this.#timer !== undefined && this.#wakesAt <= wakesAt) return;
-    clearTimeout(this.#timer);
-    this.#wakesAt = wakesAt;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(0, wakesAt - now)).unref();
+    this.#sleepUntil(this.#next());
   }
 
   close(): void {
@@ -37,9 +30,24 @@ export class ExpiryTimer {
     this.#wakesAt = Number.POSITIVE_INFINITY;
   }
 
+  #sleepUntil(time: number | undefined): void {
+    if (time === undefined) {
+      this.close();
+      return;
+    }
+    const now = this.#now();
+    const wakesAt = Math.min(time, now + maxSleepMs);
+    if (this.#timer !== undefined && this.#wakesAt <= wakesAt) return;
+    clearTimeout(this.#timer);
+    this.#wakesAt = wakesAt;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(0, wakesAt - now)).unref();
+  }
+
   #wake(): void {
     this.close();
-    if ((this.#next() ?? Number.POSITIVE_INFINITY) <= this.#now()) this.#commit();
-    this.schedule();
+    const now = this.#now();
+    if ((this.#next() ?? Number.POSITIVE_INFINITY) <= now) this.#commit();
+    const next = this.#next();
+    this.#sleepUntil(next !== undefined && next <= now ? now + retryMs : next);
   }
 }

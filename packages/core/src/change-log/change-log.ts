@@ -18,7 +18,7 @@ export interface ChangeLogOptions {
   readonly read?: ReadChanges;
   /** Most changes in the ring. Default 4,096. */
   readonly capacity?: number;
-  /** Roughly how many bytes the ring, and again the pages read behind it, may hold. Default 32 MiB each. */
+  /** Roughly how many bytes the ring may hold, and the pages read behind it twice that. Default 32 MiB. */
   readonly maxBytes?: number;
   /** How often a watcher that asked for progress is told of changes that did not match. Default 5,000 ms. */
   readonly progressIntervalMs?: number;
@@ -44,7 +44,7 @@ export class ChangeLog {
     this.logId = options.logId;
     this.#oldest = options.oldestRevision ?? 0;
     this.#ring = new Ring(options.revision ?? 0, options.capacity ?? 4096, maxBytes);
-    this.#pages = options.read && new Pages(options.read, maxBytes);
+    this.#pages = options.read && new Pages(options.read, 2 * maxBytes);
     this.#progressIntervalMs = options.progressIntervalMs ?? 5_000;
     const ring = this.#ring;
     const pages = this.#pages;

@@ -5,7 +5,8 @@ import { release, weightOf } from './ring.js';
 /** Reads up to `limit` changes with a revision greater than `after` from a store's own log, in order. */
 export type ReadChanges = (after: number, limit: number) => readonly Change[] | Promise<readonly Change[]>;
 
-const pageSize = 64;
+/** Few enough that a page of the largest values (1 MiB, unless a server allows more) is no burden. */
+const pageSize = 16;
 
 /**
  * The part of a store's log that watchers behind the ring are reading, in aligned pages, so that those who are at about
@@ -50,7 +51,7 @@ export class Pages {
   }
 }
 
-/** Page n holds the revisions n·64 + 1 … n·64 + 64. */
+/** Page n holds the revisions after n·pageSize, up to (n + 1)·pageSize. */
 const pageOf = (revision: number): number => Math.floor((revision - 1) / pageSize);
 
 function find(page: readonly Change[], revision: number): Change | undefined {
