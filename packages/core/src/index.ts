@@ -12,16 +12,16 @@ export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './
 export type { KeyChange } from './manager/changes.js';
 export { LoadedPrefix } from './manager/loaded-prefix.js';
 export { Manager } from './manager/manager.js';
+export type { Namespace } from './manager/namespace.js';
+export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
 export type {
   ChangesQuery,
   FoundPage,
   GetOptions,
-  Namespace,
   PutOptions,
   RemoveOptions,
   VersionsPage,
-} from './manager/namespace.js';
-export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
+} from './manager/requests.js';
 
 // The store contract
 export {

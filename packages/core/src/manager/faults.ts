@@ -17,4 +17,4 @@ export function isOutage(error: unknown): boolean {
 
 /** Whether the watch of this store will never work. */
 export const isHopeless = (error: unknown): boolean =>
-  isConfigError(error, 'watch_not_supported', 'unsupported', 'closed', 'invalid_namespace', 'invalid_key');
+  isConfigError(error, 'watch_not_supported', 'unsupported', 'closed', 'invalid_namespace', 'invalid_argument');

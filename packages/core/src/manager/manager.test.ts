@@ -298,6 +298,87 @@ describe('Manager', () => {
     }
   });
 
+  it('asks the store while the watch says that it hears nothing', async () => {
+    const { store, config } = await setUp();
+    await config.set('a', 1);
+    await settled(store, config, 'a');
+    using loaded = await config.load();
+    store.deaf = true;
+    const before = store.calls.get;
+    expect((await config.get('a')).stale).toBe(false);
+    expect(store.calls.get).toBe(before + 1);
+    expect(loaded.get('a')?.stale).toBe(true);
+    store.down = away();
+    expect(await config.get('a')).toMatchObject({ data: 1, stale: true });
+    store.down = undefined;
+    store.deaf = false;
+    await config.get('a');
+    expect(store.calls.get).toBe(before + 2);
+    expect(loaded.get('a')?.stale).toBe(false);
+  });
+
+  it('shares a loaded prefix among those who load it', async () => {
+    const { store, config } = await setUp();
+    await config.set('app/a', 1);
+    const [one, two] = await Promise.all([config.load('app/'), config.load('app/')]);
+    const { find } = store.calls;
+    const wide = await config.load('');
+    one.close();
+    await store.inner.set('prod', 'app/a', Value.of(2));
+    await vi.waitFor(() => expect([two.get('app/a')?.data, wide.get('app/a')?.data]).toEqual([2, 2]));
+    two.close();
+    await store.inner.set('prod', 'app/a', Value.of(3));
+    await vi.waitFor(() => expect(wide.get('app/a')?.data).toBe(3));
+    expect(store.calls.find).toBe(find + 1);
+    wide.close();
+    await store.inner.set('prod', 'app/a', Value.of(4));
+    await vi.waitFor(async () => expect((await config.get('app/a')).data).toBe(4));
+  });
+
+  it('gives up loading when the signal says so, or the store fails', async () => {
+    const { store, config } = await setUp();
+    store.down = away();
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const waiting = config.load('app/', { signal: controller.signal });
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    store.down = undefined;
+    (await config.load('app/')).close();
+    store.down = away();
+    expect(await code(config.load('db/'))).toBe('unavailable');
+    store.down = undefined;
+    using loaded = await config.load('db/');
+    expect(loaded.entries()).toEqual([]);
+  });
+
+  it('learns the aliases later if it cannot at once', async () => {
+    const store = new WrappedStore(new MemoryStore());
+    await store.inner.connect();
+    await store.inner.setAlias('short', 'a/long/one');
+    const manager = new Manager({ store, watch: quick });
+    open.push(manager);
+    store.down = away();
+    await manager.connect();
+    expect(manager.aliases.size).toBe(0);
+    store.down = undefined;
+    await vi.waitFor(() => expect(manager.aliases.get('short')).toBe('a/long/one'));
+  });
+
+  it('survives a logger that throws, and tells it of a lost watch', async () => {
+    const told: string[] = [];
+    const tell = (_: object, message = ''): void => {
+      told.push(message);
+      throw new Error('disk full');
+    };
+    const { store, config } = await setUp({ logger: { debug: tell, info: tell, warn: tell, error: tell } });
+    await config.set('a', 1);
+    await settled(store, config, 'a');
+    store.cut(away());
+    await vi.waitFor(() => expect(told).toContain('watch lost; opening it again'));
+    await settled(store, config, 'a');
+  });
+
   it('works with a store that cannot be watched', async () => {
     const { store, config } = await setUp();
     const fault = new ConfigError('watch_not_supported', 'no watch here');

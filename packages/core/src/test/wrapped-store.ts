@@ -1,5 +1,4 @@
-import type { Change, WatchEvent } from '../change.js';
-import { Change as ChangeOf } from '../change.js';
+import { Change, type WatchEvent } from '../change.js';
 import { type Alias, type EncodedValue, Entry } from '../entry.js';
 import type { WatchFilter } from '../filter.js';
 import type { MemoryStore } from '../memory-store/memory-store.js';
@@ -29,6 +28,8 @@ export class WrappedStore implements Store {
   readonly calls = { get: 0, set: 0, delete: 0, find: 0, watch: 0, listAliases: 0 };
   /** While set, every call and every watch fails with it. */
   down: Error | undefined;
+  /** While set, the watches say that they do not hear of changes. */
+  deaf = false;
   readonly #plain: boolean;
   readonly #pause: (what: 'ask' | 'answer' | 'event') => Promise<void>;
   readonly #streams = new Set<CutStream>();
@@ -98,6 +99,7 @@ export class WrappedStore implements Store {
       () => this.#pause('event'),
       (event) => (event.type === 'progress' ? event : this.#hideChange(event)),
       () => this.#streams.delete(stream),
+      () => !this.deaf,
     );
     this.#streams.add(stream);
     if (this.down) stream.cut(this.down);
@@ -126,7 +128,7 @@ export class WrappedStore implements Store {
   }
 
   #hideChange(change: Change): Change {
-    return this.#plain ? new ChangeOf(change.type, this.#hide(change.entry), 0) : change;
+    return this.#plain ? new Change(change.type, this.#hide(change.entry), 0) : change;
   }
 }
 
@@ -136,6 +138,7 @@ class CutStream implements ChangeStream {
   readonly #pause: () => Promise<void>;
   readonly #show: (event: WatchEvent) => WatchEvent;
   readonly #onClose: () => void;
+  readonly #isLive: () => boolean;
   #error: Error | undefined;
 
   constructor(
@@ -143,15 +146,21 @@ class CutStream implements ChangeStream {
     pause: () => Promise<void>,
     show: (event: WatchEvent) => WatchEvent,
     onClose: () => void,
+    isLive: () => boolean,
   ) {
     this.#inner = inner;
     this.#pause = pause;
     this.#show = show;
     this.#onClose = onClose;
+    this.#isLive = isLive;
     this.ready = inner.ready.then(() => {
       if (this.#error) throw this.#error;
     });
     this.ready.catch(() => {});
+  }
+
+  get live(): boolean {
+    return this.#isLive();
   }
 
   cut(error: Error): void {
