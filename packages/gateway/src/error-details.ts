@@ -26,6 +26,6 @@ function detailObject(detail: ErrorDetails): DetailObject {
     return { '@type': type, retryDelay: `${Number(seconds) + nanos / 1e9}s` };
   }
   // The others are made of strings, and of lists of such: their fields are their JSON.
-  const { $type: _, ...fields } = detail;
-  return { ...fields, '@type': type };
+  const plain = JSON.stringify(detail, (name, value: unknown) => (name === '$type' ? undefined : value));
+  return { ...(JSON.parse(plain) as object), '@type': type };
 }

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import { RemoteStore } from '@cfg/client';
-import { doorLimits, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
-import { type Door, doors, openDoor } from './test/doors.js';
-import { httpClient } from './test/http-client.js';
+import type { Opened } from '@cfg/core/conformance';
+import { type Door, openDoor } from './doors.js';
+import { httpClient } from './http-client.js';
 
 /** A memory store as it looks through HTTP. Nothing is tried again, so that no failure is hidden. */
-async function open(door: Door): Promise<Opened> {
+export async function openHttpStore(door: Door): Promise<Opened> {
   const opened = await openDoor(door);
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
   const store = new RemoteStore(
@@ -21,9 +21,4 @@ async function open(door: Door): Promise<Opened> {
       await opened[Symbol.asyncDispose]();
     },
   };
-}
-
-for (const door of doors) {
-  storeConformance(`HTTP, gateway ${door}`, () => open(door), { without: doorLimits.http });
-  watchProperty(`HTTP, gateway ${door}`, () => open(door), { runs: 20 });
 }
