@@ -54,7 +54,7 @@ export class RequestHandler {
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
     try {
       if (!route) throw notFound();
-      if (this.#closed) throw new HttpError(Status.UNAVAILABLE, 'the gateway is closed');
+      if (this.#closed) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');
       if (!endpoint) throw methodNotAllowed(route.allow);
       await endpoint(exchange);
@@ -80,12 +80,14 @@ export class RequestHandler {
   }
 }
 
+/** A call that was ended on purpose fails with whatever its client makes of that: here is why it was. */
 function explained(error: unknown, exchange: Exchange): unknown {
-  const told = error instanceof ClientError || error instanceof HttpError;
-  return exchange.late && !told
-    ? new HttpError(Status.DEADLINE_EXCEEDED, 'the time given for the call is over')
-    : error;
+  if (error instanceof ClientError || error instanceof HttpError) return error;
+  if (exchange.late) return new HttpError(Status.DEADLINE_EXCEEDED, 'the time given for the call is over');
+  return exchange.endless && exchange.cancelled ? gatewayClosed() : error;
 }
+
+const gatewayClosed = (): HttpError => new HttpError(Status.UNAVAILABLE, 'the gateway is closed');
 
 /** Path and query of a request target, which may also be an absolute URL. */
 function splitUrl(url: string): [path: string, query: string] {

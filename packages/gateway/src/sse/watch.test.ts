@@ -205,4 +205,17 @@ describe.each(doors)('the end of GET /v1/watch, %s', (door) => {
     await client.end();
     expect(client.text).not.toContain('event:');
   });
+
+  it('is a 503 where the gateway ends before the watch has begun', async () => {
+    let asked = false;
+    const authenticate = () => {
+      asked = true;
+      return new Promise<never>(() => {});
+    };
+    await using opened = await openDoor(door, { service: { guard: { ...allowAll(), authenticate } } });
+    const answer = ask(opened.url, '/v1/watch');
+    await expect.poll(() => asked).toBe(true);
+    await opened.gateway.close();
+    expect(await answer).toMatchObject({ status: 503, json: { code: 14, message: 'the gateway is closed' } });
+  });
 });

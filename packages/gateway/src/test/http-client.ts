@@ -10,7 +10,7 @@ import {
 } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
 import { type CallOptions, ClientError, Metadata, Status } from 'nice-grpc-common';
-import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
+import { statusOf } from './error-object.js';
 import { ask } from './http.js';
 import { watchOver } from './http-watch.js';
 
@@ -64,20 +64,3 @@ async function call(
 
 const given = (fields: Record<string, JsonValue>): [string, string][] =>
   Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
-
-/** The gRPC status that an error object means. */
-export function statusOf(path: string, body: unknown): ClientError {
-  const {
-    code = Status.UNKNOWN,
-    message = '',
-    details = [],
-  } = (body ?? {}) as {
-    code?: Status;
-    message?: string;
-    details?: ({ '@type': string } & Partial<ErrorInfo>)[];
-  };
-  const infos = details
-    .filter((detail) => detail['@type'] === `type.googleapis.com/${ErrorInfo.$type}`)
-    .map(({ reason = '', domain = '', metadata = {} }) => ErrorInfo.fromPartial({ reason, domain, metadata }));
-  return new RichClientError(path, code, message, infos);
-}

@@ -1,8 +1,8 @@
 import { ChangeType, Entry, fromJson, type WatchRequest, WatchResponse } from '@cfg/proto';
 import { type CallOptions, ClientError, Status } from 'nice-grpc-common';
 import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
+import { statusOf } from './error-object.js';
 import { ask } from './http.js';
-import { statusOf } from './http-client.js';
 import { SseClient, type SseEvent } from './sse-client.js';
 
 const path = '/config.v1.ConfigService/Watch';
