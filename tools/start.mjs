@@ -1,5 +1,8 @@
 // npm start: sets the clone up, builds what the server needs and runs it. Flags go on to the server:
 // `npm start -- --store memory --grpc 127.0.0.1:0`.
+//
+// Signals: package.json has `exec "$npm_node_execpath"`, so that neither the shell nor the `node` in node_modules/.bin, a
+// shell script, stands between npm and this process and keeps signals to itself.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +13,9 @@ import { environment, node24, root } from './lib/workspace.mjs';
 
 /** How long a repeated signal is taken for the same key press: Ctrl-C reaches us from the terminal and again from npm. */
 const SAME_SIGNAL_MS = 1_000;
+
+/** How often we look whether npm is still there. */
+const PARENT_CHECK_MS = 500;
 
 await setUp(['@cfg/server']);
 
@@ -40,13 +46,24 @@ const server = spawn(
 );
 
 let lastSignalAt = -Infinity;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    const now = performance.now();
-    if (now - lastSignalAt < SAME_SIGNAL_MS) return;
-    lastSignalAt = now;
-    server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
-  });
+function pass(signal) {
+  const now = performance.now();
+  if (now - lastSignalAt < SAME_SIGNAL_MS) return;
+  lastSignalAt = now;
+  server.kill(signal);
+}
+process.on('SIGINT', () => pass('SIGINT'));
+process.on('SIGTERM', () => pass('SIGTERM'));
+process.on('SIGHUP', () => pass('SIGTERM'));
+
+// An npm that was killed outright sends nothing, but leaves us to another parent.
+if (process.env.npm_lifecycle_event === 'start') {
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    pass('SIGTERM');
+  }, PARENT_CHECK_MS);
 }
 server.on('error', (error) => {
   process.stderr.write(`cannot start ${node24}: ${error.message}\n`);
