@@ -3,6 +3,7 @@ import closures from './checks/closures.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
+import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
 import { build, install } from './lib/setup.mjs';
@@ -48,6 +49,7 @@ await make('lockfile: no registry named', lockfile);
 if (built) {
   await make('imports: floors, cycles, declared dependencies', floors);
   await make('closures: what comes along with a package', closures);
+  await make('start: npm start, and the signal that ends it', start);
   await make('tests: vitest in every project', suites);
   await make('examples: TypeScript blocks of the READMEs', readmes);
   await make('tarballs: publint, are the types wrong, publish', tarballs);

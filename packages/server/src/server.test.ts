@@ -86,15 +86,19 @@ describe('startServer', () => {
   });
 
   it.each([
-    [{ grpc: 'nine' }, 'grpc must be host:port'],
-    [{ grpc: '0.0.0.0:0' }, 'set iKnowThisIsOpen'],
-    [{ history: 0 }, 'history must be a whole number from 1'],
-    [{ graceMs: Number.NaN }, 'graceMs must be a whole number from 0'],
-    [{ maxValueBytes: 64 * 1024 * 1024 }, 'maxValueBytes must be a whole number from 1 to 33554432'],
-    [{ tlsCert: pem('server'), tlsKey: pem('client.key') }, 'is not the key of'],
-    [{ tlsCert: pem('server.key'), tlsKey: pem('server.key') }, 'tlsCert: '],
-    [{ ...tls, tlsClientCa: pem('client.key') }, 'tlsClientCa: '],
-  ])('refuses %j', async (options, message) => {
+    ['an address without a port', { grpc: 'nine' }, 'grpc must be host:port'],
+    ['an open server on other addresses', { grpc: '0.0.0.0:0' }, 'set iKnowThisIsOpen'],
+    ['no history', { history: 0 }, 'history must be a whole number from 1'],
+    ['a grace period that is no number', { graceMs: Number.NaN }, 'graceMs must be a whole number from 0'],
+    [
+      'values over 32 MiB',
+      { maxValueBytes: 64 * 1024 * 1024 },
+      'maxValueBytes must be a whole number from 1 to 33554432',
+    ],
+    ["another certificate's key", { tlsCert: pem('server'), tlsKey: pem('client.key') }, 'is not the key of'],
+    ['a key for a certificate', { tlsCert: pem('server.key'), tlsKey: pem('server.key') }, 'tlsCert: '],
+    ['a key for an authority', { ...tls, tlsClientCa: pem('client.key') }, 'tlsClientCa: '],
+  ])('refuses %s', async (_, options, message) => {
     await expect(startServer({ ...anyPorts, ...options })).rejects.toMatchObject({
       code: 'invalid_argument',
       message: expect.stringContaining(message),
