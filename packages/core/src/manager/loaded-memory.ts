@@ -4,6 +4,12 @@ import type { Memory } from './memory.js';
 /** The revision of a state that is not known any more; what is kept of it is only shown, never served. */
 const outdated = -1;
 
+type Stage =
+  /** Its pages are still to be asked for. */
+  | { readonly is: 'expired' }
+  /** `since`: what changed up to this revision, its pages tell. Not known before the first of them, or at all. */
+  | { readonly is: 'filling' | 'complete'; readonly since: number | undefined };
+
 /**
  * Every key below a prefix. Once it is complete, a key that it does not have does not exist. While it is filled anew
  * after a break, what was there before is still shown.
@@ -11,10 +17,8 @@ const outdated = -1;
 export class LoadedMemory implements Memory {
   readonly whole = true;
   readonly prefix: string;
-  /** The stretch of an unbroken watch that it is complete for; 0: none yet. */
-  #generation = 0;
-  #states = new Map<string, CachedState>();
-  #filling: Map<string, CachedState> | undefined;
+  readonly #states = new Map<string, CachedState>();
+  #stage: Stage = { is: 'expired' };
   /** Keys known to be absent as of a revision that the watch has not told of yet. */
   #absent: { readonly key: string; readonly revision: number }[] = [];
   readonly #onForgotten: (key: string) => void;
@@ -30,48 +34,61 @@ export class LoadedMemory implements Memory {
   }
 
   /** Whether a key that it does not have does not exist. */
-  isComplete(generation: number): boolean {
-    return this.#generation === generation && this.#filling === undefined;
+  get isComplete(): boolean {
+    return this.#stage.is === 'complete';
   }
 
   get(key: string): CachedState | undefined {
-    return this.#current.get(key);
+    return this.#states.get(key);
   }
 
   keep(key: string, state: CachedState): void {
-    this.#current.set(key, state);
+    this.#states.set(key, state);
     if (state.value === undefined && state.revision > 0) this.#absent.push({ key, revision: state.revision });
   }
 
   forget(key: string): void {
-    const state = this.#current.get(key);
-    this.#current.set(key, { value: state?.value, generation: 0, revision: outdated });
-    if (this.#filling === undefined) this.#onForgotten(key);
+    this.#states.set(key, { value: this.#states.get(key)?.value, generation: 0, revision: outdated });
+    if (this.isComplete) this.#onForgotten(key);
   }
 
-  /** Starts to fill it anew. */
+  unknown(revision: number): 'skip' | 'keep' | 'forget' {
+    const stage = this.#stage;
+    // Every page is asked for later, and will tell.
+    if (stage.is === 'expired') return 'skip';
+    if (stage.since === undefined || revision === 0) return 'forget';
+    return revision > stage.since ? 'keep' : 'skip';
+  }
+
+  /** It may have missed changes, or could not be filled: it has to be filled anew. */
+  expire(): void {
+    this.#stage = { is: 'expired' };
+  }
+
+  /** Its pages are asked for. */
   begin(): void {
-    this.#filling = new Map();
-    this.#absent = [];
+    this.#stage = { is: 'filling', since: undefined };
   }
 
-  /** It has every key now. */
+  /** The first page is there. It and those that follow show every write up to its `revision`. */
+  since(revision: number | undefined): void {
+    if (this.#stage.is === 'filling') this.#stage = { is: 'filling', since: revision };
+  }
+
+  /** It has every key now: what is not known of this stretch of the watch is not there any more. */
   complete(generation: number): void {
-    if (this.#filling === undefined) return;
-    this.#states = this.#filling;
-    this.#filling = undefined;
-    this.#generation = generation;
-    for (const [key, state] of this.#states) if (state.revision === outdated) this.#onForgotten(key);
-  }
-
-  /** It could not be filled. */
-  abandon(): void {
-    this.#filling = undefined;
+    if (this.#stage.is !== 'filling') return;
+    this.#stage = { is: 'complete', since: this.#stage.since };
+    for (const [key, state] of this.#states) {
+      if (state.revision === outdated) this.#onForgotten(key);
+      else if (state.generation !== generation) this.#states.delete(key);
+    }
+    this.#absent = this.#absent.filter(({ key, revision }) => this.#states.get(key)?.revision === revision);
   }
 
   /** Drops the memory of deletions up to `revision`: nothing older can come. Not while it is filled: a page can. */
   prune(revision: number): void {
-    if (this.#filling !== undefined || this.#absent.length === 0) return;
+    if (this.#stage.is === 'filling' || this.#absent.length === 0) return;
     this.#absent = this.#absent.filter((absent) => {
       if (absent.revision > revision) return true;
       if (this.#states.get(absent.key)?.revision === absent.revision) this.#states.delete(absent.key);
@@ -82,9 +99,5 @@ export class LoadedMemory implements Memory {
   /** The keys that are there, as last known. */
   *values(): Generator<[key: string, state: CachedState], void, undefined> {
     for (const [key, state] of this.#states) if (state.value !== undefined) yield [key, state];
-  }
-
-  get #current(): Map<string, CachedState> {
-    return this.#filling ?? this.#states;
   }
 }

@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { LruCache } from '../cache.js';
-import { type ConfigError, ConfigError as Fault, isConfigError } from '../errors.js';
+import { ConfigError, isConfigError } from '../errors.js';
 import { MemoryStore } from '../memory-store/memory-store.js';
 import { WrappedStore } from '../test/wrapped-store.js';
 import { Value } from '../value.js';
+import type { LoadedPrefix } from './loaded-prefix.js';
 import { Manager } from './manager.js';
 
 /*
- * Random histories: this manager's reads, writes and deletes, writes and deletes of others, cuts of the watch, with the
- * store's answers and the events of the watch arriving in any order that the store could cause. Whatever a read answers
- * must have been so at some time not before the last write of this manager that was answered when the read began; and
- * in the end all reads agree with the store.
+ * Random histories: this manager's reads, writes and deletes, writes and deletes of others, cuts of the watch, outages
+ * (nothing is asked for, and answers under way get lost), with the store's answers and the events of the watch arriving
+ * in any order that the store could cause. Whatever a read answers, also when the store cannot be asked, must have been
+ * so at some time not before the last write of this manager that was answered when the read began; and in the end all
+ * reads agree with the store, from memory.
  */
 
 const keys = ['app/a', 'app/b', 'c'] as const;
@@ -23,10 +25,12 @@ const step = fc.record({
     { weight: 5, arbitrary: fc.constant('get' as const) },
     { weight: 3, arbitrary: fc.constantFrom('set' as const, 'delete' as const) },
     { weight: 4, arbitrary: fc.constantFrom('otherSet' as const, 'otherDelete' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('cut' as const, 'load' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('cut' as const, 'load' as const, 'load' as const, 'unload' as const) },
   ),
   key: fc.constantFrom<Key>(...keys),
   ticks: fc.nat({ max: 4 }),
+  /** During the step and its ticks. */
+  outage: fc.nat({ max: 12 }).map((number) => number === 12),
 });
 
 class Run {
@@ -39,11 +43,15 @@ class Run {
   /** The time of the last own write that was answered. */
   readonly floor = new Map<Key, number>(keys.map((key) => [key, 0]));
   readonly faults: string[] = [];
+  readonly #loaded: LoadedPrefix[] = [];
   #written = 0;
 
   constructor(scheduler: fc.Scheduler, plain: boolean) {
     this.scheduler = scheduler;
-    const pause = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what);
+    const pause = async (what: string): Promise<void> => {
+      await scheduler.schedule(Promise.resolve(), what);
+      if (what === 'answer' && this.store.down) throw this.store.down;
+    };
     this.store = new WrappedStore(this.memory, { plain, pause });
     const cache = new LruCache({ maxEntries: 2 });
     this.manager = new Manager({ store: this.store, cache, watch: { initialBackoffMs: 0.01, maxBackoffMs: 0.02 } });
@@ -57,10 +65,12 @@ class Run {
       .get(key)
       .then(
         (value) => value.int(),
-        (error: ConfigError) => (error.code === 'not_found' ? ('absent' as const) : error),
+        (error: unknown) => {
+          if (isConfigError(error, 'not_found')) return 'absent' as const;
+          return lost(error);
+        },
       );
-    if (typeof read === 'object') this.faults.push(`${key}: ${read.message}`);
-    else if (!this.#states(key).slice(floor).includes(read)) {
+    if (read !== undefined && !this.#states(key).slice(floor).includes(read)) {
       this.faults.push(`${key}: read ${read}, floor ${floor} of ${this.#states(key).join()}`);
     }
   }
@@ -68,18 +78,21 @@ class Run {
   async set(key: Key): Promise<void> {
     this.#written += 1;
     const number = this.#written;
-    await this.manager.namespace('prod').set(key, number);
-    this.#answered(key, number);
+    try {
+      await this.manager.namespace('prod').set(key, number);
+      this.#answered(key, this.#states(key).indexOf(number));
+    } catch (error) {
+      lost(error);
+    }
   }
 
   async delete(key: Key): Promise<void> {
+    const { signal } = new AbortController();
     try {
-      await this.manager.namespace('prod').delete(key);
-      // Which deletion was ours is not known here; that the key was absent since the last floor is.
-      const states = this.#states(key);
-      this.floor.set(key, Math.max(this.floor.get(key) ?? 0, this.#deletions.get(key)?.shift() ?? states.length - 1));
+      await this.manager.namespace('prod').delete(key, { signal });
+      this.#answered(key, this.#deletions.get(signal) as number);
     } catch (error) {
-      if (!isConfigError(error, 'not_found')) throw error;
+      if (!isConfigError(error, 'not_found')) lost(error);
     }
   }
 
@@ -93,16 +106,25 @@ class Run {
   }
 
   async cut(): Promise<void> {
-    this.store.cut(new Fault('unavailable', 'cut'));
+    this.store.cut(new ConfigError('unavailable', 'cut'));
   }
 
   async load(): Promise<void> {
-    await this.manager.namespace('prod').load('app/');
+    try {
+      this.#loaded.push(await this.manager.namespace('prod').load('app/'));
+    } catch (error) {
+      lost(error);
+    }
   }
 
-  /** The memory store's writes, in the order that it makes them. */
-  readonly #deletions = new Map<Key, number[]>();
+  async unload(): Promise<void> {
+    this.#loaded.pop()?.close();
+  }
 
+  /** When the manager's deletions, told apart by their signals, were made. */
+  readonly #deletions = new Map<AbortSignal, number>();
+
+  /** Notes the memory store's writes, in the order that it makes them. */
   record(): void {
     const { memory } = this;
     const set = memory.set.bind(memory);
@@ -116,9 +138,7 @@ class Run {
       await remove(namespace, key, options);
       const states = this.#states(key as Key);
       states.push('absent');
-      // Only the manager passes options.
-      if (options === undefined) return;
-      this.#deletions.set(key as Key, [...(this.#deletions.get(key as Key) ?? []), states.length - 1]);
+      if (options?.signal) this.#deletions.set(options.signal, states.length - 1);
     };
   }
 
@@ -126,9 +146,14 @@ class Run {
     return this.history.get(key) as (number | 'absent')[];
   }
 
-  #answered(key: Key, number: number): void {
-    this.floor.set(key, Math.max(this.floor.get(key) ?? 0, this.#states(key).indexOf(number)));
+  #answered(key: Key, time: number): void {
+    this.floor.set(key, Math.max(this.floor.get(key) ?? 0, time));
   }
+}
+
+/** An outage is no fault of the manager's; anything else is. */
+function lost(error: unknown): undefined {
+  if (!isConfigError(error, 'unavailable')) throw error;
 }
 
 it.each([{ plain: false }, { plain: true }])(
@@ -140,26 +165,30 @@ it.each([{ plain: false }, { plain: true }])(
         run.record();
         await scheduler.waitFor(run.manager.connect());
         const work: Promise<void>[] = [];
-        for (const { what, key, ticks } of steps) {
+        for (const { what, key, ticks, outage } of steps) {
+          if (outage) run.store.down = new ConfigError('unavailable', 'down');
           work.push(run[what](key));
           for (let tick = 0; tick < ticks && scheduler.count() > 0; tick += 1) await scheduler.waitOne();
           if (ticks === 0) await sleep(0);
+          run.store.down = undefined;
         }
         await scheduler.waitFor(Promise.all(work));
         for (let round = 0; ; round += 1) {
           while (scheduler.count() > 0) await scheduler.waitOne();
-          const { get } = run.store.calls;
-          await scheduler.waitFor(Promise.all(keys.map((key) => run.get(key))));
-          // Two of three keys fit the cache, so a third at most is read from the store.
-          const ends = await Promise.all(keys.map((key) => scheduler.waitFor(ending(run, key))));
-          if (ends.every(Boolean) && run.store.calls.get - get <= 6) break;
+          const ends: boolean[] = [];
+          for (const key of keys) {
+            await scheduler.waitFor(run.get(key));
+            const { get } = run.store.calls;
+            ends.push((await scheduler.waitFor(ending(run, key))) && run.store.calls.get === get);
+          }
+          if (ends.every(Boolean)) break;
           if (round > 200) throw new Error('the reads do not converge');
           await sleep(1);
         }
         await scheduler.waitFor(run.manager.close());
         expect(run.faults).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
   },
   60_000,

@@ -335,6 +335,63 @@ describe('Manager', () => {
     await vi.waitFor(async () => expect((await config.get('app/a')).data).toBe(4));
   });
 
+  it.each(['answer', 'event'])('takes no late news for new while it loads a prefix (first: the %s)', async (first) => {
+    const held: { what: string; release: () => void }[] = [];
+    const holding = new Set<string>();
+    const pause = (what: string): Promise<void> =>
+      holding.has(what) ? new Promise((release) => held.push({ what, release })) : Promise.resolve();
+    const { store, config } = await setUp({ pause });
+    const read = (): Promise<unknown> =>
+      config.get('app/a').then(
+        ({ data }) => data,
+        () => 'absent',
+      );
+    await settled(store, config, 'app/a');
+    holding.add('event');
+    await store.inner.set('prod', 'app/a', Value.of('old'));
+    await config.set('app/a', 'mine');
+    await store.inner.delete('prod', 'app/a');
+    holding.add('answer');
+    const loading = config.load('app/');
+    await vi.waitFor(() => expect(held.map(({ what }) => what)).toEqual(['event', 'answer']));
+    holding.delete('answer');
+    if (first === 'answer') {
+      held.pop()?.release();
+      await loading;
+      expect(await read()).not.toBe('old');
+    }
+    // The watch tells of 'old' only now, and holds back what came after it.
+    held.shift()?.release();
+    await vi.waitFor(() => expect(held.at(-1)?.what).toBe('event'));
+    expect(await read()).not.toBe('old');
+    holding.clear();
+    for (const { release } of held) release();
+    using loaded = await loading;
+    await vi.waitFor(() => expect(loaded.get('app/a')).toBeUndefined());
+    expect(await read()).toBe('absent');
+  });
+
+  it('shows what was loaded while it is loaded again', async () => {
+    const gates: (() => void)[] = [];
+    let gated = false;
+    const pause = (what: string): Promise<void> =>
+      gated && what === 'answer' ? new Promise((resolve) => gates.push(resolve)) : Promise.resolve();
+    const { store, config } = await setUp({ plain: true, pause });
+    await config.set('app/a', 1);
+    using loaded = await config.load('app/');
+    gated = true;
+    const { find } = store.calls;
+    store.cut(away());
+    await vi.waitFor(() => expect(store.calls.find).toBe(find + 1));
+    expect(loaded.get('app/a')).toMatchObject({ data: 1, stale: true });
+    expect(loaded.entries()).toHaveLength(1);
+    gated = false;
+    await vi.waitFor(() => {
+      for (const open of gates.splice(0)) open();
+      expect(loaded.get('app/a')).toMatchObject({ data: 1, stale: false });
+    });
+  });
+
   it('gives up loading when the signal says so, or the store fails', async () => {
     const { store, config } = await setUp();
     store.down = away();

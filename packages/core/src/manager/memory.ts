@@ -2,13 +2,15 @@ import type { Cache, CachedState } from '../cache.js';
 
 /** A place that remembers states of keys. Which state is the right one, {@link Mirror} decides. */
 export interface Memory {
-  /** Whether it remembers every key, so that what is told of one that it does not have matters too. */
+  /** Whether it is to have every key: one that it has forgotten is then read again. */
   readonly whole: boolean;
   covers(key: string): boolean;
   get(key: string): CachedState | undefined;
   keep(key: string, state: CachedState): void;
   /** The state of the key is not known any more. */
   forget(key: string): void;
+  /** What a change is to it of a key of which it knows nothing since the watch began. */
+  unknown(revision: number): 'skip' | 'keep' | 'forget';
 }
 
 /** One namespace's part of the cache. */
@@ -36,5 +38,9 @@ export class CachedMemory implements Memory {
 
   forget(key: string): void {
     this.#cache.delete(this.#namespace, key);
+  }
+
+  unknown(): 'forget' {
+    return 'forget';
   }
 }

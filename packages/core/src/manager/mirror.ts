@@ -27,8 +27,9 @@ export interface Pending {
  * not be is that an older state replaces a newer one. Of two states with revisions the greater wins. A state without
  * one (a key that was not found, or that we have deleted; or the store counts no revisions) is kept only if nothing
  * happened to the key while it was asked for, and it is forgotten with the next change of the key, which may be from
- * before it: then the store is asked again. So what is served is never older than a write of this process that the
- * store has answered.
+ * before it: then the store is asked again. A change of a key of which nothing is kept need not be news either: the watch may
+ * lag behind a write of ours. It counts only if it is known to be later than what was read. So what is served is never older than a write of
+ * this process that the store has answered.
  */
 export class Mirror {
   readonly #codecs: CodecRegistry;
@@ -50,16 +51,17 @@ export class Mirror {
   /** A watch begins that does not go on where the one before ended: what is remembered may be out of date. */
   renew(): void {
     this.#generation += 1;
+    for (const loaded of this.#loaded) loaded.expire();
   }
 
   /** What may be served while the watch is unbroken. */
   fresh(key: string): State | undefined {
     const generation = this.#generation;
     for (const loaded of this.#loaded) {
-      if (!loaded.covers(key)) continue;
+      if (!loaded.isComplete || !loaded.covers(key)) continue;
       const state = loaded.get(key);
-      if (state?.generation === generation) return state;
-      if (state === undefined && loaded.isComplete(generation)) return absent;
+      if (state === undefined) return absent;
+      if (state.generation === generation) return state;
     }
     const state = this.#cached.get(key);
     return state?.generation === generation ? state : undefined;
@@ -67,6 +69,8 @@ export class Mirror {
 
   /** The last that was known of the key, however old, for when the store cannot be asked. */
   last(key: string): State | undefined {
+    const fresh = this.fresh(key);
+    if (fresh !== undefined) return fresh;
     for (const memory of this.#memories(key)) {
       const state = memory.get(key);
       if (state !== undefined && state.revision >= 0) return state;
@@ -94,7 +98,9 @@ export class Mirror {
     this.abandon(pending);
     this.#touch(pending.key, state);
     const { key, newest } = pending;
-    const unclear = pending.unclear || (newest !== undefined && state.revision === 0);
+    // Revisions of two stretches do not compare: the log may be another.
+    const comparable = state.revision > 0 && pending.generation === this.#generation;
+    const unclear = pending.unclear || (newest !== undefined && !comparable);
     const best = newest !== undefined && newest.revision > state.revision ? newest : state;
     for (const memory of this.#memories(key)) {
       if (unclear) memory.forget(key);
@@ -112,13 +118,9 @@ export class Mirror {
     };
     if (this.#pending.has(key)) this.#touch(key, made());
     for (const memory of this.#memories(key)) {
-      const kept = memory.get(key);
-      if (kept === undefined && !memory.whole) continue;
-      const comparable = kept === undefined || (kept.revision > 0 && kept.generation === this.#generation);
-      if (change.revision === 0 || !comparable) memory.forget(key);
-      else if (kept === undefined || kept.revision < change.revision) {
-        memory.keep(key, { ...made(), generation: this.#generation });
-      }
+      const then = this.#meet(memory, change);
+      if (then === 'keep') memory.keep(key, { ...made(), generation: this.#generation });
+      else if (then === 'forget') memory.forget(key);
     }
     this.seen(change.revision);
   }
@@ -131,7 +133,9 @@ export class Mirror {
   /** Takes an entry of a page that `loaded` is filled from. */
   fill(loaded: LoadedMemory, entry: Entry): void {
     const kept = loaded.get(entry.key);
-    if (kept !== undefined && (kept.revision <= 0 || kept.revision >= entry.revision)) return;
+    const forgotten = kept !== undefined && kept.revision < 0;
+    const known = kept?.generation === this.#generation && (kept.revision === 0 || kept.revision >= entry.revision);
+    if (forgotten || known) return;
     loaded.keep(entry.key, { ...this.stateOf(entry, entry.revision), generation: this.#generation });
   }
 
@@ -146,6 +150,15 @@ export class Mirror {
   *#memories(key: string): Generator<Memory, void, undefined> {
     for (const loaded of this.#loaded) if (loaded.covers(key)) yield loaded;
     yield this.#cached;
+  }
+
+  /** What a change is to what is kept of its key. */
+  #meet(memory: Memory, change: Change): 'skip' | 'keep' | 'forget' {
+    const kept = memory.get(change.entry.key);
+    if (kept !== undefined && kept.revision < 0) return 'forget';
+    if (kept?.generation !== this.#generation) return memory.unknown(change.revision);
+    if (kept.revision === 0 || change.revision === 0) return 'forget';
+    return change.revision > kept.revision ? 'keep' : 'skip';
   }
 
   #put(memory: Memory, key: string, state: State, generation: number): void {

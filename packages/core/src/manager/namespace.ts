@@ -166,7 +166,7 @@ export class Namespace {
     return new LoadedPrefix({
       prefix,
       source: memory,
-      isLive: () => this.#follower.live && memory.isComplete(this.#mirror.generation),
+      isLive: () => this.#follower.live && memory.isComplete,
       release: () => this.#loader.release(memory),
     });
   }

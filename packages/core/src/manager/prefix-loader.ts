@@ -72,32 +72,36 @@ export class PrefixLoader {
     const held: Held = { memory, controller: new AbortController(), users: 0, filling: undefined };
     this.#held.set(prefix, held);
     this.#options.mirror.add(memory);
-    held.filling = this.#fill(held).finally(() => {
-      held.filling = undefined;
-    });
+    const filling = async (): Promise<void> => {
+      try {
+        while (!memory.isComplete) await this.#fill(held);
+      } finally {
+        held.filling = undefined;
+      }
+    };
+    held.filling = filling();
     held.filling.catch(() => {});
     return held;
   }
 
   #refill(held: Held): void {
     const { logger, namespace } = this.#options;
-    const { prefix } = held.memory;
+    const { memory } = held;
     const signal = this.#signalOf(held);
     const backoff = new Backoff(this.#options.backoff);
     const filling = async (): Promise<void> => {
-      while (!signal.aborted && this.#options.follower.ended === undefined) {
+      while (!memory.isComplete && !signal.aborted && this.#options.follower.ended === undefined) {
         try {
-          return await this.#fill(held);
+          await this.#fill(held);
         } catch (error) {
-          if (signal.aborted) return;
-          logger.warn({ err: error, namespace, prefix }, 'cannot load the prefix again; trying again');
+          if (signal.aborted) break;
+          logger.warn({ err: error, namespace, prefix: memory.prefix }, 'cannot load the prefix again; trying again');
           await backoff.failed(signal).catch(() => {});
         }
       }
-    };
-    held.filling = filling().finally(() => {
       held.filling = undefined;
-    });
+    };
+    held.filling = filling();
   }
 
   /** All pages, within one stretch of the watch: what changes meanwhile, the watch tells. */
@@ -114,13 +118,14 @@ export class PrefixLoader {
         do {
           const page = await store.find(namespace, { prefix: memory.prefix, limit: pageSize, cursor }, { signal });
           if (mirror.generation !== generation) break;
+          if (cursor === '') memory.since(page.revision);
           for (const entry of page.entries) mirror.fill(memory, entry);
           cursor = page.nextCursor;
         } while (cursor !== '');
         if (mirror.generation === generation) return memory.complete(generation);
       }
     } catch (error) {
-      memory.abandon();
+      memory.expire();
       throw error;
     }
   }
