@@ -9,9 +9,9 @@ const mb = 1024 * 1024;
 title('Memory');
 {
   const server = await startServer('ours');
-  const before = await server.tell('rss');
+  const before = await server.tell('memory');
   await server.tell('fill', 100_000);
-  const grown = ((await server.tell('rss')) - before) / mb;
+  const grown = ((await server.tell('memory')) - before) / mb;
   plain('100,000 keys of 100 bytes', grown, 'MB', '<= 250', grown <= 250);
   server.stop();
 }
@@ -39,13 +39,13 @@ const open = (): Promise<http2.ClientHttp2Stream> =>
 const streams: http2.ClientHttp2Stream[] = [];
 for (let i = 0; i < watchers; i += 50) streams.push(...(await Promise.all(Array.from({ length: 50 }, open))));
 const quiet = await startServer('ours');
-const quietBefore = await quiet.tell('rss');
+const quietBefore = await quiet.tell('memory');
 await quiet.tell('change', changes);
-const alone = ((await quiet.tell('rss')) - quietBefore) / mb;
+const alone = ((await quiet.tell('memory')) - quietBefore) / mb;
 quiet.stop();
-const before = await server.tell('rss');
+const before = await server.tell('memory');
 await server.tell('change', changes);
-const grown = ((await server.tell('rss')) - before) / mb;
+const grown = ((await server.tell('memory')) - before) / mb;
 plain('100,000 changes nobody watches', alone, 'MB', 'for comparison', true);
 plain('1,000 stuck watchers, 100,000 changes', grown, 'MB', '<= 64', grown <= 64);
 

@@ -52,4 +52,10 @@ serve(await server.listen('127.0.0.1:0'), {
     resolve(count);
     return count;
   },
+  memory(which) {
+    globalThis.gc?.();
+    globalThis.gc?.();
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+    return [rss, heapUsed, heapTotal, external][which] ?? 0;
+  },
 });

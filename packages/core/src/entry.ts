@@ -8,7 +8,9 @@ export interface EncodedValue {
   readonly type: ValueType;
 }
 
-export interface EntryInit extends EncodedValue {
+export interface EntryInit extends Omit<EncodedValue, 'bytes'> {
+  /** The bytes, or the compact form of them that a store in memory keeps: see {@link compact}. */
+  readonly bytes: Uint8Array | string;
   readonly namespace: string;
   readonly key: string;
   readonly version: number;
@@ -23,7 +25,6 @@ export interface EntryInit extends EncodedValue {
 export class Entry implements EncodedValue {
   readonly namespace: string;
   readonly key: string;
-  readonly bytes: Uint8Array;
   readonly codec: string;
   readonly type: ValueType;
   /** 1 for a key's first value, then one more with each set, also across a delete. */
@@ -39,11 +40,12 @@ export class Entry implements EncodedValue {
   readonly deleted: boolean;
   /** The entry's ready wire form, put here by the door that first sends it, so that it is encoded once. */
   encoded: Uint8Array | undefined = undefined;
+  readonly #bytes: Uint8Array | string;
 
   constructor(init: EntryInit) {
     this.namespace = init.namespace;
     this.key = init.key;
-    this.bytes = init.bytes;
+    this.#bytes = init.bytes;
     this.codec = init.codec;
     this.type = init.type;
     this.version = init.version;
@@ -53,6 +55,27 @@ export class Entry implements EncodedValue {
     this.expiresAtMs = init.expiresAtMs;
     this.deleted = init.deleted ?? false;
   }
+
+  get bytes(): Uint8Array {
+    return typeof this.#bytes === 'string' ? Buffer.from(this.#bytes, 'latin1') : this.#bytes;
+  }
+
+  /** How many bytes the value has. */
+  get size(): number {
+    return this.#bytes.length;
+  }
+}
+
+/** Beyond so many bytes a buffer's own weight does not matter. */
+const compactUpTo = 4096;
+
+/**
+ * A copy of a value's bytes to keep for long: of small ones as text, a character a byte. An ArrayBuffer of 100 bytes
+ * weighs five times that, and one that is cut from a pool keeps the whole pool alive.
+ */
+export function compact(bytes: Uint8Array): Uint8Array | string {
+  if (bytes.length > compactUpTo) return new Uint8Array(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 /** A second, global name for a key. */

@@ -1,5 +1,5 @@
 import type { Change } from './change.js';
-import { type EncodedValue, Entry } from './entry.js';
+import { Entry, type EntryInit } from './entry.js';
 import { ConfigError, keyExists, keyNotFound, versionMismatch } from './errors.js';
 import type { DeleteOptions, SetOptions } from './store.js';
 
@@ -20,7 +20,7 @@ export function entryAfterSet(
   namespace: string,
   key: string,
   last: Entry | undefined,
-  value: EncodedValue,
+  value: Pick<EntryInit, 'bytes' | 'codec' | 'type'>,
   options: SetOptions,
   revision: number,
   nowMs: number,

@@ -1,7 +1,7 @@
 import type { Change } from '../change.js';
 
 /** What a change roughly weighs in memory, its ready wire form included. */
-export const weightOf = (change: Change): number => 512 + 2 * change.entry.bytes.byteLength;
+export const weightOf = (change: Change): number => 512 + 2 * change.entry.size;
 
 /** Drops a change's ready wire forms: it has left the part of the log that is read by many. */
 export function release(change: Change): void {

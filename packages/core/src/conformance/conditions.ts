@@ -57,9 +57,9 @@ export const compareAndSet: Section = (test) => {
     await store.set('ns', 'n', json(0));
     const increment = async (): Promise<void> => {
       for (;;) {
-        const { version, ...entry } = await store.get('ns', 'n');
+        const entry = await store.get('ns', 'n');
         const next = json((dataOf(entry) as number) + 1);
-        const lost = await store.set('ns', 'n', next, { ifVersion: version }).then(
+        const lost = await store.set('ns', 'n', next, { ifVersion: entry.version }).then(
           () => false,
           () => true,
         );

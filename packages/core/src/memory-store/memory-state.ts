@@ -1,7 +1,7 @@
 import { checkAlias } from '../alias-rules.js';
 import { aliasChange, Change } from '../change.js';
 import type { ChangeLog } from '../change-log/change-log.js';
-import type { Alias, EncodedValue, Entry } from '../entry.js';
+import { type Alias, compact, type EncodedValue, type Entry } from '../entry.js';
 import { ExpiryTimer } from '../expiry-timer.js';
 import { type SortedMap, sortedMap } from '../sorted-map.js';
 import type { DeleteOptions, SetOptions } from '../store.js';
@@ -47,7 +47,7 @@ export class MemoryState {
     const table = this.#table(namespace);
     const last = table.get(key)?.current;
     // Kept bytes are a copy of their own; names and codecs are shared by all versions.
-    const kept = { bytes: new Uint8Array(value.bytes), codec: this.#codec(value.codec), type: value.type };
+    const kept = { bytes: compact(value.bytes), codec: this.#codec(value.codec), type: value.type };
     const revision = this.log.revision + 1;
     const entry = entryAfterSet(table.name, last?.key ?? key, last, kept, options, revision, now);
     this.#put(table, last, new Change('set', entry, revision, options.requestId));

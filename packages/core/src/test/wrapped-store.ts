@@ -124,7 +124,7 @@ export class WrappedStore implements Store {
   }
 
   #hide(entry: Entry): Entry {
-    return this.#plain ? new Entry({ ...entry, revision: 0 }) : entry;
+    return this.#plain ? new Entry({ ...entry, bytes: entry.bytes, revision: 0 }) : entry;
   }
 
   #hideChange(change: Change): Change {
