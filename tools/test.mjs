@@ -57,4 +57,4 @@ if (built) {
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
