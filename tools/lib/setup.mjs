@@ -1,6 +1,6 @@
 // Brings a clone to where it can run: dependencies as the lockfile says, and what is to be built built by nx.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './process.mjs';
 import { bin, node24, root } from './workspace.mjs';
@@ -15,15 +15,30 @@ export async function install() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex');
-  if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return [];
-
+  if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    linkNode();
+    return [];
+  }
   process.stderr.write('Installing dependencies…\n');
   const { code, output } = await run('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], {
     env: { CI: 'true' }, // asks no questions
   });
   if (code !== 0) return [`installing the dependencies failed (exit code ${code})\n${output}`];
   writeFileSync(stamp, wanted);
+  linkNode();
   return [];
+}
+
+/**
+ * Makes `node_modules/.bin/node`, by which all programs there are started, a link. pnpm writes a shell script, which
+ * stays between a program and its parent and keeps signals to itself.
+ */
+function linkNode() {
+  const link = bin('node');
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const fresh = `${link}-${process.pid}`;
+  symlinkSync('../node/bin/node', fresh);
+  renameSync(fresh, link); // at once, as somebody may be running it
 }
 
 /**
