@@ -49,7 +49,7 @@ describe.each(doors)('bad input, %s', (door) => {
     ['JSON null bytes', '\0', /./],
     ['bad base64', { value: '***' }, /value/],
     ['a value that is no string', { value: 30 }, /value/],
-    ['an unknown enum name', { value: 'MQ==', writeMode: 'NOPE' }, /NOPE/],
+    ['an unknown enum name', { value: 'MQ==', writeMode: 'WRITE_MODE_NOPE' }, /WRITE_MODE_NOPE/],
     ['an integer out of range', { value: 'MQ==', ifVersion: '9007199254740993' }, /ifVersion/],
     ['both spellings of a field', { value: 'MQ==', writeMode: 1, write_mode: 1 }, /write/],
   ])('is refused: %s', async (_, body, message) => {

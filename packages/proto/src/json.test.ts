@@ -171,6 +171,10 @@ describe('reading', () => {
     expect(read('{"write_mode":"WRITE_MODE_CREATE","if_version":0}')).toEqual(expected);
   });
 
+  test('a word that is no enum name of any kind is ignored like an unknown field', () => {
+    expect(parseJson('config.v1.SetRequest', '{"writeMode":"NOPE"}').writeMode).toBe(0);
+  });
+
   test('unknown fields are ignored, whatever they hold', () => {
     const nest = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const text = `{"key":"a","nonsense":${nest},"__proto__":{"codec":"x"},"constructor":1,"toString":null}`;
@@ -211,7 +215,7 @@ describe('reading', () => {
     ['{"value":30}', 'value: must be a string of base64'],
     ['{"key":1}', 'key: must be a string'],
     ['{"key":"\\ud800"}', 'key: must be well-formed Unicode'],
-    ['{"write_mode":"NOPE"}', 'write_mode: unknown WriteMode "NOPE"'],
+    ['{"write_mode":"WRITE_MODE_NOPE"}', 'write_mode: unknown WriteMode "WRITE_MODE_NOPE"'],
     ['{"writeMode":true}', 'writeMode: must be a name or number of WriteMode'],
     ['{"writeMode":1.5}', 'writeMode: must be a whole number from -2147483648 to 2147483647'],
     ['{"writeMode":1,"write_mode":1}', 'write_mode: given in two spellings'],
@@ -244,13 +248,13 @@ describe('reading', () => {
 
   test('the error tells path and problem apart', () => {
     try {
-      parseJson('config.v1.BatchRequest', '{"operations":[{"set":{"write_mode":"X"}}]}');
+      parseJson('config.v1.BatchRequest', '{"operations":[{"set":{"write_mode":"WRITE_MODE_X"}}]}');
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({
         name: 'JsonMappingError',
         path: 'operations[0].set.write_mode',
-        problem: 'unknown WriteMode "X"',
+        problem: 'unknown WriteMode "WRITE_MODE_X"',
       });
     }
   });

@@ -5,19 +5,21 @@ import type { Kind } from './kind.js';
 
 /** Written by name, an unknown number as the number; read by name or by number, which need not be known. */
 export function enumKind(desc: DescEnum): Kind<number> {
+  const form = desc.sharedPrefix?.toUpperCase() ?? '';
   const numbers = new Map(desc.values.map((value) => [value.name, value.number]));
   const names = new Map(desc.values.map((value) => [value.number, `"${value.name}"`]));
-  const byName = (name: string): number => {
-    const number = numbers.get(name);
-    if (number === undefined) throw new JsonMappingError(`unknown ${desc.name} ${quote(name)}`);
-    return number;
+  const unknown = (name: string): never => {
+    throw new JsonMappingError(`unknown ${desc.name} ${quote(name)}`);
   };
+  const byName = (name: string): number => numbers.get(name) ?? unknown(name);
   const write = (value: number): string => names.get(value) ?? int32Kind.write(value);
   return {
     absent: write(0),
     write,
     read(json) {
-      if (typeof json === 'string') return byName(json);
+      // Recorded of the original: a word that is none of the enum's is discarded like an unknown field. One in the enum's
+      // own form (WRITE_MODE_…) is a typing error, though, and must not write in another mode than was meant.
+      if (typeof json === 'string') return numbers.get(json) ?? (json.startsWith(form) ? unknown(json) : 0);
       if (typeof json !== 'number') throw new JsonMappingError(`must be a name or number of ${desc.name}`);
       return int32Kind.read(json);
     },
