@@ -5,6 +5,7 @@ import type { ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
 import { Authorizer } from './authorizer.js';
 import { Draining } from './draining.js';
+import { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
 import { accessHandler } from './handlers/access.js';
 import { deleteAliasHandler, getAliasHandler, listAliasesHandler, setAliasHandler } from './handlers/aliases.js';
@@ -66,7 +67,8 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
   if (typeof store?.get !== 'function') throw new ConfigError('invalid_argument', 'store must be a store');
   const settings = completeOptions(options);
   const authorizer = new Authorizer(settings.guard, settings.guardTimeoutMs, settings.logger);
-  const environment: Environment = { store, settings, authorizer, draining: new Draining() };
+  const encoder = new Encoder(settings.encodedCacheBytes);
+  const environment: Environment = { store, settings, authorizer, encoder, draining: new Draining() };
   const stages: ServiceStages = {
     recovery: recovery(settings.logger),
     logging: logging(settings.logger),

@@ -24,6 +24,8 @@ export interface ConfigServiceOptions {
   readonly guardTimeoutMs?: number;
   /** Roughly how much memory encoded snapshots may take, in bytes. Default 64 MiB; 0: none are kept. */
   readonly snapshotCacheBytes?: number;
+  /** Roughly how much memory encoded entries and changes may take, in bytes. Default 32 MiB; 0: none are kept. */
+  readonly encodedCacheBytes?: number;
 }
 
 /** The options, complete and checked. */
@@ -51,6 +53,7 @@ export function completeOptions(options: ConfigServiceOptions): ServiceSettings 
     statsCacheMs: whole('statsCacheMs', options.statsCacheMs ?? 30_000, 0),
     guardTimeoutMs: whole('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1),
     snapshotCacheBytes: whole('snapshotCacheBytes', options.snapshotCacheBytes ?? 64 * 1024 * 1024, 0),
+    encodedCacheBytes: whole('encodedCacheBytes', options.encodedCacheBytes ?? 32 * 1024 * 1024, 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError, type Entry } from '@cfg/core';
 import { Encoded, type Entry as WireEntry } from '@cfg/proto';
-import { entryField, entryMessage } from './entry.js';
+import type { Encoder } from './encoder.js';
+import { entryMessage } from './entry.js';
 
 /** Most bytes of an answer: the message limit that both ends of the protocol set. */
 export const maxAnswerBytes: number = 64 * 1024 * 1024;
@@ -18,13 +19,14 @@ interface Codec<T> {
  * `resource_exhausted` where it would be larger than any peer takes.
  */
 export function entriesAnswer<T extends WithEntries>(
+  encoder: Encoder,
   codec: Codec<T>,
   entries: readonly Entry[],
   rest: Omit<T, 'entries'>,
 ): Encoded<T> {
   const tail = codec.encode({ ...rest, entries: [] as WireEntry[] } as T).finish();
   return new Encoded(
-    joined([...entries.map(entryField), tail]),
+    joined([...entries.map((entry) => encoder.entryField(entry)), tail]),
     () => ({ ...rest, entries: entries.map(entryMessage) }) as T,
   );
 }

@@ -4,7 +4,8 @@ import type { Encoded, WatchRequest, WatchResponse } from '@cfg/proto';
 import type { Call } from './call.js';
 import { callEnded, untilAborted } from './deadline.js';
 import type { Draining, Endable } from './draining.js';
-import { watchAnswer } from './entry.js';
+import type { Encoder } from './encoder.js';
+import type { Environment } from './environment.js';
 
 type Result = IteratorResult<Encoded<WatchResponse>, void>;
 
@@ -25,16 +26,18 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
   #open: () => Promise<Opened>;
   #call: Call;
   #draining: Draining;
+  #encoder: Encoder;
   #stream: ChangeStream | undefined;
   #showsAliases = false;
   #fault: unknown;
   #done = false;
   #stop = new AbortController();
 
-  constructor(open: OpenWatch, request: WatchRequest, call: Call, draining: Draining) {
+  constructor(open: OpenWatch, request: WatchRequest, call: Call, { draining, encoder }: Environment) {
     this.#open = () => open(request, call, this.#stop.signal);
     this.#call = call;
     this.#draining = draining;
+    this.#encoder = encoder;
   }
 
   next(): Promise<Result> {
@@ -42,7 +45,7 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
     if (stream === undefined || this.#done) return this.#begin();
     if (this.#fault !== undefined) return this.#failed(this.#fault);
     for (let event = stream.take?.(); event !== undefined; event = stream.take?.()) {
-      if (this.#shows(event)) return Promise.resolve({ done: false, value: watchAnswer(event) });
+      if (this.#shows(event)) return Promise.resolve({ done: false, value: this.#encoder.event(event) });
     }
     return stream.next().then(this.#received, this.#failed);
   }
@@ -84,7 +87,7 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
 
   #received = (result: IteratorResult<WatchEvent, void>): Result | Promise<Result> => {
     if (result.done) return this.#failed(new ConfigError('unavailable', 'the watch ended'));
-    return this.#shows(result.value) ? { done: false, value: watchAnswer(result.value) } : this.next();
+    return this.#shows(result.value) ? { done: false, value: this.#encoder.event(result.value) } : this.next();
   };
 
   #failed = (error: unknown): Promise<never> => {

@@ -1,14 +1,13 @@
 import type { GetRequest, GetResponse } from '@cfg/proto';
 import { requireKey, resource } from '../checks.js';
-import { entryAnswer } from '../entry.js';
 import type { Environment } from '../environment.js';
 import { type Handler, storeOptions } from './handler.js';
 
-export function getHandler({ store, authorizer }: Environment): Handler<GetRequest, GetResponse> {
+export function getHandler({ store, authorizer, encoder }: Environment): Handler<GetRequest, GetResponse> {
   return async (request, call) => {
     requireKey(request);
     const asking = authorizer.authorize(call, 'read', resource(request.namespace, request.key));
     if (asking !== undefined) await asking;
-    return entryAnswer(await store.get(request.namespace, request.key, storeOptions(call)));
+    return encoder.entry(await store.get(request.namespace, request.key, storeOptions(call)));
   };
 }

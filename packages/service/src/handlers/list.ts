@@ -5,7 +5,7 @@ import type { Environment } from '../environment.js';
 import { entriesAnswer } from '../page.js';
 import { type Handler, storeOptions } from './handler.js';
 
-export function listHandler({ store, authorizer, settings }: Environment): Handler<ListRequest, ListResponse> {
+export function listHandler({ store, authorizer, encoder, settings }: Environment): Handler<ListRequest, ListResponse> {
   const most = settings.maxSnapshotEntries;
   return async (request, call) => {
     const { namespace, prefix, limit, cursor, includeDeleted } = request;
@@ -17,7 +17,7 @@ export function listHandler({ store, authorizer, settings }: Environment): Handl
     const query = { prefix, cursor, includeDeleted, limit: pageLimit(limit, most) };
     const { entries, nextCursor, revision, logId = '' } = await store.find(namespace, query, storeOptions(call));
     if (limit === 0) requireWhole(nextCursor, most);
-    return entriesAnswer(ListResponse, entries, { nextCursor, revision, logId });
+    return entriesAnswer(encoder, ListResponse, entries, { nextCursor, revision, logId });
   };
 }
 

@@ -2,7 +2,6 @@ import { ConfigError, isCodecValidating, type SetOptions, type Store, type Write
 import { type Duration, type SetRequest, type SetResponse, WriteMode as WireWriteMode } from '@cfg/proto';
 import type { Call } from '../call.js';
 import { requireFeature, requireKey, requireNotNegative, requireRequestId, resource } from '../checks.js';
-import { entryAnswer } from '../entry.js';
 import type { Environment } from '../environment.js';
 import { invalidArgument } from '../status.js';
 import type { Handler } from './handler.js';
@@ -14,7 +13,7 @@ const modes: ReadonlyMap<number, WriteMode> = new Map([
   [WireWriteMode.WRITE_MODE_UPDATE, 'update'],
 ]);
 
-export function setHandler({ store, authorizer, settings }: Environment): Handler<SetRequest, SetResponse> {
+export function setHandler({ store, authorizer, encoder, settings }: Environment): Handler<SetRequest, SetResponse> {
   const { codecs, maxValueBytes } = settings;
   return async (request, call) => {
     requireKey(request);
@@ -28,7 +27,7 @@ export function setHandler({ store, authorizer, settings }: Environment): Handle
     const options = setOptions(store, request, call);
     const type = codecs.inspect(value, codec);
     requireCodec(store, codec);
-    return entryAnswer(await store.set(namespace, key, { bytes: value, codec, type }, options));
+    return encoder.entry(await store.set(namespace, key, { bytes: value, codec, type }, options));
   };
 }
 

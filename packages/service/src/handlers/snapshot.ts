@@ -1,8 +1,7 @@
 import { isRevisioned } from '@cfg/core';
-import { Encoded, type SnapshotRequest, SnapshotResponse } from '@cfg/proto';
+import { Encoded, type SnapshotRequest, type SnapshotResponse } from '@cfg/proto';
 import { requireNamespace, resource } from '../checks.js';
 import type { Environment } from '../environment.js';
-import { joined } from '../page.js';
 import { CachedSnapshots } from '../snapshots/cached.js';
 import { FoundSnapshots } from '../snapshots/found.js';
 import type { Snapshots } from '../snapshots/snapshots.js';
@@ -18,15 +17,13 @@ export function snapshotHandler(environment: Environment): Handler<SnapshotReque
     const { body, revision, logId } = await snapshots.take(namespace, call.signal);
     const rest = { etag: body.etag, revision, logId };
     if (ifNoneMatch === body.etag) return { ...rest, entries: [], notModified: true };
-    const tail = SnapshotResponse.encode({ ...rest, entries: [], notModified: false }).finish();
-    const message = (): SnapshotResponse => ({ ...rest, entries: body.entries(), notModified: false });
-    return new Encoded(joined([body.bytes, tail]), message);
+    return new Encoded(body.bytesAt(revision), () => ({ ...rest, entries: body.entries(), notModified: false }));
   };
 }
 
-function snapshotsOf({ store, settings }: Environment): Snapshots {
+function snapshotsOf({ store, encoder, settings }: Environment): Snapshots {
   const { maxSnapshotEntries, snapshotCacheBytes } = settings;
   return isRevisioned(store)
-    ? new CachedSnapshots(store, maxSnapshotEntries, snapshotCacheBytes)
-    : new FoundSnapshots(store, maxSnapshotEntries);
+    ? new CachedSnapshots(store, encoder, maxSnapshotEntries, snapshotCacheBytes)
+    : new FoundSnapshots(store, encoder, maxSnapshotEntries);
 }

@@ -9,6 +9,7 @@ import { pageLimit, requireWhole } from './list.js';
 export function versionsHandler({
   store,
   authorizer,
+  encoder,
   settings,
 }: Environment): Handler<GetVersionsRequest, GetVersionsResponse> {
   const most = settings.maxSnapshotEntries;
@@ -23,6 +24,9 @@ export function versionsHandler({
     const query = { version, cursor, includeDeleted, limit: pageLimit(limit, most) };
     const { entries, nextCursor } = await store.versions(namespace, key, query, storeOptions(call));
     if (limit === 0) requireWhole(nextCursor, most);
-    return entriesAnswer(GetVersionsResponse, entries, { nextCursor, limit: version > 0 ? 1 : Math.min(limit, most) });
+    return entriesAnswer(encoder, GetVersionsResponse, entries, {
+      nextCursor,
+      limit: version > 0 ? 1 : Math.min(limit, most),
+    });
   };
 }

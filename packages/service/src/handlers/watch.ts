@@ -7,7 +7,7 @@ import { type Opened, type OpenWatch, WatchStream } from '../watch-stream.js';
 
 export function watchHandler(environment: Environment): (request: WatchRequest, call: Call) => WatchStream {
   const open = opening(environment);
-  return (request, call) => new WatchStream(open, request, call, environment.draining);
+  return (request, call) => new WatchStream(open, request, call, environment);
 }
 
 function opening({ store, authorizer, settings }: Environment): OpenWatch {

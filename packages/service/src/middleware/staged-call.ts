@@ -32,7 +32,8 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     if (this.#left) return Promise.resolve({ done: true, value: undefined });
     try {
       const waiting = this.#enter(0);
-      return (waiting === undefined ? this.#start() : waiting.then(this.#start)).then(this.#pass, this.#fail);
+      const started = waiting === undefined ? this.#start() : waiting.then(() => this.#start());
+      return started.then(this.#pass, this.#fail);
     } catch (error) {
       return this.#fail(error);
     }
@@ -68,11 +69,11 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     return undefined;
   }
 
-  #start = (): Promise<Result<Response>> => {
+  #start(): Promise<Result<Response>> {
     if (this.#left) return Promise.resolve({ done: true, value: undefined });
     this.#inner = this.#open();
     return this.#inner.next();
-  };
+  }
 
   #pass = (result: Result<Response>): Result<Response> => {
     if (result.done) this.#leave(undefined);

@@ -1,10 +1,12 @@
 import { ConfigError, MemoryStore, type Snapshot } from '@cfg/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Encoder } from '../encoder.js';
 import { fill } from '../test/fill.js';
 import { CachedSnapshots } from './cached.js';
 
 describe('CachedSnapshots', () => {
   const { signal } = new AbortController();
+  const encoder = new Encoder(1 << 20);
   let store: MemoryStore;
 
   beforeEach(async () => {
@@ -15,7 +17,7 @@ describe('CachedSnapshots', () => {
 
   it('encodes a namespace once while only others change, and tells the new revision', async () => {
     const read = vi.spyOn(store, 'snapshot');
-    const snapshots = new CachedSnapshots(store, 100, 1 << 20);
+    const snapshots = new CachedSnapshots(store, encoder, 100, 1 << 20);
     const first = await snapshots.take('prod', signal);
     await fill(store, 'other', ['x', 'y']);
     const second = await snapshots.take('prod', signal);
@@ -36,7 +38,7 @@ describe('CachedSnapshots', () => {
       await gate.promise;
       return snapshot;
     });
-    const snapshots = new CachedSnapshots(store, 100, 1 << 20);
+    const snapshots = new CachedSnapshots(store, encoder, 100, 1 << 20);
     const early = [snapshots.take('prod', signal), snapshots.take('prod', signal)];
     await vi.waitFor(() => expect(read).toHaveBeenCalled());
     await fill(store, 'prod', ['c']);
@@ -57,7 +59,7 @@ describe('CachedSnapshots', () => {
 
   it('does not keep a failure', async () => {
     vi.spyOn(store, 'snapshot').mockRejectedValueOnce(new ConfigError('unavailable', 'not now'));
-    const snapshots = new CachedSnapshots(store, 100, 1 << 20);
+    const snapshots = new CachedSnapshots(store, encoder, 100, 1 << 20);
     await expect(snapshots.take('prod', signal)).rejects.toMatchObject({ code: 'unavailable' });
     expect((await snapshots.take('prod', signal)).body.entries()).toHaveLength(2);
   });
@@ -65,12 +67,12 @@ describe('CachedSnapshots', () => {
   it('keeps no more than its bytes', async () => {
     const read = vi.spyOn(store, 'snapshot');
     await fill(store, 'second', ['a', 'b']);
-    const weight = (await new CachedSnapshots(store, 100, 0).take('prod', signal)).body.weight;
-    const snapshots = new CachedSnapshots(store, 100, Math.floor(weight * 1.5));
+    const weight = (await new CachedSnapshots(store, encoder, 100, 0).take('prod', signal)).body.weight;
+    const snapshots = new CachedSnapshots(store, encoder, 100, Math.floor(weight * 1.5));
     read.mockClear();
     for (const namespace of ['prod', 'prod', 'second', 'prod']) await snapshots.take(namespace, signal);
     expect(read).toHaveBeenCalledTimes(3);
-    const nothing = new CachedSnapshots(store, 100, 0);
+    const nothing = new CachedSnapshots(store, encoder, 100, 0);
     read.mockClear();
     for (const namespace of ['prod', 'prod']) await nothing.take(namespace, signal);
     expect(read).toHaveBeenCalledTimes(2);
@@ -79,7 +81,7 @@ describe('CachedSnapshots', () => {
   it('lets a caller go while it is built', async () => {
     vi.spyOn(store, 'snapshot').mockImplementationOnce(() => new Promise(() => {}));
     const gone = new AbortController();
-    const taking = new CachedSnapshots(store, 100, 1 << 20).take('prod', gone.signal);
+    const taking = new CachedSnapshots(store, encoder, 100, 1 << 20).take('prod', gone.signal);
     await new Promise(setImmediate);
     gone.abort();
     await expect(taking).rejects.toMatchObject({ name: 'AbortError' });

@@ -1,6 +1,7 @@
 import type { Revisioned, RevisionState } from '@cfg/core';
 import { LRUCache } from 'lru-cache';
 import { untilAborted } from '../deadline.js';
+import type { Encoder } from '../encoder.js';
 import { SnapshotBody } from './body.js';
 import type { Snapshots, TakenSnapshot } from './snapshots.js';
 
@@ -16,13 +17,15 @@ interface Built extends TakenSnapshot {
  */
 export class CachedSnapshots implements Snapshots {
   #store: Revisioned;
+  #encoder: Encoder;
   #maxEntries: number;
   #cache: LRUCache<string, Built> | undefined;
   #flights = new Map<string, Promise<Built>>();
 
   /** `maxBytes` 0: nothing is kept. */
-  constructor(store: Revisioned, maxEntries: number, maxBytes: number) {
+  constructor(store: Revisioned, encoder: Encoder, maxEntries: number, maxBytes: number) {
     this.#store = store;
+    this.#encoder = encoder;
     this.#maxEntries = maxEntries;
     if (maxBytes > 0) {
       this.#cache = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ body }, name) => body.weight + name.length });
@@ -55,7 +58,7 @@ export class CachedSnapshots implements Snapshots {
 
   async #read(namespace: string): Promise<Built> {
     const { entries, revision, logId } = await this.#store.snapshot(namespace, { maxEntries: this.#maxEntries });
-    const body = new SnapshotBody(entries);
+    const body = new SnapshotBody(this.#encoder, entries, logId);
     const after = await this.#store.revision(namespace);
     // The namespace's last change up to now is in the snapshot, so it is the snapshot's last change too.
     const current = after.logId === logId && after.namespaceRevision <= revision;

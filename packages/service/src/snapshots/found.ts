@@ -1,4 +1,5 @@
 import { ConfigError, type Entry, type Store } from '@cfg/core';
+import type { Encoder } from '../encoder.js';
 import { SnapshotBody } from './body.js';
 import type { Snapshots, TakenSnapshot } from './snapshots.js';
 
@@ -7,10 +8,12 @@ const pageSize = 1_000;
 /** For a store without revisions: reads the pages each time. They are not of one moment; such a store has no such thing. */
 export class FoundSnapshots implements Snapshots {
   #store: Store;
+  #encoder: Encoder;
   #maxEntries: number;
 
-  constructor(store: Store, maxEntries: number) {
+  constructor(store: Store, encoder: Encoder, maxEntries: number) {
     this.#store = store;
+    this.#encoder = encoder;
     this.#maxEntries = maxEntries;
   }
 
@@ -23,7 +26,7 @@ export class FoundSnapshots implements Snapshots {
       if (entries.length > this.#maxEntries) throw tooManyEntries(namespace, this.#maxEntries);
       cursor = page.nextCursor;
     } while (cursor !== '');
-    return { body: new SnapshotBody(entries), revision: undefined, logId: '' };
+    return { body: new SnapshotBody(this.#encoder, entries, ''), revision: undefined, logId: '' };
   }
 }
 

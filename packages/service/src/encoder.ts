@@ -1,0 +1,77 @@
+import type { Change, Entry, Progress, WatchEvent } from '@cfg/core';
+import { ChangeType, Encoded, Entry as WireEntry, WatchResponse } from '@cfg/proto';
+import { entryMessage } from './entry.js';
+import { encodeEntryField } from './entry-bytes.js';
+import { Recent } from './recent.js';
+import { Slab } from './slab.js';
+
+/** The tag of a WatchResponse's entry: field 2, of a length. */
+const watchEntryTag = 0x12;
+
+const changeTypes: Readonly<Record<Change['type'], ChangeType>> = {
+  set: ChangeType.CHANGE_TYPE_SET,
+  delete: ChangeType.CHANGE_TYPE_DELETE,
+  alias_set: ChangeType.CHANGE_TYPE_ALIAS_SET,
+  alias_delete: ChangeType.CHANGE_TYPE_ALIAS_DELETE,
+};
+
+/**
+ * Makes answers of entries and changes, each once: the bytes stay with the entry or the change, for all who ask next,
+ * as long as there is room.
+ */
+export class Encoder {
+  #recent: Recent;
+  #slab = new Slab();
+
+  constructor(maxBytes: number) {
+    this.#recent = new Recent(maxBytes);
+  }
+
+  /**
+   * The entry's bytes as field 1 of a message: the whole of a GetResponse and of a SetResponse, and one of the entries
+   * of a List, a Snapshot or GetVersions.
+   */
+  entryField(entry: Entry): Uint8Array {
+    if (entry.encoded !== undefined) return entry.encoded;
+    const bytes = encodeEntryField(entry, this.#slab);
+    entry.encoded = bytes;
+    this.#recent.add(entry, bytes.byteLength);
+    return bytes;
+  }
+
+  /** The answer of a Get and of a Set, which are the same on the wire. */
+  entry(entry: Entry): Encoded<{ entry: WireEntry | undefined }> {
+    return new Encoded(this.entryField(entry), () => ({ entry: entryMessage(entry) }));
+  }
+
+  /** The answer of a Watch. All watchers of a change share its bytes and its message. */
+  event(event: WatchEvent): Encoded<WatchResponse> {
+    if (event.type === 'progress') return progressAnswer(event);
+    if (event.encoded instanceof Encoded) return event.encoded as Encoded<WatchResponse>;
+    const answer = this.#change(event);
+    event.encoded = answer;
+    this.#recent.add(event, answer.bytes.byteLength);
+    return answer;
+  }
+
+  #change({ type, entry, revision }: Change): Encoded<WatchResponse> {
+    const head = { type: changeTypes[type], entry: undefined, revision, logId: '' };
+    if (type === 'delete' || type === 'alias_delete') {
+      const { namespace, key } = entry;
+      const message = { ...head, entry: WireEntry.fromPartial({ namespace, key }) };
+      return new Encoded(WatchResponse.encode(message).finish(), () => message);
+    }
+    const first = WatchResponse.encode(head).finish();
+    const field = entry.encoded ?? encodeEntryField(entry, this.#slab);
+    const bytes = this.#slab.allocate(first.byteLength + field.byteLength);
+    bytes.set(first);
+    bytes.set(field, first.byteLength);
+    bytes[first.byteLength] = watchEntryTag;
+    return new Encoded(bytes, () => ({ ...head, entry: entryMessage(entry) }));
+  }
+}
+
+function progressAnswer({ revision, logId }: Progress): Encoded<WatchResponse> {
+  const message = { type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, revision, logId };
+  return new Encoded(WatchResponse.encode(message).finish(), () => message);
+}
