@@ -10,6 +10,9 @@ import type { DeleteOptions, SetOptions } from './store.js';
 
 const nothing = new Uint8Array(0);
 
+/** The last moment that a protobuf timestamp can say: an entry that expired later could not be sent. */
+const latestExpiryMs = Date.UTC(10_000, 0) - 1;
+
 /** Whether the entry is there at `nowMs`: neither deleted nor expired. */
 export function isLive(entry: Entry | undefined, nowMs: number): entry is Entry {
   return entry !== undefined && !entry.deleted && (entry.expiresAtMs === undefined || entry.expiresAtMs > nowMs);
@@ -81,8 +84,8 @@ function checkVersion(namespace: string, key: string, live: Entry | undefined, e
 function expiryAfter(live: Entry | undefined, ttlMs: number | undefined, nowMs: number): number | undefined {
   if (ttlMs === undefined) return live?.expiresAtMs;
   if (ttlMs === 0) return undefined;
-  if (!(ttlMs > 0 && nowMs + ttlMs <= 8.64e15)) {
-    throw new ConfigError('invalid_argument', 'ttl must be 0 or more, and end before the year 275760');
+  if (!(ttlMs > 0 && nowMs + ttlMs <= latestExpiryMs)) {
+    throw new ConfigError('invalid_argument', 'ttl must be 0 or more, and end within the year 9999');
   }
   return nowMs + Math.ceil(ttlMs);
 }

@@ -91,7 +91,8 @@ const gatewayClosed = (): HttpError => new HttpError(Status.UNAVAILABLE, 'the ga
 
 /** Path and query of a request target, which may also be an absolute URL. */
 function splitUrl(url: string): [path: string, query: string] {
-  const from = url.startsWith('/') ? 0 : Math.max(0, url.indexOf('/', url.indexOf('://') + 3));
-  const at = url.indexOf('?', from);
-  return at < 0 ? [url.slice(from), ''] : [url.slice(from, at), url.slice(at + 1)];
+  const at = url.indexOf('?');
+  const target = at < 0 ? url : url.slice(0, at);
+  const from = target.startsWith('/') ? 0 : Math.max(0, target.indexOf('/', target.indexOf('://') + 3));
+  return [target.slice(from), at < 0 ? '' : url.slice(at + 1)];
 }

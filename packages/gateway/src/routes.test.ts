@@ -37,6 +37,15 @@ describe.each(doors)('routes, %s', (door) => {
     expect(headers['content-type']).toBe('application/json');
   });
 
+  it.each([
+    ['http://elsewhere/v1/codecs?a=/x', 200],
+    ['http://elsewhere?a=/v1/codecs', 404],
+    ['http://elsewhere', 404],
+    ['*', 404],
+  ])('finds the path in the request target %s', async (target, status) => {
+    expect((await ask(url, target)).status).toBe(status);
+  });
+
   it('takes a last raw segment for the route of that name', async () => {
     const versions = await ask(url, '/v1/namespaces/paths/keys/app/timeout/versions?limit=1');
     expect(versions.json).toMatchObject({ entries: [{ key: 'app/timeout', version: '2' }], limit: 1 });

@@ -145,7 +145,9 @@ export const expiry: Section = (test) => {
     await until(async () => (await store.find('ns')).entries.length === 0);
   });
 
-  test('refuses a negative ttl', async (store) => {
+  test('refuses a negative ttl, and one that ends after the year 9999, which no timestamp can say', async (store) => {
     await expectCode(store.set('ns', 'a', json(1), { ttlMs: -1 }), 'invalid_argument');
+    await expectCode(store.set('ns', 'a', json(1), { ttlMs: 315_576_000_000_000 }), 'invalid_argument');
+    await expectCode(store.get('ns', 'a'), 'not_found');
   });
 };
