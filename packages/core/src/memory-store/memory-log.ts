@@ -1,9 +1,9 @@
 import type { Change } from '../change.js';
 
-/** How many changes are dropped at once, so that trimming costs next to nothing per write. */
+/** How many changes beyond the limit are dropped at once, so that trimming costs next to nothing per write. */
 const trimBy = 1_024;
 
-/** The newest changes, up to `limit`, and the request ids among them. */
+/** The newest changes, up to `limit` to be read, and the request ids at least among them. */
 export class MemoryLog {
   #changes: Change[] = [];
   #requests = new Map<string, Change>();
@@ -17,9 +17,9 @@ export class MemoryLog {
     return this.#changes.at(-1)?.revision ?? 0;
   }
 
-  /** Everything after it is here. */
+  /** Everything after it can be read. */
   get oldestRevision(): number {
-    return (this.#changes[0]?.revision ?? 1) - 1;
+    return Math.max(0, this.revision - this.#limit);
   }
 
   push(change: Change): void {
@@ -32,7 +32,8 @@ export class MemoryLog {
   }
 
   read(after: number, limit: number): Change[] {
-    const start = Math.max(0, after - this.oldestRevision);
+    const dropped = (this.#changes[0]?.revision ?? 1) - 1;
+    const start = Math.max(after, this.oldestRevision) - dropped;
     return this.#changes.slice(start, start + limit);
   }
 
