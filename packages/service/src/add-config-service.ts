@@ -13,5 +13,6 @@ export function addConfigService(server: Pick<Server, 'add'>, service: ConfigSer
   server.add(ConfigServiceDefinition, service);
   server.add(ConfigOperationsDefinition, service.operations);
   server.add(HealthDefinition, healthImplementation(service));
-  server.add(ServerReflectionService, ServerReflection(fileDescriptorSet(), serviceNames));
+  const described = [...serviceNames, HealthDefinition.fullName];
+  server.add(ServerReflectionService, ServerReflection(fileDescriptorSet(), described));
 }

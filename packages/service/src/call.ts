@@ -29,8 +29,11 @@ export class Call implements GuardContext {
   /** The call that `context` belongs to; a new one if it has none yet. */
   static of(context: CallContext, method: string): Call {
     const carrier: Carrier = context as CallContext & Carrier;
-    carrier[current] ??= new Call(context, method);
-    return carrier[current];
+    const known = carrier[current];
+    if (known !== undefined) return known;
+    const call = new Call(context, method);
+    carrier[current] = call;
+    return call;
   }
 
   get metadata(): Metadata {

@@ -101,6 +101,8 @@ describe('a server with the service', () => {
     const names = (await ask(7, '')).response?.toString('latin1');
     expect(names).toContain('config.v1.ConfigService');
     expect(names).toContain('config.v1.ConfigOperations');
+    expect(names).toContain('grpc.health.v1.Health');
+    expect((await ask(4, 'grpc.health.v1.Health')).response?.toString('latin1')).toContain('HealthCheckRequest');
     expect((await ask(4, 'config.v1.ConfigService')).response?.toString('latin1')).toContain('SnapshotRequest');
   });
 

@@ -5,6 +5,7 @@ import { Call } from './call.js';
 import type { Handler } from './handlers/handler.js';
 import { type Inner, StagedCall } from './middleware/staged-call.js';
 import type { Stage } from './middleware/stage.js';
+import { Stages } from './middleware/stages.js';
 import { invalidArgument } from './status.js';
 
 type Unary<Request, Response> = (request: Request, context: CallContext) => Promise<Response | Encoded<Response>>;
@@ -19,11 +20,11 @@ type Streaming<Request, Response> = (
  * through them here. So there is no door that forgets to authenticate.
  */
 export class Methods {
-  #stages: readonly Stage[];
+  #stages: Stages;
   #authorizer: Authorizer;
 
   constructor(stages: readonly Stage[], authorizer: Authorizer) {
-    this.#stages = stages;
+    this.#stages = new Stages(stages);
     this.#authorizer = authorizer;
   }
 

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js';
-import type { Stage } from './stage.js';
+import type { Stages } from './stages.js';
 
 type Result<Response> = IteratorResult<Response, Response | undefined>;
 
@@ -15,13 +15,13 @@ export interface Inner<Response> {
  * yields those of a stream. Written by hand, for each generator around a stream costs every message several promises.
  */
 export class StagedCall<Response> implements AsyncGenerator<Response, Response | undefined, undefined> {
-  #stages: readonly Stage[];
+  #stages: Stages;
   #call: Call;
   #open: () => Inner<Response>;
   #inner: Inner<Response> | undefined;
   #left = false;
 
-  constructor(stages: readonly Stage[], call: Call, open: () => Inner<Response>) {
+  constructor(stages: Stages, call: Call, open: () => Inner<Response>) {
     this.#stages = stages;
     this.#call = call;
     this.#open = open;
@@ -31,7 +31,7 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     if (this.#inner !== undefined) return this.#inner.next().then(this.#pass, this.#fail);
     if (this.#left) return Promise.resolve({ done: true, value: undefined });
     try {
-      const waiting = this.#enter(0);
+      const waiting = this.#stages.enter(this.#call);
       const started = waiting === undefined ? this.#start() : waiting.then(() => this.#start());
       return started.then(this.#pass, this.#fail);
     } catch (error) {
@@ -61,14 +61,6 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     return this;
   }
 
-  #enter(from: number): undefined | Promise<void> {
-    for (let at = from; at < this.#stages.length; at += 1) {
-      const waiting = this.#stages[at]?.enter?.(this.#call);
-      if (waiting !== undefined) return waiting.then(() => this.#enter(at + 1));
-    }
-    return undefined;
-  }
-
   #start(): Promise<Result<Response>> {
     if (this.#left) return Promise.resolve({ done: true, value: undefined });
     this.#inner = this.#open();
@@ -81,8 +73,7 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
   };
 
   #fail = async (cause: unknown): Promise<never> => {
-    let error = cause;
-    for (const stage of this.#stages.toReversed()) if (stage.fail) error = await stage.fail(this.#call, error);
+    const error = await this.#stages.fail(this.#call, cause);
     this.#leave(error);
     throw error;
   };
@@ -91,6 +82,6 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     if (this.#left) return;
     this.#left = true;
     this.#inner = undefined;
-    for (const stage of this.#stages.toReversed()) stage.leave?.(this.#call, error);
+    this.#stages.leave(this.#call, error);
   }
 }
