@@ -1,4 +1,5 @@
 import type { Feature, Store } from '@cfg/core';
+import type { DeleteRequest } from '@cfg/proto';
 import type { Resource } from './guard.js';
 import { invalidArgument, unsupported } from './status.js';
 
@@ -24,8 +25,15 @@ export function requireNotNegative(name: string, value: number | undefined): voi
   if (value !== undefined && value < 0) throw invalidArgument(`${name} must not be negative, as ${value} is`);
 }
 
-export function requireRequestId(id: string): void {
-  if (id.length > maxRequestIdLength) {
+/** What a Set and a Delete have in common beyond the original's fields. */
+export function requireWrite(
+  store: Store,
+  { ifVersion, requestId }: Pick<DeleteRequest, 'ifVersion' | 'requestId'>,
+): void {
+  requireFeature(store, 'cas', 'if_version', ifVersion !== undefined);
+  requireFeature(store, 'requests', 'request_id', requestId !== '');
+  requireNotNegative('if_version', ifVersion);
+  if (requestId.length > maxRequestIdLength) {
     throw invalidArgument(`request_id is longer than ${maxRequestIdLength} characters`);
   }
 }

@@ -1,7 +1,7 @@
 import { ConfigError, isCodecValidating, type SetOptions, type Store, type WriteMode } from '@cfg/core';
 import { type Duration, type SetRequest, type SetResponse, WriteMode as WireWriteMode } from '@cfg/proto';
 import type { Call } from '../call.js';
-import { requireFeature, requireKey, requireNotNegative, requireRequestId, resource } from '../checks.js';
+import { requireFeature, requireKey, requireWrite, resource } from '../checks.js';
 import type { Environment } from '../environment.js';
 import { invalidArgument } from '../status.js';
 import type { Handler } from './handler.js';
@@ -39,20 +39,15 @@ function requireCodec(store: Store, codec: string): void {
 function setOptions(store: Store, request: SetRequest, call: Call): SetOptions {
   const mode = modes.get(request.writeMode);
   if (mode === undefined) throw invalidArgument(`unknown write mode ${request.writeMode}`);
-  return { mode, ttlMs: ttlMs(store, request.ttl), ...writeOptions(store, request, call) };
-}
-
-/** What a Set and a Delete have in common. */
-export function writeOptions(
-  store: Store,
-  { ifVersion, requestId }: { readonly ifVersion?: number | undefined; readonly requestId: string },
-  call: Call,
-): Pick<SetOptions, 'ifVersion' | 'requestId' | 'signal'> {
-  requireFeature(store, 'cas', 'if_version', ifVersion !== undefined);
-  requireFeature(store, 'requests', 'request_id', requestId !== '');
-  requireNotNegative('if_version', ifVersion);
-  requireRequestId(requestId);
-  return { ifVersion, requestId: requestId || undefined, signal: call.signal };
+  requireWrite(store, request);
+  const { ifVersion, requestId } = request;
+  return {
+    mode,
+    ttlMs: ttlMs(store, request.ttl),
+    ifVersion,
+    requestId: requestId || undefined,
+    signal: call.signal,
+  };
 }
 
 function ttlMs(store: Store, ttl: Duration | undefined): number | undefined {
