@@ -43,7 +43,8 @@ rmSync(`${out}/google/api`, { recursive: true });
 rmSync(`${out}/google/protobuf/descriptor.ts`);
 
 const image = `${out}/descriptor.binpb`;
-buf('build', proto, '--path', `${proto}/config`, '--as-file-descriptor-set', '-o', image);
+const described = ['config', 'grpc'].flatMap((folder) => ['--path', `${proto}/${folder}`]);
+buf('build', proto, ...described, '--as-file-descriptor-set', '-o', image);
 const set = fromBinary(FileDescriptorSetSchema, readFileSync(image));
 rmSync(image);
 
@@ -57,7 +58,7 @@ for (const file of set.file) {
   });
 }
 write('descriptor.ts', [
-  '/** The serialized google.protobuf.FileDescriptorSet of config.proto and what it imports, in base64. */',
+  '/** The serialized google.protobuf.FileDescriptorSet of config.proto, what it imports and health.proto, in base64. */',
   'export const fileDescriptorSetBase64: string =',
   `  '${Buffer.from(toBinary(FileDescriptorSetSchema, set)).toString('base64')}';`,
 ]);

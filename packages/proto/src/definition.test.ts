@@ -14,7 +14,9 @@ const definitions = {
   'config.v1.ConfigOperations': ConfigOperationsDefinition,
 } as const;
 
-const services = [...descriptors()].filter((type) => type.kind === 'service');
+const services = [...descriptors()]
+  .filter((type) => type.kind === 'service')
+  .filter((service) => service.file.proto.package === 'config.v1');
 const methods = services.flatMap((service) => service.methods);
 const definitionOf = (desc: (typeof methods)[number]) => {
   const service = definitions[desc.parent.typeName as keyof typeof definitions] as typeof ConfigServiceDefinition;

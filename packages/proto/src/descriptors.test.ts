@@ -3,10 +3,10 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
 import { descriptors, fileDescriptorSet } from './descriptors.js';
 
-test('the descriptor set holds config.proto after all that it imports', () => {
+test('the descriptor set holds config.proto after all that it imports, and health.proto', () => {
   const files = fromBinary(FileDescriptorSetSchema, fileDescriptorSet()).file;
   const names = files.map((file) => file.name);
-  expect(names.at(-1)).toBe('config/v1/config.proto');
+  expect(names).toEqual(expect.arrayContaining(['config/v1/config.proto', 'grpc/health/v1/health.proto']));
   for (const [index, file] of files.entries()) {
     for (const dependency of file.dependency) expect(names.slice(0, index)).toContain(dependency);
   }
