@@ -1,16 +1,30 @@
 // Child processes whose output is kept until somebody wants it, and who never outlive the tool that started them.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { environment, root } from './workspace.mjs';
+
+/** How long a program that was told to end may take before it is killed. */
+const GRACE_MS = 5_000;
 
 const running = new Set();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (running.size === 0 && process.listenerCount(signal) > 1) return; // somebody else answers it, see start.mjs
-    for (const child of running) child.kill(signal);
-    process.exit(exitCodeOf(null, signal));
+    const exit = () => process.exit(exitCodeOf(null, signal));
+    const ended = [...running].map((child) => {
+      end(child, signal);
+      return once(child, 'close');
+    });
+    // nx ends what it started, and needs us to read on meanwhile.
+    Promise.all(ended).then(exit, exit);
   });
+}
+
+function end(child, signal) {
+  child.kill(signal);
+  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
 }
 
 /** The exit code of a process as a shell tells it: 128 + n when a signal ended it. */
@@ -23,7 +37,7 @@ export function exitCodeOf(code, signal) {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, timeoutMs?: number }} [options] killed after `timeoutMs`
+ * @param {{ cwd?: string, env?: Record<string, string>, timeoutMs?: number }} [options] told to end after `timeoutMs`
  * @returns {Promise<{ code: number, output: string, stdout: string }>} `output` is stdout and stderr as they came
  */
 export function run(command, args, { cwd = root, env = {}, timeoutMs } = {}) {
@@ -47,19 +61,19 @@ export function run(command, args, { cwd = root, env = {}, timeoutMs } = {}) {
     });
     if (timeoutMs !== undefined) {
       timer = setTimeout(() => {
-        output += `\n${command} was still running after ${timeoutMs / 1000} s and was killed\n`;
-        child.kill('SIGKILL');
+        output += `\n${command} was still running after ${timeoutMs / 1000} s and was ended\n`;
+        end(child, 'SIGTERM');
       }, timeoutMs);
     }
-    const end = (code) => {
+    const settle = (code) => {
       clearTimeout(timer);
       running.delete(child);
       resolve({ code, output, stdout });
     };
     child.on('error', (error) => {
       output += `${command}: ${error.message}\n`;
-      end(127);
+      settle(127);
     });
-    child.on('close', (code, signal) => end(exitCodeOf(code, signal)));
+    child.on('close', (code, signal) => settle(exitCodeOf(code, signal)));
   });
 }
