@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { Guard } from '@cfg/service';
+import { ConfigError } from '@cfg/core';
+import type { Guard, Identity } from '@cfg/service';
 import express from 'express';
 import { ServerError, Status } from 'nice-grpc';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +71,16 @@ describe('authMiddleware', () => {
       status: 401,
       headers: { 'www-authenticate': 'unknown token' },
     });
+    await using refusing = await open(failing(new ConfigError('permission_denied', 'not from here')));
+    expect(await ask(refusing.url, '/admin/jobs')).toMatchObject({ status: 403, json: { message: 'not from here' } });
+    await using broken = await open(failing(new ConfigError('internal', 'secret cause')));
+    expect(await ask(broken.url, '/admin/jobs')).toMatchObject({ status: 500, json: { message: 'internal error' } });
+  });
+
+  it('takes a caller whom the guard does not name for nobody', async () => {
+    const nobody = undefined as unknown as Identity;
+    await using app = await open({ authenticate: () => nobody, authorize: () => ({ allowed: true }) });
+    expect(await ask(app.url, '/admin/jobs')).toMatchObject({ status: 401, json: { code: 16 } });
   });
 
   it('does not wait for a guard that never answers, and tells the log why one fails', async () => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type Logger, safeLogger } from '@cfg/core';
-import type { Decision, Guard, GuardContext, Identity } from '@cfg/service';
+import { isConfigError, type Logger, safeLogger } from '@cfg/core';
+import { type Decision, type Guard, type GuardContext, type Identity, toServerError } from '@cfg/service';
 import { ServerError, Status } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
 import { errorReply, HttpError, unauthenticated } from './errors.js';
@@ -23,7 +23,7 @@ type Response = ServerResponse & { locals?: Record<string, unknown> };
  * `"<METHOD>:<path>"`, the path as the caller wrote it (without the query), so a guard should name what it allows rather
  * than what it denies. The resource is empty.
  *
- * Answers 401 if `authenticate` throws, 403 with the reason if the decision is no, 500 if `authorize` throws, 503 if the
+ * Answers 401 if `authenticate` throws (or by the error's own status, if it has one), 403 with the reason if the decision is no, 500 if `authorize` throws, 503 if the
  * guard does not answer in time, each with the JSON error object. Else `response.locals.identity` is the caller's.
  */
 export function authMiddleware(guard: Guard, options: AuthOptions = {}): GatewayHandler {
@@ -64,15 +64,24 @@ export function authMiddleware(guard: Guard, options: AuthOptions = {}): Gateway
 
 async function authenticate(guard: Guard, context: GuardContext, timeoutMs: number): Promise<Identity> {
   try {
-    return await inTime(() => guard.authenticate(context), timeoutMs);
+    const identity = await inTime(() => guard.authenticate(context), timeoutMs);
+    if (typeof identity !== 'object' || identity === null) throw unauthenticated('unauthenticated');
+    return identity;
   } catch (error) {
-    if (error instanceof HttpError) throw error;
-    if (error instanceof ServerError && error.code !== Status.UNAUTHENTICATED) {
-      throw new HttpError(error.code, error.details);
-    }
-    const message = error instanceof ServerError ? error.details : error instanceof Error ? error.message : '';
-    throw unauthenticated(message || 'unauthenticated');
+    throw refusal(error);
   }
+}
+
+/** What a failed `authenticate` means: what the service takes it for. */
+function refusal(error: unknown): unknown {
+  if (error instanceof HttpError) return error;
+  if (!(error instanceof ServerError || isConfigError(error))) {
+    return unauthenticated((error instanceof Error && error.message) || 'unauthenticated');
+  }
+  const { code, details } = toServerError(error);
+  if (code === Status.UNAUTHENTICATED) return unauthenticated(details || 'unauthenticated');
+  // The cause of an internal error is for the log.
+  return code === Status.INTERNAL && isConfigError(error) ? error : new HttpError(code, details);
 }
 
 async function authorize(
