@@ -1,6 +1,6 @@
 import { GetRequest, ListRequest, SetRequest, SnapshotRequest, SnapshotResponse, WatchRequest } from '@cfg/proto';
 import { type Server, startServer } from './lib/child.js';
-import { Driver } from './lib/driver.js';
+import { Driver, messageCounter } from './lib/driver.js';
 import { alternate, line, plain, title } from './lib/report.js';
 
 /*
@@ -32,19 +32,15 @@ async function compare(what: string, method: string, messages: Uint8Array[], goa
 }
 
 /** Opens so many watchers on one server, each a stream; `run` answers the messages per second of one round. */
-async function watchers(
-  door: Door,
-  path: string,
-  count: number,
-  size: number,
-): Promise<(n: number) => Promise<number>> {
-  let bytes = 0;
+async function watchers(door: Door, path: string, count: number): Promise<(n: number) => Promise<number>> {
+  let seen = 0;
   let notify = (): void => {};
   for (let i = 0; i < count; i += 1) {
     const request = WatchRequest.encode(WatchRequest.fromPartial({ namespaces: ['watched'] })).finish();
+    const counted = messageCounter();
     door.driver
       .call(path, request, (chunk) => {
-        bytes += chunk.length;
+        seen += counted(chunk);
         notify();
       })
       .catch(() => {});
@@ -52,10 +48,10 @@ async function watchers(
   // Neither side tells that all have subscribed.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   return async (n) => {
-    const target = bytes + n * count * (size + 5);
+    const target = seen + n * count;
     const began = performance.now();
     const done = new Promise<void>((resolve) => {
-      notify = () => bytes >= target && resolve();
+      notify = () => seen >= target && resolve();
     });
     await door.server.tell('change', n);
     await done;
@@ -107,12 +103,12 @@ for (const count of [1_000, 10_000, 100_000]) {
   plain(`List of 100 of ${count} keys`, rate, 'call/s', '>= 3,000', rate >= 3_000);
 }
 
-// Enough changes for revisions and versions to be as long in bytes as they stay, so that all messages are equal.
+// Enough changes for revisions and versions to be as long in bytes as they stay, so that the messages are equal.
 await ours.server.tell('change', 4_000);
 const size = await messageSize(ours);
 await bare.server.tell('size', size);
-const oursRound = await watchers(ours, `${service}/Watch`, 100, size);
-const bareRound = await watchers(bare, '/bare/Watch', 100, size);
+const oursRound = await watchers(ours, `${service}/Watch`, 100);
+const bareRound = await watchers(bare, '/bare/Watch', 100);
 line(
   'Watch, 100 watchers',
   'msg/s',

@@ -59,3 +59,30 @@ function framed(message: Uint8Array): Buffer {
   frame.set(message, 5);
   return frame;
 }
+
+/** Counts the messages of one stream as its chunks come in, without keeping them. */
+export function messageCounter(): (chunk: Buffer) => number {
+  let header = 0;
+  let length = 0;
+  let left = 0;
+  return (chunk) => {
+    let count = 0;
+    for (let at = 0; at < chunk.length; ) {
+      if (left > 0) {
+        const step = Math.min(left, chunk.length - at);
+        left -= step;
+        at += step;
+      } else {
+        // A flag, which is 0, and four bytes of length.
+        length = length * 256 + (chunk[at++] as number);
+        header += 1;
+        if (header < 5) continue;
+        left = length;
+        header = 0;
+        length = 0;
+      }
+      if (left === 0 && header === 0) count += 1;
+    }
+    return count;
+  };
+}
