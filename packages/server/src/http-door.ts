@@ -5,6 +5,7 @@ import type { Gateway } from '@cfg/gateway';
 import type { Address } from './address.js';
 import { cannotOpen, type Door } from './door.js';
 import type { Tls } from './tls.js';
+import { answerUnreadableRequests } from './unreadable-request.js';
 
 /** How often connections are looked at that became idle while the door drains. */
 const sweepIntervalMs = 50;
@@ -15,6 +16,7 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
     ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
     : createServer();
   server.on('request', gateway.handler);
+  answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error): void => reject(cannotOpen('HTTP', address, error));
