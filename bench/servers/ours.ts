@@ -3,11 +3,9 @@ import { ConfigServiceDefinition } from '@cfg/proto';
 import { allowAll, createConfigService } from '@cfg/service';
 import { SqliteStore } from '@cfg/sqlite';
 import { createServer } from 'nice-grpc';
-import { setFlagsFromString } from 'node:v8';
 import { serve } from '../lib/child.js';
 
-/** Our service as a user composes it: the default middleware and an open guard; the heap as cfg-server has it. */
-setFlagsFromString('--semi-space-growth-factor=1');
+/** Our service as a user composes it: the default middleware and an open guard. */
 const [kind = 'memory'] = process.argv.slice(2);
 const store: Store = kind === 'memory' ? new MemoryStore() : new SqliteStore(kind);
 await store.connect();

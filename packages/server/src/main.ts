@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
-
 // The program cfg-server. An older Node.js would fail at an import, so it is told before anything is imported.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
@@ -8,8 +6,8 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(`cfg-server needs Node.js 22.13 or later; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
-  // V8's young generation would grow to 96 MiB with the first burst and stay there; a server gains nothing by it.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const { run } = await import('./program/run.js');
   process.exit(await run(process.argv.slice(2), process.env));
 }
+
+export {};
