@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { ConfigError } from './errors.js';
 import type { Value } from './value.js';
+import { wholeNumber } from './whole-number.js';
 
 /** What a manager remembers of one key. */
 export interface CachedState {
@@ -21,7 +21,7 @@ export interface Cache {
 }
 
 export interface LruCacheOptions {
-  /** Most keys, of all namespaces together. Default 10,000. */
+  /** Most keys, of all namespaces together. Default 10,000; at least 1. */
   readonly maxEntries?: number;
 }
 
@@ -31,10 +31,7 @@ export class LruCache implements Cache {
 
   /** Throws `invalid_argument` for a `maxEntries` that is not a whole number from 1. */
   constructor({ maxEntries = 10_000 }: LruCacheOptions = {}) {
-    if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
-      throw new ConfigError('invalid_argument', 'maxEntries must be a whole number, 1 or more');
-    }
-    this.#states = new LRUCache({ max: maxEntries });
+    this.#states = new LRUCache({ max: wholeNumber('maxEntries', maxEntries, 1) });
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
 import { encodeCursor } from './cursor.js';
-import { ConfigError } from './errors.js';
 import { checkKey, checkPrefix } from './names.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Throws `invalid_argument` or `invalid_key` where a query cannot be meant. */
 export function checkQuery(query: {
@@ -9,17 +9,11 @@ export function checkQuery(query: {
   readonly prefix?: string | undefined;
   readonly keys?: readonly string[] | undefined;
 }): void {
-  whole('limit', query.limit);
-  whole('version', query.version);
+  if (query.limit !== undefined) wholeNumber('limit', query.limit);
+  if (query.version !== undefined) wholeNumber('version', query.version);
   for (const key of query.keys ?? []) checkKey(key);
   // A namespace's prefix may hold a colon, which a key's cannot; neither can hold more.
   if (query.prefix !== undefined) checkPrefix(query.prefix.replaceAll(':', '.'));
-}
-
-function whole(name: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-    throw new ConfigError('invalid_argument', `${name} must be a whole number, 0 or more, not ${value}`);
-  }
 }
 
 /** A query's limit as a number: 0 and absent mean none. */

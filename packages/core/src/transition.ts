@@ -2,6 +2,7 @@ import type { Change } from './change.js';
 import { Entry, type EntryInit } from './entry.js';
 import { ConfigError, keyExists, keyNotFound, versionMismatch } from './errors.js';
 import type { DeleteOptions, SetOptions } from './store.js';
+import { wholeNumber } from './whole-number.js';
 
 /*
  * The rules of a write, once for all stores: given a key's last state (its entry, its tombstone, or nothing), what is
@@ -74,9 +75,7 @@ export function entryAfterDelete(
 
 function checkVersion(namespace: string, key: string, live: Entry | undefined, expected: number | undefined): void {
   if (expected === undefined) return;
-  if (!Number.isSafeInteger(expected) || expected < 0) {
-    throw new ConfigError('invalid_argument', 'ifVersion must be a whole number, 0 or more');
-  }
+  wholeNumber('ifVersion', expected);
   const current = live?.version ?? 0;
   if (current !== expected) throw versionMismatch(namespace, key, expected, current);
 }

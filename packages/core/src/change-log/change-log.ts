@@ -2,6 +2,7 @@ import type { Change } from '../change.js';
 import { ConfigError, revisionCompacted } from '../errors.js';
 import { ChangeFilter, type WatchFilter } from '../filter.js';
 import type { ChangeStream, WatchOptions } from '../store.js';
+import { wholeNumber } from '../whole-number.js';
 import { type CursorSource, LogCursor } from './log-cursor.js';
 import { Pages, type ReadChanges } from './pages.js';
 import { Ring } from './ring.js';
@@ -122,9 +123,7 @@ export class ChangeLog {
   }
 
   #checkStart(startRevision: number, logId: string | undefined): void {
-    if (!Number.isSafeInteger(startRevision) || startRevision < 0) {
-      throw new ConfigError('invalid_argument', 'startRevision must be a whole number, 0 or more');
-    }
+    wholeNumber('startRevision', startRevision);
     if (logId !== undefined && logId !== '' && logId !== this.logId) {
       throw revisionCompacted(`revision ${startRevision} is of another log`, this.#oldest);
     }

@@ -27,9 +27,9 @@ export interface Pending {
  * not be is that an older state replaces a newer one. Of two states with revisions the greater wins. A state without
  * one (a key that was not found, or that we have deleted; or the store counts no revisions) is kept only if nothing
  * happened to the key while it was asked for, and it is forgotten with the next change of the key, which may be from
- * before it: then the store is asked again. A change of a key of which nothing is kept need not be news either: the watch may
- * lag behind a write of ours. It counts only if it is known to be later than what was read. So what is served is never older than a write of
- * this process that the store has answered.
+ * before it: then the store is asked again. A change of a key of which nothing is kept need not be news either: the
+ * watch may lag behind a write of ours. It counts only if it is known to be later than what was read. So what is served
+ * is never older than a write of this process that the store has answered.
  */
 export class Mirror {
   readonly #codecs: CodecRegistry;

@@ -4,7 +4,8 @@ import { type CodecRegistry, defaultCodecs } from '../codecs/registry.js';
 import { ConfigError } from '../errors.js';
 import { type Logger, safeLogger } from '../logger.js';
 import type { Store } from '../store.js';
-import { AliasTable } from '../aliases.js';
+import { wholeNumber } from '../whole-number.js';
+import { Aliases } from './aliases.js';
 
 export interface ManagerWatchOptions {
   /** The wait before the first reconnect, in milliseconds; doubled with each failure. Default 100; more than 0. */
@@ -42,7 +43,7 @@ export interface ManagerSettings {
   readonly cache: Cache;
   readonly codecs: CodecRegistry;
   readonly defaultCodec: string;
-  readonly aliases: AliasTable;
+  readonly aliases: Aliases;
   readonly maxKeysPerNamespace: number;
   readonly logger: Logger;
   readonly backoff: { readonly initialMs: number; readonly maxMs: number };
@@ -59,20 +60,15 @@ export function completeOptions(options: ManagerOptions): ManagerSettings {
   atLeast('watch.initialBackoffMs', initialBackoffMs, Number.MIN_VALUE);
   atLeast('watch.maxBackoffMs', maxBackoffMs, initialBackoffMs);
   if (maxBackoffMs > 2 ** 30) throw new ConfigError('invalid_argument', 'watch.maxBackoffMs must be at most 2^30');
-  whole('watch.unhealthyAfter', unhealthyAfter);
+  wholeNumber('watch.unhealthyAfter', unhealthyAfter, 1);
   const { maxKeysPerNamespace = Number.POSITIVE_INFINITY } = options;
-  if (maxKeysPerNamespace !== Number.POSITIVE_INFINITY) whole('maxKeysPerNamespace', maxKeysPerNamespace);
+  if (maxKeysPerNamespace !== Number.POSITIVE_INFINITY) wholeNumber('maxKeysPerNamespace', maxKeysPerNamespace, 1);
   const backoff = { initialMs: initialBackoffMs, maxMs: maxBackoffMs };
-  const aliases = new AliasTable({ store, seed: options.aliases ?? {}, logger, backoff });
+  const aliases = new Aliases({ store, seed: options.aliases ?? {}, logger, backoff });
   return { store, cache, codecs, defaultCodec, aliases, maxKeysPerNamespace, logger, backoff, unhealthyAfter };
 }
 
 function atLeast(name: string, value: number, least: number): void {
   if (value >= least) return;
   throw new ConfigError('invalid_argument', `${name} must be a number, at least ${least}, not ${value}`);
-}
-
-function whole(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new ConfigError('invalid_argument', `${name} must be a whole number, 1 or more, not ${value}`);
 }

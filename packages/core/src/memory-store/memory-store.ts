@@ -18,6 +18,7 @@ import type {
   WithStats,
 } from '../capabilities.js';
 import { ChangeLog } from '../change-log/change-log.js';
+import { failedWatch } from '../change-log/failed-watch.js';
 import { decodeCursor } from '../cursor.js';
 import type { Alias, EncodedValue, Entry } from '../entry.js';
 import { ConfigError, keyNotFound, versionNotFound } from '../errors.js';
@@ -38,6 +39,7 @@ import type {
   WatchOptions,
 } from '../store.js';
 import { isLive } from '../transition.js';
+import { wholeNumber } from '../whole-number.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryState } from './memory-state.js';
 
@@ -64,9 +66,10 @@ export class MemoryStore
   #historyLimit: number;
   #state: MemoryState;
 
+  /** Throws `invalid_argument`, naming the option. */
   constructor(options: MemoryStoreOptions = {}) {
-    this.#historyLimit = atLeastOne('historyLimit', options.historyLimit ?? 100);
-    const log = new MemoryLog(atLeastOne('logLimit', options.logLimit ?? 100_000));
+    this.#historyLimit = wholeNumber('historyLimit', options.historyLimit ?? 100, 1);
+    const log = new MemoryLog(wholeNumber('logLimit', options.logLimit ?? 100_000, 1));
     const changes = new ChangeLog({ logId: randomUUID(), read: (after, limit) => log.read(after, limit) });
     this.#state = new MemoryState(log, changes, this.#historyLimit, options.now ?? Date.now);
   }
@@ -134,11 +137,7 @@ export class MemoryStore
 
   watch(filter?: WatchFilter, options?: WatchOptions): ChangeStream {
     const fault = this.#lifecycle.fault;
-    if (fault !== undefined) {
-      const closed = new ChangeLog({ logId: '' });
-      closed.close(fault);
-      return closed.watch();
-    }
+    if (fault !== undefined) return failedWatch(fault);
     this.#state.commitDue();
     return this.#state.changes.watch(filter, options);
   }
@@ -271,9 +270,4 @@ export class MemoryStore
     const entries = table?.page('', undefined, Number.POSITIVE_INFINITY, false) ?? [];
     return { entries, revision: this.#state.log.revision, logId: this.#state.changes.logId };
   }
-}
-
-function atLeastOne(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new ConfigError('invalid_argument', `${name} must be a whole number, 1 or more, not ${value}`);
 }

@@ -1,6 +1,6 @@
-import { isLive } from '../transition.js';
 import type { Entry } from '../entry.js';
-import { type SortedMap, afterPrefix, sortedMap } from '../sorted-map.js';
+import { afterPrefix, type SortedMap, sortedMap } from '../sorted-map.js';
+import { isLive } from '../transition.js';
 import { KeyHistory } from './key-history.js';
 
 /** One namespace: every key that it has or had, by name, and the order of those that it has. */

@@ -1,11 +1,11 @@
-import { checkAlias } from './alias-rules.js';
-import { isAliasing } from './capabilities.js';
-import { isConfigError } from './errors.js';
-import type { Logger } from './logger.js';
-import { Backoff, type BackoffOptions } from './manager/backoff.js';
-import type { Store } from './store.js';
+import { checkAlias } from '../alias-rules.js';
+import { isAliasing } from '../capabilities.js';
+import { isConfigError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Store } from '../store.js';
+import { Backoff, type BackoffOptions } from './backoff.js';
 
-export interface AliasTableOptions {
+export interface AliasesOptions {
   readonly store: Store;
   /** Aliases that are there without the store's doing. */
   readonly seed: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface AliasTableOptions {
  * The aliases as a manager resolves them: its own and the store's. Any sign of a change makes it list the store's
  * again, so that the order in which several watches tell of changes does not matter.
  */
-export class AliasTable {
+export class Aliases {
   readonly #store: Store;
   readonly #logger: Logger;
   readonly #backoff: BackoffOptions;
@@ -29,7 +29,7 @@ export class AliasTable {
   #stale = false;
 
   /** Throws `invalid_key`, `alias_self` or `alias_chain` for a seed that cannot be. */
-  constructor({ store, seed, logger, backoff }: AliasTableOptions) {
+  constructor({ store, seed, logger, backoff }: AliasesOptions) {
     this.#store = store;
     this.#logger = logger;
     this.#backoff = backoff;
