@@ -1,5 +1,5 @@
 import { ConfigError } from '@cfg/core';
-import { ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigServiceDefinition, maxMessageBytes } from '@cfg/proto';
 import { connectivityState } from '@grpc/grpc-js';
 import { ChannelCredentials, type ChannelOptions, createChannel, createClient } from 'nice-grpc';
 import type { Settings, TlsOptions } from './options.js';
@@ -15,14 +15,11 @@ export interface Transport {
 
 export type Link = 'up' | 'connecting' | 'down';
 
-/** 10,000 entries of 1 KB are more than the 4 MiB that gRPC allows by default. */
-const messageLimit = 64 * 1024 * 1024;
-
 /** A channel to `address`, which connects in the background. Throws `invalid_argument` for one that cannot be. */
 export function openChannel(address: string, settings: Settings): Transport {
   const options: ChannelOptions = {
-    'grpc.max_receive_message_length': messageLimit,
-    'grpc.max_send_message_length': messageLimit,
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': settings.keepalive.intervalMs,
     'grpc.keepalive_timeout_ms': settings.keepalive.timeoutMs,
     // Left alone, a channel waits up to two minutes before it tries again.

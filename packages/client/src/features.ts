@@ -1,9 +1,9 @@
 import { ConfigError, type Feature } from '@cfg/core';
+import { featuresHeader } from '@cfg/proto';
 import { abortable } from 'abort-controller-x';
 import type { Metadata } from 'nice-grpc-common';
 
 const features: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch'];
-const header = 'cfg-features';
 
 /**
  * What the server has said that it can do. A field that a server does not know is skipped silently, a compare-and-set
@@ -34,7 +34,7 @@ export class Features {
 
   /** For the headers of every reply: a server that does not announce features has none. */
   readonly onHeader = (metadata: Metadata): void => {
-    const words = metadata.get(header)?.split(/[\s,]+/);
+    const words = metadata.get(featuresHeader)?.split(/[\s,]+/);
     this.#announced = words !== undefined;
     this.#confirmed = true;
     if (words?.join(' ') === [...this.#known].join(' ')) return;
@@ -43,7 +43,7 @@ export class Features {
 
   /** For trailers, where a reply that is an error may have nothing else. */
   readonly onTrailer = (metadata: Metadata): void => {
-    if (metadata.has(header)) this.onHeader(metadata);
+    if (metadata.has(featuresHeader)) this.onHeader(metadata);
   };
 
   /** The connection was lost: the next one may be to another server. */

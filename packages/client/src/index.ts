@@ -3,10 +3,10 @@ export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js
 export type {
   KeepaliveOptions,
   RemoteStoreOptions,
+  RemoteWatchOptions,
   RetryOptions,
   TlsOptions,
   Token,
-  WatchSettings,
 } from './options.js';
 export type { ConfigClient } from './pipeline.js';
 export { RemoteStore } from './remote-store.js';

@@ -8,7 +8,7 @@ import {
   type Versioned,
 } from '@cfg/core';
 import type { ListNamespacesRequest, ListNamespacesResponse } from '@cfg/proto';
-import { limitOf } from './request.js';
+import { wireLimit } from './request.js';
 
 /** Listings that take more than one call. */
 
@@ -69,7 +69,7 @@ export async function allNamespaces(
   list: (request: ListNamespacesRequest) => Promise<ListNamespacesResponse>,
 ): Promise<NamespacePage> {
   const { prefix = '' } = query;
-  const most = limitOf(query) || Number.POSITIVE_INFINITY;
+  const most = wireLimit(query) || Number.POSITIVE_INFINITY;
   const namespaces: string[] = [];
   let nextCursor = query.cursor ?? '';
   do {

@@ -1,7 +1,8 @@
-import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import type { ConnectionState } from './state.js';
 
+/** A bearer token, or what answers one when it is asked; `undefined`: none. */
 export type Token = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface TlsOptions {
@@ -13,34 +14,35 @@ export interface TlsOptions {
 }
 
 export interface RetryOptions {
-  /** How often a call is tried again after the first time. Default 3; 0 turns retries off. */
+  /** How often a call is tried again after the first time. Default 3; 0, which turns retries off, to 1,000. */
   readonly maxRetries?: number;
-  /** Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100. */
+  /** Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100; at least 1. */
   readonly initialBackoffMs?: number;
-  /** Longest wait between two tries, milliseconds. Default 5,000. */
+  /** Longest wait between two tries, milliseconds. Default 5,000; at least 1. */
   readonly maxBackoffMs?: number;
 }
 
-export interface WatchSettings {
+export interface RemoteWatchOptions {
   /** Open a lost watch again and go on after the last change seen. Default true. */
   readonly reconnect?: boolean;
-  /** Wait before that, milliseconds. Default 1,000. */
+  /** Wait before that, milliseconds. Default 1,000; at least 0. */
   readonly reconnectWaitMs?: number;
-  /** A watch that fails more often than this in a row ends with the last error. Default 10. */
+  /** A watch that fails more often than this in a row ends with the last error. Default 10; at least 0. */
   readonly maxErrors?: number;
-  /** Most changes read ahead of the consumer, 1 or more; a full buffer holds the server back. Default 100. */
+  /** Most changes read ahead of the consumer; a full buffer holds the server back. Default 100; at least 1. */
   readonly bufferSize?: number;
   /** Told every failure of a watch that is then opened again. May throw without harm. */
   readonly onError?: (error: ConfigError) => void;
 }
 
 export interface KeepaliveOptions {
-  /** How often a busy connection is tested, milliseconds. Default 30,000. */
+  /** How often a busy connection is tested, milliseconds. Default 30,000; at least 1. */
   readonly intervalMs?: number;
-  /** How long the answer may take before the connection counts as lost, milliseconds. Default 10,000. */
+  /** How long the answer may take before the connection counts as lost, milliseconds. Default 10,000; at least 1. */
   readonly timeoutMs?: number;
 }
 
+/** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
 export interface RemoteStoreOptions {
   /** Talk without TLS. Default false. Everything, tokens included, then travels in the clear. */
   readonly insecure?: boolean;
@@ -50,11 +52,11 @@ export interface RemoteStoreOptions {
   /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
   readonly middleware?: readonly ClientMiddleware[];
   readonly retry?: RetryOptions;
-  /** Longest time that one try of a call may take, milliseconds. Default: no limit. A watch has none. */
+  /** Longest time that one try of a call may take, milliseconds. Default: no limit; at least 1. A watch has none. */
   readonly callTimeoutMs?: number | undefined;
-  /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000. */
+  /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000; at least 1. */
   readonly connectTimeoutMs?: number;
-  readonly watch?: WatchSettings;
+  readonly watch?: RemoteWatchOptions;
   readonly keepalive?: KeepaliveOptions;
   /** Told every change of state, after it happened. May throw without harm. */
   readonly onStateChange?: (state: ConnectionState) => void;
@@ -71,7 +73,7 @@ export interface Settings {
   readonly retry: Required<RetryOptions>;
   readonly callTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
-  readonly watch: Required<WatchSettings>;
+  readonly watch: Required<RemoteWatchOptions>;
   readonly keepalive: Required<KeepaliveOptions>;
   readonly onStateChange: (state: ConnectionState) => void;
   readonly logger: Logger;
@@ -80,9 +82,6 @@ export interface Settings {
 const names = ['insecure', 'tls', 'token', 'middleware', 'retry', 'callTimeoutMs', 'connectTimeoutMs', 'watch'];
 const known = new Set([...names, 'keepalive', 'onStateChange', 'logger']);
 const channelOnly = ['insecure', 'tls', 'keepalive'] as const;
-
-/** The longest time that a timer of Node can wait. */
-const longestMs = 2 ** 31 - 1;
 
 const ignore = (): void => {};
 
@@ -134,10 +133,8 @@ function wrong(name: string, why: string): ConfigError {
   return new ConfigError('invalid_argument', `option ${name} ${why}`);
 }
 
-function whole(name: string, value: number | undefined, byDefault: number, least: number, most = longestMs): number {
-  if (value === undefined) return byDefault;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw wrong(name, `must be a whole number from ${least} to ${most}`);
+function whole(name: string, value: number | undefined, byDefault: number, least: number, most = maxInt32): number {
+  return value === undefined ? byDefault : wholeNumber(`option ${name}`, value, least, most);
 }
 
 function boolean(name: string, value: boolean | undefined, byDefault: boolean): boolean {

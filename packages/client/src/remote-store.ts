@@ -31,12 +31,12 @@ import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js
 import { BufferedChangeStream } from './change-stream.js';
 import { checkAddress, openChannel } from './channel.js';
 import { Connection } from './connection.js';
-import type { ConnectionState } from './state.js';
 import { toAlias, toEntries, toEntry } from './entry.js';
+import { allNamespaces, findKeys, type LastChange, lastChange } from './listing.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
 import type { ConfigClient } from './pipeline.js';
-import { allNamespaces, findKeys, type LastChange, lastChange } from './listing.js';
-import { deleteRequest, limitOf, needsOf, setRequest, wholeNumber } from './request.js';
+import { deleteRequest, needsOf, optionalNumber, setRequest, wireLimit } from './request.js';
+import type { ConnectionState } from './state.js';
 import { follow } from './watch.js';
 
 /**
@@ -124,7 +124,7 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
     if (query.keys !== undefined) return findKeys(this, namespace, query.keys, query.includeDeleted === true, signal);
     const { prefix = '', cursor = '', includeDeleted = false } = query;
-    const request = { namespace, prefix, cursor, includeDeleted, limit: limitOf(query) };
+    const request = { namespace, prefix, cursor, includeDeleted, limit: wireLimit(query) };
     const answer = await this.#connection.call((client, options) => client.list(request, options), {
       signal,
       needs: includeDeleted ? ['tombstones'] : [],
@@ -143,8 +143,8 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     { signal }: CallOptions = {},
   ): Promise<VersionPage> {
     const { cursor = '', includeDeleted = false } = query;
-    const version = wholeNumber('version', query.version) ?? 0;
-    const request = { namespace, key, version, cursor, includeDeleted, limit: limitOf(query) };
+    const version = optionalNumber('version', query.version) ?? 0;
+    const request = { namespace, key, version, cursor, includeDeleted, limit: wireLimit(query) };
     const answer = await this.#connection.call((client, options) => client.getVersions(request, options), {
       signal,
       needs: includeDeleted ? ['tombstones'] : [],

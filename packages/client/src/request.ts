@@ -1,10 +1,15 @@
-import { ConfigError, type DeleteOptions, type EncodedValue, type Feature, type SetOptions } from '@cfg/core';
+import {
+  ConfigError,
+  type DeleteOptions,
+  type EncodedValue,
+  type Feature,
+  maxInt32,
+  type SetOptions,
+  wholeNumber,
+} from '@cfg/core';
 import { type DeleteRequest, type Duration, type SetRequest, WriteMode } from '@cfg/proto';
 
 /** Options of calls, as requests: checked before they are sent, as far as a message could not carry them. */
-
-/** Most that the wire's `limit` fields can carry. */
-const largestLimit = 2 ** 31 - 1;
 
 /** The longest duration that protobuf knows, milliseconds: 10,000 years. */
 const longestMs = 315_576_000_000_000;
@@ -34,7 +39,7 @@ export function setRequest(
 
 export function deleteRequest(namespace: string, key: string, options: DeleteOptions): Partial<DeleteRequest> {
   const { ifVersion, requestId = '' } = options;
-  return { namespace, key, ifVersion: wholeNumber('ifVersion', ifVersion), requestId };
+  return { namespace, key, ifVersion: optionalNumber('ifVersion', ifVersion), requestId };
 }
 
 /** What a write asks of the server beyond the original's. */
@@ -46,18 +51,13 @@ export function needsOf({ ifVersion, ttlMs, requestId }: SetOptions): Feature[] 
   return needs;
 }
 
-export const limitOf = (query: { readonly limit?: number | undefined }): number =>
-  wholeNumber('limit', query.limit, largestLimit) ?? 0;
+/** A query's limit as the wire has it: 0 means none. */
+export const wireLimit = ({ limit }: { readonly limit?: number | undefined }): number =>
+  limit === undefined ? 0 : wholeNumber('limit', limit, 0, maxInt32);
 
 /** Throws `invalid_argument` unless it is a whole number, 0 or more, or absent. */
-export function wholeNumber(
-  name: string,
-  value: number | undefined,
-  most: number = Number.MAX_SAFE_INTEGER,
-): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= most)) return value;
-  throw new ConfigError('invalid_argument', `${name} must be a whole number from 0 to ${most}`);
-}
+export const optionalNumber = (name: string, value: number | undefined): number | undefined =>
+  value === undefined ? undefined : wholeNumber(name, value);
 
 function duration(name: string, ms: number): Duration {
   if (!(ms >= 0 && ms <= longestMs)) {

@@ -1,10 +1,9 @@
 import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
+import { errorDomain } from '@cfg/proto';
 import { ClientError, Status } from 'nice-grpc-common';
 import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
 
 /** What the wire's errors are called here: the mirror of the table in `@cfg/service`'s `status.ts`. */
-
-const domain = 'config.rbaliyan.com';
 
 const codeOfReason = new Map<string, ErrorCode>([
   ['NOT_FOUND', 'not_found'],
@@ -44,7 +43,7 @@ export function toConfigError(error: unknown): ConfigError {
 function errorInfo(error: ClientError): ErrorInfo | undefined {
   if (!(error instanceof RichClientError)) return undefined;
   return error.extra.find(
-    (detail): detail is ErrorInfo => detail.$type === ErrorInfo.$type && (detail as ErrorInfo).domain === domain,
+    (detail): detail is ErrorInfo => detail.$type === ErrorInfo.$type && (detail as ErrorInfo).domain === errorDomain,
   );
 }
 

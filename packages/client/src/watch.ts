@@ -10,7 +10,7 @@ import { delay } from 'abort-controller-x';
 import type { Source } from './change-stream.js';
 import type { Connection, Scope } from './connection.js';
 import { toWatchEvent } from './entry.js';
-import { wholeNumber } from './request.js';
+import { optionalNumber } from './request.js';
 import { attempt } from './resilience.js';
 import { toConfigError } from './status.js';
 
@@ -48,7 +48,7 @@ class Follower {
     this.#filter = { namespaces: [...namespaces], prefixes: [...prefixes] };
     this.#options = options;
     this.#onLive = onLive;
-    this.#revision = wholeNumber('startRevision', options.startRevision);
+    this.#revision = optionalNumber('startRevision', options.startRevision);
     this.#logId = options.logId;
   }
 

@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { isConfigError, type Logger, safeLogger } from '@cfg/core';
+import { isConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { type Decision, type Guard, type GuardContext, type Identity, toServerError } from '@cfg/service';
 import { ServerError, Status } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
 import { errorReply, HttpError, unauthenticated } from './errors.js';
 import type { GatewayHandler } from './handler.js';
 import { MetadataReader } from './metadata.js';
-import { wholeOption } from './options.js';
 
 export interface AuthOptions {
-  /** How long the guard may take to answer each of its two questions, in milliseconds; then 503. Default 5,000. */
+  /** How long the guard may take to answer each of its two questions, in milliseconds; then 503. Default 5,000; at least 1. */
   readonly guardTimeoutMs?: number | undefined;
   /** Told why a guard failed, which callers are not. Default: says nothing. */
   readonly logger?: Logger | undefined;
@@ -23,12 +22,13 @@ type Response = ServerResponse & { locals?: Record<string, unknown> };
  * `"<METHOD>:<path>"`, the path as the caller wrote it (without the query), so a guard should name what it allows rather
  * than what it denies. The resource is empty.
  *
- * Answers 401 if `authenticate` throws (or by the error's own status, if it has one), 403 with the reason if the decision is no, 500 if `authorize` throws, 503 if the
- * guard does not answer in time, each with the JSON error object. Else `response.locals.identity` is the caller's.
+ * Answers 401 if `authenticate` throws (or by the error's own status, if it has one), 403 with the reason if the
+ * decision is no, 500 if `authorize` throws, 503 if the guard does not answer in time, each with the JSON error object.
+ * Else `response.locals.identity` is the caller's. Throws `invalid_argument` for a timeout out of its range.
  */
 export function authMiddleware(guard: Guard, options: AuthOptions = {}): GatewayHandler {
   const logger = safeLogger(options.logger);
-  const timeoutMs = wholeOption('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1, 2 ** 31 - 1);
+  const timeoutMs = wholeNumber('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1, maxInt32);
   const metadataReader = new MetadataReader();
 
   const protect = async (request: GatewayRequest, response: Response): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { maxInt32 } from '@cfg/core';
 import type { CallOptions, Metadata } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
 import { badRequest } from './errors.js';
@@ -138,5 +139,5 @@ function deadlineOf(request: GatewayRequest): AbortSignal | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(String(header));
   if (!match) throw badRequest('header grpc-timeout is not a timeout, as in 500m');
   const timeoutMs = Math.ceil(Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs]);
-  return AbortSignal.timeout(Math.min(timeoutMs, 2 ** 31 - 1));
+  return AbortSignal.timeout(Math.min(timeoutMs, maxInt32));
 }

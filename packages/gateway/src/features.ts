@@ -1,10 +1,9 @@
+import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
-
-const header = 'cfg-features';
 
 /** Whether the header of a reply announces the feature. */
 export const announces = (received: Metadata, feature: string): boolean =>
-  received.get(header)?.split(' ').includes(feature) ?? false;
+  received.get(featuresHeader)?.split(' ').includes(feature) ?? false;
 
 /**
  * What the server behind the gateway can do beyond the original, as its latest reply said. Fields of our own go only to
@@ -20,7 +19,7 @@ export class ServerFeatures {
 
   /** Whether the latest reply came from a server that announces features at all: the original announces none. */
   get announced(): boolean {
-    return this.#latest?.has(header) ?? false;
+    return this.#latest?.has(featuresHeader) ?? false;
   }
 
   has(feature: string): boolean {
@@ -33,6 +32,6 @@ export class ServerFeatures {
 
   /** A trailer tells only where there was no header: of a call that failed at once. */
   readonly observeTrailer = (received: Metadata): void => {
-    if (received.has(header)) this.#latest = received;
+    if (received.has(featuresHeader)) this.#latest = received;
   };
 }

@@ -5,7 +5,7 @@ import { diffEndpoint } from './diff.js';
 import { badOption } from './errors.js';
 import { ServerFeatures } from './features.js';
 import { type GatewayHandler, RequestHandler } from './handler.js';
-import { type CompleteOptions, completeOptions, type GatewayOptions } from './options.js';
+import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { type ConnectionOptions, connect } from './remote.js';
 import { createRoutes } from './router.js';
 import { watchEndpoint } from './sse/watch.js';
@@ -53,7 +53,7 @@ export function createInProcessGateway(service: ConfigService, options: GatewayO
   return build({ client: createInProcessClient(service) }, completeOptions(options), () => {});
 }
 
-function build({ client, operations }: GatewayClients, options: CompleteOptions, release: () => void): Gateway {
+function build({ client, operations }: GatewayClients, options: GatewaySettings, release: () => void): Gateway {
   const features = new ServerFeatures();
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },

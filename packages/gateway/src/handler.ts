@@ -4,7 +4,7 @@ import { errorReply, HttpError, methodNotAllowed, notFound } from './errors.js';
 import { Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
 import { MetadataReader } from './metadata.js';
-import type { CompleteOptions } from './options.js';
+import type { GatewaySettings } from './options.js';
 import type { PathTable } from './path.js';
 import type { Route } from './router.js';
 
@@ -18,13 +18,13 @@ export type GatewayHandler = (
 /** Answers requests by the routes, and knows which are under way. */
 export class RequestHandler {
   readonly #routes: PathTable<Route>;
-  readonly #options: CompleteOptions;
+  readonly #options: GatewaySettings;
   readonly #context: ExchangeContext;
   readonly #underWay = new Set<Exchange>();
   #closed = false;
   #idle: () => void = () => {};
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: CompleteOptions) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings) {
     this.#routes = routes;
     this.#options = options;
     this.#context = { features, metadataReader: new MetadataReader() };

@@ -1,5 +1,5 @@
-import { type Logger, safeLogger } from '@cfg/core';
-import { badOption } from './errors.js';
+import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { maxMessageBytes } from '@cfg/proto';
 
 /** Options of both gateways. */
 export interface GatewayOptions {
@@ -22,7 +22,8 @@ export interface GatewayOptions {
   readonly logger?: Logger | undefined;
 }
 
-export interface CompleteOptions {
+/** The options, complete and checked. */
+export interface GatewaySettings {
   readonly heartbeatIntervalMs: number;
   readonly retryMs: number;
   readonly maxBodyBytes: number;
@@ -30,23 +31,13 @@ export interface CompleteOptions {
   readonly logger: Logger;
 }
 
-const maxTimerMs = 2 ** 31 - 1;
-
 /** Throws `invalid_argument`, naming the option, if one is out of its range. */
-export function completeOptions(options: GatewayOptions = {}): CompleteOptions {
+export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
   return {
-    heartbeatIntervalMs: wholeOption('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxTimerMs),
-    retryMs: wholeOption('retryMs', options.retryMs ?? 5_000, 0, maxTimerMs),
-    maxBodyBytes: wholeOption('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, 64 * 1024 * 1024),
+    heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
+    retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
+    maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };
-}
-
-/** Throws `invalid_argument` unless `value` is a whole number within the bounds. */
-export function wholeOption(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw badOption(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
-  }
-  return value;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition, maxMessageBytes } from '@cfg/proto';
 import { ChannelCredentials, type ChannelOptions, type Client, createChannel, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
@@ -28,8 +28,6 @@ export interface Connection {
   readonly operations: Client<ConfigOperationsDefinition>;
   close(): void;
 }
-
-const maxMessageBytes = 64 * 1024 * 1024;
 
 /** Throws `invalid_argument` on options that do not go together. Connects with the first call. */
 export function connect(address: string, options: ConnectionOptions, logger: Logger): Connection {

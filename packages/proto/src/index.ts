@@ -1,13 +1,10 @@
 // Services
-export {
-  ConfigOperationsDefinition,
-  ConfigServiceDefinition,
-  type MethodDefinition,
-} from './definition.js';
+export { ConfigOperationsDefinition, ConfigServiceDefinition, type MethodDefinition } from './definition.js';
 export { Encoded, Undecodable } from './encoded.js';
-// What the contract says of itself
+// What the contract says of itself, and what it fixes beside its messages
 export { fileDescriptorSet } from './descriptors.js';
 export { type HttpRule, httpRules } from './http-rules.js';
+export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';
 // JSON, query parameters and path variables
 export { fromJson, type JsonValue, parseJson, toJson, toJsonString } from './json.js';
 export { JsonMappingError } from './json/error.js';

@@ -1,5 +1,6 @@
 import { ConfigError } from '@cfg/core';
 import { type Address, formatAddress } from './address.js';
+import { reasonOf } from './reason.js';
 
 /** An open door. */
 export interface Door {
@@ -21,7 +22,7 @@ const reasons: readonly (readonly [sign: string, reason: string])[] = [
 
 /** What to say when a door cannot be opened, in one line. */
 export function cannotOpen(door: string, address: Address, cause: unknown): ConfigError {
-  const told = cause instanceof Error ? cause.message : String(cause);
+  const told = reasonOf(cause);
   const reason = reasons.find(([sign]) => told.includes(sign))?.[1] ?? told;
   return new ConfigError('unavailable', `cannot open the ${door} door on ${formatAddress(address)}: ${reason}`, {
     cause,

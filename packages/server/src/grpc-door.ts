@@ -1,12 +1,10 @@
+import { maxMessageBytes } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { createServer } from 'nice-grpc';
 import { type Address, formatAddress } from './address.js';
 import { cannotOpen, type Door } from './door.js';
 import type { Tls } from './tls.js';
-
-/** A snapshot of 10,000 entries is larger than gRPC's own limit of 4 MiB. */
-const maxMessageBytes = 64 * 1024 * 1024;
 
 /** Opens the gRPC door to the service: its calls, health checks and reflection. */
 export async function openGrpcDoor(service: ConfigService, address: Address, tls: Tls | undefined): Promise<Door> {

@@ -1,4 +1,4 @@
-import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
+import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
 import { allowAll, denyAll, type Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { createLog, type LogLevel } from './log.js';
@@ -62,11 +62,8 @@ export function completeOptions(
   options: ServerOptions,
   nameOf: (option: keyof ServerOptions) => string = (option) => option,
 ): ServerSettings {
-  const whole = (option: NumericOption, standard: number, least: number, most = 2 ** 31 - 1): number => {
-    const value = options[option] ?? standard;
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw wrong(`${nameOf(option)} must be a whole number from ${least} to ${most}, not ${value}`);
-  };
+  const whole = (option: NumericOption, standard: number, least: number, most = maxInt32): number =>
+    wholeNumber(nameOf(option), options[option] ?? standard, least, most);
   const logger = safeLogger(options.logger ?? createLog(options.logLevel ?? 'silent', nameOf('logLevel')));
   const grpc = addressOf(options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
   const http = addressOf(options.http ?? '127.0.0.1:8080', nameOf('http'));

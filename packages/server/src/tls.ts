@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError } from '@cfg/core';
+import { reasonOf } from './reason.js';
 
 /** PEM files that both doors are secured with. */
 export interface TlsFiles {
@@ -61,5 +62,3 @@ function check(use: () => unknown, message: string): void {
 
 const missing = (given: string, needed: string): ConfigError =>
   new ConfigError('invalid_argument', `${given} needs ${needed} as well`);
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

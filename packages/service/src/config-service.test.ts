@@ -1,16 +1,10 @@
 import { MemoryStore } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition, featuresHeader } from '@cfg/proto';
 import { createChannel, createClient, createServer, Metadata } from 'nice-grpc';
 import { Status } from 'nice-grpc-common';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  allowAll,
-  type ConfigService,
-  type ConfigServiceOptions,
-  createConfigService,
-  featuresHeader,
-} from './index.js';
+import { allowAll, type ConfigService, type ConfigServiceOptions, createConfigService } from './index.js';
 import { json } from './test/bytes.js';
 import { type Running, serve } from './test/doors.js';
 import { failure, first } from './test/failure.js';

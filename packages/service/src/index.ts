@@ -21,9 +21,8 @@ export {
 } from './guard.js';
 export { anonymous, type Identity } from './identity.js';
 // Errors on the wire
-export { errorDomain, toServerError, type WireStatus, wireStatuses } from './status.js';
+export { toServerError, type WireStatus, wireStatuses } from './status.js';
 // For who composes a middleware
 export type { Call } from './call.js';
-export { featuresHeader } from './middleware/features.js';
 export { fuse } from './middleware/fuse.js';
 export type { Stage } from './middleware/stage.js';

@@ -1,6 +1,15 @@
-import { type CodecRegistry, ConfigError, defaultCodecs, type Logger, safeLogger } from '@cfg/core';
+import {
+  type CodecRegistry,
+  ConfigError,
+  defaultCodecs,
+  type Logger,
+  maxInt32,
+  safeLogger,
+  wholeNumber,
+} from '@cfg/core';
 import { denyAll, type Guard } from './guard.js';
 
+/** Numbers are whole, at least 1 unless 0 is said to be fine, and at most 2³¹ − 1. */
 export interface ConfigServiceOptions {
   /** Who may do what. Default {@link denyAll}: nobody anything. */
   readonly guard?: Guard;
@@ -45,19 +54,14 @@ export function completeOptions(options: ConfigServiceOptions): ServiceSettings 
     logger: safeLogger(logger),
     logsCalls: logger !== undefined,
     codecs,
-    maxValueBytes: whole('maxValueBytes', options.maxValueBytes ?? 1024 * 1024, 1),
-    maxSnapshotEntries: whole('maxSnapshotEntries', options.maxSnapshotEntries ?? 10_000, 1),
-    maxWatchFilters: whole('maxWatchFilters', options.maxWatchFilters ?? 100, 1),
-    namespacePageSize: whole('namespacePageSize', options.namespacePageSize ?? 50, 1),
-    maxNamespacePageSize: whole('maxNamespacePageSize', options.maxNamespacePageSize ?? 500, 1),
-    statsCacheMs: whole('statsCacheMs', options.statsCacheMs ?? 30_000, 0),
-    guardTimeoutMs: whole('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1),
-    snapshotCacheBytes: whole('snapshotCacheBytes', options.snapshotCacheBytes ?? 64 * 1024 * 1024, 0),
-    encodedCacheBytes: whole('encodedCacheBytes', options.encodedCacheBytes ?? 32 * 1024 * 1024, 0),
+    maxValueBytes: wholeNumber('maxValueBytes', options.maxValueBytes ?? 1024 * 1024, 1, maxInt32),
+    maxSnapshotEntries: wholeNumber('maxSnapshotEntries', options.maxSnapshotEntries ?? 10_000, 1, maxInt32),
+    maxWatchFilters: wholeNumber('maxWatchFilters', options.maxWatchFilters ?? 100, 1, maxInt32),
+    namespacePageSize: wholeNumber('namespacePageSize', options.namespacePageSize ?? 50, 1, maxInt32),
+    maxNamespacePageSize: wholeNumber('maxNamespacePageSize', options.maxNamespacePageSize ?? 500, 1, maxInt32),
+    statsCacheMs: wholeNumber('statsCacheMs', options.statsCacheMs ?? 30_000, 0, maxInt32),
+    guardTimeoutMs: wholeNumber('guardTimeoutMs', options.guardTimeoutMs ?? 5_000, 1, maxInt32),
+    snapshotCacheBytes: wholeNumber('snapshotCacheBytes', options.snapshotCacheBytes ?? 64 * 1024 * 1024, 0, maxInt32),
+    encodedCacheBytes: wholeNumber('encodedCacheBytes', options.encodedCacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
   };
-}
-
-function whole(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least && value <= 2 ** 31 - 1) return value;
-  throw new ConfigError('invalid_argument', `${name} must be a whole number from ${least} to 2147483647, not ${value}`);
 }

@@ -1,10 +1,7 @@
 import { ConfigError, type Entry } from '@cfg/core';
-import { Encoded, type Entry as WireEntry } from '@cfg/proto';
+import { Encoded, maxMessageBytes, type Entry as WireEntry } from '@cfg/proto';
 import type { Encoder } from './encoder.js';
 import { entryMessage } from './entry.js';
-
-/** Most bytes of an answer: the message limit that both ends of the protocol set. */
-export const maxAnswerBytes: number = 64 * 1024 * 1024;
 
 interface WithEntries {
   entries: WireEntry[];
@@ -31,12 +28,12 @@ export function entriesAnswer<T extends WithEntries>(
   );
 }
 
-/** The parts in one piece. Throws `resource_exhausted` over {@link maxAnswerBytes}. */
+/** The parts in one piece. Throws `resource_exhausted` over {@link maxMessageBytes}. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
-  if (size <= maxAnswerBytes) return Buffer.concat(parts, size);
+  if (size <= maxMessageBytes) return Buffer.concat(parts, size);
   throw new ConfigError(
     'resource_exhausted',
-    `the answer is larger than ${maxAnswerBytes} bytes; ask for smaller pages`,
+    `the answer is larger than ${maxMessageBytes} bytes; ask for smaller pages`,
   );
 }

@@ -1,8 +1,9 @@
 import { ConfigError, type ErrorCode, errorCodes } from '@cfg/core';
+import { errorDomain } from '@cfg/proto';
 import { ServerError, Status } from 'nice-grpc-common';
 import { RichServerError } from 'nice-grpc-error-details';
 import { describe, expect, it } from 'vitest';
-import { errorDomain, toServerError, wireStatuses } from './status.js';
+import { toServerError, wireStatuses } from './status.js';
 
 describe('toServerError', () => {
   it.each(errorCodes.filter((code) => code !== 'internal'))('tells %s with its message', (code: ErrorCode) => {

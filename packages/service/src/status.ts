@@ -1,9 +1,7 @@
 import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
+import { errorDomain } from '@cfg/proto';
 import { ServerError, Status } from 'nice-grpc-common';
 import { type ErrorInfo, RichServerError } from 'nice-grpc-error-details';
-
-/** The domain of every `google.rpc.ErrorInfo` of the protocol. */
-export const errorDomain = 'config.rbaliyan.com';
 
 /** How an error code looks on the wire. */
 export interface WireStatus {

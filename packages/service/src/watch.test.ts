@@ -1,8 +1,8 @@
 import { MemoryStore } from '@cfg/core';
-import { ChangeType, ConfigServiceDefinition, WatchResponse } from '@cfg/proto';
+import { ChangeType, ConfigServiceDefinition, featuresHeader, WatchResponse } from '@cfg/proto';
 import { createChannel, createClient, type Metadata } from 'nice-grpc';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { allowAll, createConfigService, featuresHeader, type Guard } from './index.js';
+import { allowAll, createConfigService, type Guard } from './index.js';
 import { doors, type OpenDoor, serve } from './test/doors.js';
 import { failure, first } from './test/failure.js';
 import { fill } from './test/fill.js';

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Change, ChangeLog, type ChangeStream, type WatchFilter, type WatchOptions } from '@cfg/core';
+import { type Change, ChangeLog, type ChangeStream, failedWatch, type WatchFilter, type WatchOptions } from '@cfg/core';
 import type { Commit } from './committer.js';
 import { faultOf } from './fault.js';
+import { type Head, HeadReader } from './head.js';
 import { readTransaction } from './read-transaction.js';
 import { changeOf, entryColumns } from './rows.js';
 
@@ -9,17 +10,11 @@ import { changeOf, entryColumns } from './rows.js';
 const maxPassed = 1_024;
 const passAtOnce = 64;
 
-/** How far the log in the file reaches. */
-export interface Head {
-  readonly revision: number;
-  readonly oldestRevision: number;
-}
-
 /** The log in the file, and the watches that follow it, whichever process writes to it. */
 export class Changes {
   readonly logId: string;
   readonly #db: DatabaseSync;
-  readonly #head: StatementSync;
+  readonly #head: HeadReader;
   readonly #read: StatementSync;
   readonly #log: ChangeLog;
   readonly #pollIntervalMs: number;
@@ -31,7 +26,7 @@ export class Changes {
     this.#db = db;
     this.#onForeign = onForeign;
     this.#pollIntervalMs = pollIntervalMs;
-    this.#head = db.prepare('SELECT oldest_revision, (SELECT max(revision) FROM changes) AS revision FROM log');
+    this.#head = new HeadReader(db);
     this.#read = db.prepare(`
       SELECT ${entryColumns}, request_id FROM changes WHERE revision > ? ORDER BY revision LIMIT ?`);
     this.logId = db.prepare('SELECT log_id FROM log').get()?.log_id as string;
@@ -41,8 +36,7 @@ export class Changes {
   }
 
   head(): Head {
-    const row = this.#head.get();
-    return { revision: (row?.revision ?? 0) as number, oldestRevision: row?.oldest_revision as number };
+    return this.#head.read();
   }
 
   /** Passes a commit of this process to the watches. */
@@ -114,11 +108,4 @@ export class Changes {
       return this.#read.all(Math.max(after, oldestRevision), limit).map(changeOf);
     });
   }
-}
-
-/** A watch that fails with its first `next()`. */
-export function failedWatch(error: unknown): ChangeStream {
-  const log = new ChangeLog({ logId: '' });
-  log.close(error);
-  return log.watch();
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Change, isConfigError } from '@cfg/core';
 import { AliasTable } from './alias-table.js';
 import { Compaction } from './compaction.js';
+import { HeadReader } from './head.js';
 import type { Operation, Outcome } from './operation.js';
 import { Tables } from './tables.js';
 import { Transaction } from './transaction.js';
@@ -21,12 +22,14 @@ export interface Commit {
 /** Commits batches of operations on a connection of its own: one batch, one transaction, one wait for the disk. */
 export class Committer {
   readonly #db: DatabaseSync;
+  readonly #head: HeadReader;
   readonly #tables: Tables;
   readonly #aliases: AliasTable;
   readonly #compaction: Compaction;
 
   constructor(db: DatabaseSync, limits: { readonly historyLimit: number; readonly logLimit: number }) {
     this.#db = db;
+    this.#head = new HeadReader(db);
     this.#tables = new Tables(db);
     this.#aliases = new AliasTable(db);
     this.#compaction = new Compaction(db, limits);
@@ -40,7 +43,7 @@ export class Committer {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       // Another process may have written since: what is in memory does not count here.
-      const { revision, oldestRevision } = this.#tables.head();
+      const { revision, oldestRevision } = this.#head.read();
       const transaction = new Transaction(this.#tables, this.#aliases, revision, nowMs);
       transaction.expire(maxDue);
       const outcomes = operations.map((operation) => attempt(transaction, operation));

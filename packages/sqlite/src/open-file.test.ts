@@ -2,14 +2,14 @@ import { renameSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from './database-file.js';
 import { OpenFile } from './open-file.js';
-import { settingsOf } from './options.js';
+import { completeOptions } from './options.js';
 import { json, openStore, scratchPath } from './test/scratch.js';
 
 it('fails a batch as a whole where the disk is full, and goes on when it is not', async () => {
   const path = scratchPath();
   const logged: string[] = [];
   const log = (_: object, message = ''): void => void logged.push(message);
-  const settings = settingsOf(path, { logger: { debug: log, info: log, warn: log, error: log } });
+  const settings = completeOptions(path, { logger: { debug: log, info: log, warn: log, error: log } });
   const connections = openDatabase(path, 0);
   const file = new OpenFile(settings, connections);
   onTestFinished(() => file.close());

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
-import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 
 export interface SqliteStoreOptions {
-  /** Versions kept of each key, the current one included. Default 100; at least 1. */
+  /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
-  /** Changes kept in the log, for watchers that resume. Default 100,000; at least 1. */
+  /** Changes kept in the log, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
   readonly logLimit?: number | undefined;
-  /** How long a write waits for another process that is writing to the file, in milliseconds. Default 5,000; at least 0. */
+  /** How long a write waits while another process writes to the file, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
   readonly busyTimeoutMs?: number | undefined;
   /**
    * How often, while anybody watches, the file is asked for changes made by other processes, in milliseconds. Default
-   * 200; 0 never asks (for a file that has one process only).
+   * 200; 0 (never: for a file that has one process only) to 2³¹ − 1.
    */
   readonly pollIntervalMs?: number | undefined;
-  /** Roughly how many bytes of entries that were read are kept in memory. Default 32 MiB; 0 keeps none. */
+  /** Roughly how many bytes of entries that were read are kept in memory. Default 32 MiB; 0 (none) to 2 GiB − 1. */
   readonly cacheBytes?: number | undefined;
   /** Told of failed writes. Default: silent. */
   readonly logger?: Logger | undefined;
@@ -35,7 +35,7 @@ export interface Settings {
 }
 
 /** Throws `invalid_argument`, naming the option. */
-export function settingsOf(path: string, options: SqliteStoreOptions): Settings {
+export function completeOptions(path: string, options: SqliteStoreOptions): Settings {
   if (path === '' || path.includes('\0') || path.startsWith(':memory:')) {
     throw new ConfigError('invalid_argument', `path must name a file, not ${JSON.stringify(path)}`);
   }
@@ -43,19 +43,12 @@ export function settingsOf(path: string, options: SqliteStoreOptions): Settings 
   return {
     // An absolute path is never taken for one of SQLite's `file:` URIs.
     path: resolve(path),
-    historyLimit: whole('historyLimit', options.historyLimit ?? 100, 1),
-    logLimit: whole('logLimit', options.logLimit ?? 100_000, 1),
-    busyTimeoutMs: whole('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0),
-    pollIntervalMs: whole('pollIntervalMs', options.pollIntervalMs ?? 200, 0),
-    cacheBytes: whole('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0),
+    historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
+    logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
+    busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
+    pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
+    cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };
-}
-
-const most = 2 ** 31 - 1;
-
-function whole(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigError('invalid_argument', `${name} must be a whole number from ${least} to ${most}, not ${value}`);
 }

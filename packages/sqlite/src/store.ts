@@ -35,16 +35,16 @@ import {
   checkQuery,
   ConfigError,
   decodeCursor,
+  failedWatch,
   keyNotFound,
   Lifecycle,
   limitOf,
   pageOf,
   versionNotFound,
 } from '@cfg/core';
-import { failedWatch } from './changes.js';
 import { guarded } from './fault.js';
 import { OpenFile } from './open-file.js';
-import { type Settings, type SqliteStoreOptions, settingsOf } from './options.js';
+import { completeOptions, type Settings, type SqliteStoreOptions } from './options.js';
 
 const allFeatures: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
 
@@ -63,7 +63,7 @@ export class SqliteStore
 
   /** Opens nothing yet. Throws `invalid_argument` for a path or an option that cannot be meant. */
   constructor(path: string, options: SqliteStoreOptions = {}) {
-    this.#settings = settingsOf(path, options);
+    this.#settings = completeOptions(path, options);
   }
 
   /**

@@ -4,7 +4,6 @@ import { changeOf, entryColumns, entryOf } from './rows.js';
 
 /** The tables of keys, as the writer changes them. To be called within its transaction only. */
 export class Tables {
-  readonly #head: StatementSync;
   readonly #entry: StatementSync;
   readonly #tombstone: StatementSync;
   readonly #byRequest: StatementSync;
@@ -21,8 +20,6 @@ export class Tables {
       db.prepare(`
         SELECT ${entryColumns} FROM ${table} JOIN changes USING (revision)
         WHERE ${table}.namespace = ? AND ${table}.key = ?`);
-    this.#head = db.prepare(`
-      SELECT oldest_revision, (SELECT max(revision) FROM changes) AS revision FROM log`);
     this.#entry = last('entries');
     this.#tombstone = last('tombstones');
     this.#byRequest = db.prepare(`
@@ -42,12 +39,6 @@ export class Tables {
     this.#tally = db.prepare(`
       INSERT INTO namespaces VALUES (?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, entries = entries + excluded.entries`);
-  }
-
-  /** How far the log reaches, both ways. */
-  head(): { revision: number; oldestRevision: number } {
-    const row = this.#head.get();
-    return { revision: (row?.revision ?? 0) as number, oldestRevision: row?.oldest_revision as number };
   }
 
   /** A key's last state: its entry or its tombstone. */

@@ -10,7 +10,7 @@ import { Aliases } from './aliases.js';
 export interface ManagerWatchOptions {
   /** The wait before the first reconnect, in milliseconds; doubled with each failure. Default 100; more than 0. */
   readonly initialBackoffMs?: number;
-  /** The longest wait. Default 30,000; at least `initialBackoffMs`. */
+  /** The longest wait, in milliseconds. Default 30,000; at least `initialBackoffMs`, at most 2^30. */
   readonly maxBackoffMs?: number;
   /** After so many failures in a row `health()` is not ok. Default 3; at least 1. */
   readonly unhealthyAfter?: number;
@@ -28,7 +28,7 @@ export interface ManagerOptions {
   /** Aliases from the start: alias to key. One of the store's with the same name wins. */
   readonly aliases?: Readonly<Record<string, string>>;
   /**
-   * `set` fails with `resource_exhausted` where it would create one key more. Default: no limit. Checked before the
+   * `set` fails with `resource_exhausted` where it would create one key more. Default: no limit; at least 1. Checked before the
    * write, so that several writers together can exceed it; costs up to two calls of the store before each such set.
    */
   readonly maxKeysPerNamespace?: number;

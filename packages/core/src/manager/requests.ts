@@ -27,7 +27,9 @@ export interface PutOptions extends CallOptions {
 }
 
 export interface RemoveOptions extends CallOptions {
+  /** Fail with `version_mismatch` unless this is its version. */
   readonly ifVersion?: number;
+  /** A repeat with the same id deletes nothing and succeeds as the first one did. */
   readonly requestId?: string;
 }
 

@@ -3,7 +3,7 @@ import type { Client } from 'nice-grpc';
 import { compactionOf, streamErrorMessage } from '../errors.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from '../exchange.js';
 import { announces, type ServerFeatures } from '../features.js';
-import type { CompleteOptions } from '../options.js';
+import type { GatewaySettings } from '../options.js';
 import { formatEventId, type LogPosition, parseEventId } from './event-id.js';
 import { EventStream } from './event-stream.js';
 import { readFilters, type WatchFilters } from './filters.js';
@@ -20,7 +20,7 @@ interface Reset {
 export interface WatchEndpoint {
   readonly client: Client<ConfigServiceDefinition>;
   readonly features: ServerFeatures;
-  readonly options: CompleteOptions;
+  readonly options: GatewaySettings;
 }
 
 /** `GET /v1/watch`: changes as server-sent events. Each client is one watch of the service, with its own credential. */

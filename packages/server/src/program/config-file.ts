@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { reasonOf } from '../reason.js';
+import { suggestion } from '../suggestion.js';
 import { flags } from './flags.js';
 import type { Written } from './sources.js';
-import { suggestion } from '../suggestion.js';
 import { UsageError } from './usage-error.js';
 
 /** What a YAML file sets: a mapping of the flags' names to their values. Throws {@link UsageError}, naming the file. */
@@ -32,5 +33,3 @@ function mappingOf(text: string, file: string): object {
   if (typeof content === 'object' && !Array.isArray(content)) return content;
   throw new UsageError(`${file} must be a mapping of settings to values, as in "grpc: 127.0.0.1:9090"`);
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

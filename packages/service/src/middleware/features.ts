@@ -1,8 +1,6 @@
 import type { Feature, Store } from '@cfg/core';
+import { featuresHeader } from '@cfg/proto';
 import type { Stage } from './stage.js';
-
-/** The header that tells a client which fields beyond the original's protocol it may send. */
-export const featuresHeader = 'cfg-features';
 
 /** In the order of the wire; a feature joins when its calls are implemented here, whatever the store could do. */
 const served: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];

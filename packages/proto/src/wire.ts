@@ -1,0 +1,8 @@
+/** The header of every reply that names the features of the server, separated by spaces; the original sends none. */
+export const featuresHeader = 'cfg-features';
+
+/** The domain of every `google.rpc.ErrorInfo` of the protocol. */
+export const errorDomain = 'config.rbaliyan.com';
+
+/** The largest message that both ends take: 64 MiB, since a snapshot of 10,000 entries is over gRPC's own 4 MiB. */
+export const maxMessageBytes: number = 64 * 1024 * 1024;
