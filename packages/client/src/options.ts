@@ -16,7 +16,9 @@ export interface TlsOptions {
 export interface RetryOptions {
   /** How often a call is tried again after the first time. Default 3; 0, which turns retries off, to 1,000. */
   readonly maxRetries?: number;
-  /** Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100; at least 1. */
+  /**
+   * Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100; at least 1.
+   */
   readonly initialBackoffMs?: number;
   /** Longest wait between two tries, milliseconds. Default 5,000; at least 1. */
   readonly maxBackoffMs?: number;

@@ -154,8 +154,8 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   }
 
   /**
-   * Of a server without revisions, `revision` is 0 and `logId` empty. `maxEntries` is checked on arrival; the server has
-   * a limit of its own.
+   * Of a server without revisions, `revision` is 0 and `logId` empty. `maxEntries` is checked on arrival; the server
+   * has a limit of its own.
    */
   async snapshot(namespace: string, options: RemoteSnapshotOptions = {}): Promise<RemoteSnapshot> {
     const { ifNoneMatch = '', maxEntries = 0, signal } = options;
@@ -171,8 +171,9 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
 
   /**
    * As far as the wire tells: `oldestRevision` is the newest, from which a resume succeeds for sure, and
-   * `namespaceRevision` is exact for a namespace of up to 32 keys; for a larger one it is the newest too, which is never
-   * less. Needs the feature `revisions`, and the right to list the namespace or, without one, to watch everything.
+   * `namespaceRevision` is exact for a namespace of up to 32 keys; for a larger one it is the newest too, which is
+   * never less. Needs the feature `revisions`, and the right to list the namespace or, without one, to watch
+   * everything.
    */
   async revision(namespace = '', { signal }: CallOptions = {}): Promise<RevisionState> {
     this.#connection.check();

@@ -1,7 +1,9 @@
 import { ConfigError } from './errors.js';
 import { checkKey } from './names.js';
 
-/** The rules of a new alias, once for all stores. `isAlias` and `isTarget` ask the aliases there are, `isKey` the keys. */
+/**
+ * The rules of a new alias, once for all stores. `isAlias` and `isTarget` ask the aliases there are, `isKey` the keys.
+ */
 export function checkAlias(
   alias: string,
   target: string,

@@ -43,7 +43,9 @@ export interface Versioned {
   versions(namespace: string, key: string, query?: VersionQuery, options?: CallOptions): Promise<VersionPage>;
 }
 
-/** A store with aliases: global second names of keys, one hop deep. The store does not resolve them; the manager does. */
+/**
+ * A store with aliases: global second names of keys, one hop deep. The store does not resolve them; the manager does.
+ */
 export interface Aliasing {
   /** Fails with `alias_exists` (an alias or a key of that name exists), `alias_self`, `alias_chain`, `invalid_key`. */
   setAlias(alias: string, target: string, options?: CallOptions): Promise<Alias>;

@@ -4,7 +4,9 @@ const maxSleepMs = 30_000;
 /** How soon a commit that left something due is tried again: it may be failing, or still under way. */
 const retryMs = 1_000;
 
-/** Calls `commit` when the next expiry is due, by the clock `now`, however far off it is. Does not keep a process alive. */
+/**
+ * Calls `commit` when the next expiry is due, by the clock `now`, however far off it is. Does not keep a process alive.
+ */
 export class ExpiryTimer {
   #now: () => number;
   #next: () => number | undefined;

@@ -1,4 +1,7 @@
-/** Freezes plain objects and arrays all the way down, without recursion: data may be nested as deeply as a parser allows. */
+/**
+ * Freezes plain objects and arrays all the way down, without recursion: data may be nested as deeply as a parser
+ * allows.
+ */
 export function freezeDeeply<T>(data: T): T {
   const open: unknown[] = [data];
   while (open.length > 0) {

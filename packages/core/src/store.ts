@@ -57,7 +57,9 @@ export interface WatchOptions extends CallOptions {
    * live only. Fails with `revision_compacted` where the log cannot do that. Needs the feature `revisions`.
    */
   readonly startRevision?: number | undefined;
-  /** The log that `startRevision` is of; another log's is answered like a compacted one. Absent or empty: not checked. */
+  /**
+   * The log that `startRevision` is of; another log's is answered like a compacted one. Absent or empty: not checked.
+   */
   readonly logId?: string | undefined;
   /** Also yield {@link WatchEvent} of type `progress`: after the replay, and then now and then on an idle stream. */
   readonly progress?: boolean | undefined;

@@ -8,7 +8,10 @@ import type { GatewayHandler } from './handler.js';
 import { MetadataReader } from './metadata.js';
 
 export interface AuthOptions {
-  /** How long the guard may take to answer each of its two questions, in milliseconds; then 503. Default 5,000; at least 1. */
+  /**
+   * How long the guard may take to answer each of its two questions, in milliseconds; after that it is 503. Default
+   * 5,000; 1 to 2³¹ − 1.
+   */
   readonly guardTimeoutMs?: number | undefined;
   /** Told why a guard failed, which callers are not. Default: says nothing. */
   readonly logger?: Logger | undefined;
@@ -19,8 +22,8 @@ type Response = ServerResponse & { locals?: Record<string, unknown> };
 
 /**
  * Protects other routes of the application with the service's guard, before the gateway or beside it. The action is
- * `"<METHOD>:<path>"`, the path as the caller wrote it (without the query), so a guard should name what it allows rather
- * than what it denies. The resource is empty.
+ * `"<METHOD>:<path>"`, the path as the caller wrote it (without the query), so a guard should name what it allows
+ * rather than what it denies. The resource is empty.
  *
  * Answers 401 if `authenticate` throws (or by the error's own status, if it has one), 403 with the reason if the
  * decision is no, 500 if `authorize` throws, 503 if the guard does not answer in time, each with the JSON error object.

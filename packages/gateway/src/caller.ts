@@ -15,8 +15,8 @@ export interface Caller {
 }
 
 /**
- * Who sent the request, and by which protocol: as the socket says, or where an express application stands behind proxies
- * that it trusts, as they say.
+ * Who sent the request, and by which protocol: as the socket says, or where an express application stands behind
+ * proxies that it trusts, as they say.
  */
 export function callerOf(request: GatewayRequest): Caller {
   const { headers, socket } = request;

@@ -1,25 +1,12 @@
-import { createServer } from 'node:http';
 import { type ConfigServiceDefinition, GetResponse } from '@cfg/proto';
 import { allowAll } from '@cfg/service';
 import { type Client, ClientError, Metadata, Status } from 'nice-grpc';
 import { Any, DebugInfo, type ErrorDetails, Help, RetryInfo, RichClientError } from 'nice-grpc-error-details';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from './index.js';
-import { listen, openDoor, urlOf } from './test/doors.js';
+import { openDoor, serveGateway } from './test/doors.js';
 import { ask } from './test/http.js';
 import { otherServer } from './test/other-server.js';
-
-async function serve(gateway: Gateway) {
-  const http = await listen(createServer(gateway.handler));
-  return {
-    url: urlOf(http),
-    [Symbol.asyncDispose]: async () => {
-      await gateway.close();
-      http.closeAllConnections();
-      http.close();
-    },
-  };
-}
 
 const key = '/v1/namespaces/a/keys/b';
 
@@ -28,7 +15,7 @@ describe('createGateway', () => {
     const logged: object[] = [];
     const warn = (fields: object) => void logged.push(fields);
     const logger = { debug: () => {}, info: () => {}, warn, error: () => {} };
-    await using gateway = await serve(createGateway('127.0.0.1:1', { insecure: true, logger }));
+    await using gateway = await serveGateway(createGateway('127.0.0.1:1', { insecure: true, logger }));
     const body = { code: 14, message: 'the configuration server cannot be reached', details: [] };
     expect(await ask(gateway.url, key)).toMatchObject({ status: 503, json: body });
     expect(await ask(gateway.url, '/v1/watch')).toMatchObject({ status: 503, json: body });
@@ -37,7 +24,7 @@ describe('createGateway', () => {
 
   it('speaks TLS unless told otherwise', async () => {
     await using plain = await otherServer(async function* () {});
-    await using gateway = await serve(createGateway(plain.address.replace('127.0.0.1', 'localhost')));
+    await using gateway = await serveGateway(createGateway(plain.address.replace('127.0.0.1', 'localhost')));
     expect(await ask(gateway.url, key)).toMatchObject({ status: 503, json: { code: 14 } });
   });
 
@@ -81,7 +68,7 @@ describe('createGateway with clients', () => {
   it('calls them', async () => {
     const listAudit = async () => ({ records: [], nextCursor: 'next' });
     const operations = { operations: { listAudit } };
-    await using gateway = await serve(gatewayOver(async () => GetResponse.fromPartial({}), operations));
+    await using gateway = await serveGateway(gatewayOver(async () => GetResponse.fromPartial({}), operations));
     expect((await ask(gateway.url, key)).json).toEqual({ entry: null });
     expect((await ask(gateway.url, '/v1/audit')).json).toEqual({ records: [], nextCursor: 'next' });
   });
@@ -97,7 +84,7 @@ describe('createGateway with clients', () => {
       options?.onTrailer?.(Metadata({ 'retry-after': '3' }));
       throw new RichClientError('/Get', Status.RESOURCE_EXHAUSTED, 'too fast', extra);
     };
-    await using gateway = await serve(gatewayOver(get));
+    await using gateway = await serveGateway(gatewayOver(get));
     const answer = await ask(gateway.url, key);
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '3' } });
     expect(answer.json).toEqual({
@@ -135,7 +122,7 @@ describe('createGateway with clients', () => {
     const get: Get = async () => {
       throw new ClientError('/Get', code, 'why');
     };
-    await using gateway = await serve(gatewayOver(get));
+    await using gateway = await serveGateway(gatewayOver(get));
     expect(await ask(gateway.url, key)).toMatchObject({ status, json: { code, message: 'why', details: [] } });
   });
 
@@ -143,7 +130,7 @@ describe('createGateway with clients', () => {
     const get: Get = async () => {
       throw new TypeError('secret');
     };
-    await using gateway = await serve(gatewayOver(get));
+    await using gateway = await serveGateway(gatewayOver(get));
     expect((await ask(gateway.url, key)).json).toEqual({ code: 13, message: 'internal error', details: [] });
   });
 
@@ -157,7 +144,7 @@ describe('createGateway with clients', () => {
       });
     };
     const made = gatewayOver(get);
-    await using gateway = await serve(made);
+    await using gateway = await serveGateway(made);
     const call = ask(gateway.url, key);
     await expect.poll(() => asked.length).toBe(1);
     let closed = false;

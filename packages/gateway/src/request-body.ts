@@ -10,8 +10,8 @@ const tooLarge = (maxBytes: number): HttpError =>
 
 /**
  * The text of a request's body; of one that a body parser before the gateway has already read, what it made of it.
- * Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so that the caller gets to read the
- * answer), with 415 if it is compressed, with 400 if it is not UTF-8, and with {@link ClientGone}.
+ * Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so that the caller gets to read
+ * the answer), with 415 if it is compressed, with 400 if it is not UTF-8, and with {@link ClientGone}.
  */
 export async function readBody(request: IncomingMessage & { body?: unknown }, maxBytes: number): Promise<string> {
   const encoding = request.headers['content-encoding'];

@@ -10,7 +10,8 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 /**
  * Decodes a message from bytes that may be anything. The generated decoders take some malformed input for something
- * else (they stop at a tag 0, read on past the end of a nested message, replace bad UTF-8), so the frame is walked first.
+ * else (they stop at a tag 0, read on past the end of a nested message, replace bad UTF-8), so the frame is walked
+ * first.
  * @throws Error on bytes that are not such a message, and on an int64 above 2^53 − 1 in size.
  */
 export function decodeRequest<T>(type: MessageType<T>, typeName: string, bytes: Uint8Array): T {

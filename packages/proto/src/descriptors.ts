@@ -6,9 +6,8 @@ let bytes: Uint8Array | undefined;
 let registry: FileRegistry | undefined;
 
 /**
- * The serialized `google.protobuf.FileDescriptorSet` of config.proto, of all that it imports, and of gRPC's health.proto,
- * for server reflection.
- * Made on first use and shared: do not change it.
+ * The serialized `google.protobuf.FileDescriptorSet` of config.proto, of all that it imports, and of gRPC's
+ * health.proto, for server reflection. Made on first use and shared: do not change it.
  */
 export function fileDescriptorSet(): Uint8Array {
   bytes ??= new Uint8Array(Buffer.from(fileDescriptorSetBase64, 'base64'));

@@ -31,7 +31,9 @@ import { type ConfigServiceOptions, completeOptions } from './options.js';
 /** The names of the services, as health checks ask for them. */
 export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'config.v1.ConfigOperations'];
 
-/** The fourteen calls over a store, for nice-grpc's `server.add(ConfigServiceDefinition, service)`, and what goes along. */
+/**
+ * The fourteen calls over a store, for nice-grpc's `server.add(ConfigServiceDefinition, service)`, and what goes along.
+ */
 export interface ConfigService extends ServiceImplementation<ConfigServiceDefinition> {
   readonly store: Store;
   /** For nice-grpc's `server.use`: recovery, logging, the features header and authentication, in one. */

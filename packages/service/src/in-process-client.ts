@@ -24,9 +24,9 @@ type Messages<Request> = { fromPartial(object: never): Request };
 type Answered<Response> = Promise<Response | proto.Encoded<Response>>;
 
 /**
- * A nice-grpc client of a service in the same process: no socket and no serialization, but the same middleware, the same
- * errors (`RichClientError` with the details), headers and trailers. Answers are shared with others who ask for the
- * same: do not change them.
+ * A nice-grpc client of a service in the same process: no socket and no serialization, but the same middleware, the
+ * same errors (`RichClientError` with the details), headers and trailers. Answers are shared with others who ask for
+ * the same: do not change them.
  */
 export function createInProcessClient(service: ConfigService, options: InProcessClientOptions = {}): InProcessClient {
   const rpc = proto.ConfigServiceDefinition;

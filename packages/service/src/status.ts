@@ -12,7 +12,9 @@ export interface WireStatus {
 
 const wire = (status: Status, reason?: string): WireStatus => ({ status, reason });
 
-/** The table: each error code's gRPC status and reason. The reasons are wire protocol; clients read the mirror of it. */
+/**
+ * The table: each error code's gRPC status and reason. The reasons are wire protocol; clients read the mirror of it.
+ */
 export const wireStatuses: Readonly<Record<ErrorCode, WireStatus>> = {
   not_found: wire(Status.NOT_FOUND, 'NOT_FOUND'),
   key_exists: wire(Status.ALREADY_EXISTS, 'KEY_EXISTS'),

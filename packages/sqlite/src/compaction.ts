@@ -39,7 +39,9 @@ export class Compaction {
       )`);
   }
 
-  /** Within a commit that wrote `written` and left the log at `revision`. Answers the log's oldest revision from now on. */
+  /**
+   * Within a commit that wrote `written` and left the log at `revision`. Answers the log's oldest revision from now on.
+   */
   run(written: readonly Change[], revision: number, oldestRevision: number): number {
     const reach = oldestRevision + Math.max(step, 2 * written.length);
     const oldest = Math.max(oldestRevision, Math.min(revision - this.#logLimit, reach));

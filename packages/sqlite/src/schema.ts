@@ -81,7 +81,9 @@ const steps: readonly string[] = [
 /** The schema that this release writes. */
 export const schemaVersion: number = steps.length;
 
-/** Brings the schema up to date within the transaction that the caller has begun. `from` is the file's `user_version`. */
+/**
+ * Brings the schema up to date within the transaction that the caller has begun. `from` is the file's `user_version`.
+ */
 export function migrate(db: DatabaseSync, from: number): void {
   for (const step of steps.slice(from)) db.exec(step);
   if (from === 0) {

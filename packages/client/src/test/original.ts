@@ -3,8 +3,8 @@ import { ConfigServiceDefinition, WriteMode } from '@cfg/proto';
 import { createServer, type Metadata, ServerError, Status } from 'nice-grpc';
 
 /*
- * The Go original, as far as recordings of it go: it answers a request that was recorded as it was answered then, in the
- * order of the recording, the last answer again and again. It announces no features and sends no header before a
+ * The Go original, as far as recordings of it go: it answers a request that was recorded as it was answered then, in
+ * the order of the recording, the last answer again and again. It announces no features and sends no header before a
  * stream's first message.
  */
 

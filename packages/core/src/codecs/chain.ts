@@ -13,9 +13,9 @@ export interface Transformer {
 export const clientPrefix = 'client:';
 
 /**
- * A codec of transformers over `base`. `name` is theirs, outermost first, joined by `:`, after `client:` if only clients
- * know it: `chain('client:encrypted:json', [encrypted], jsonCodec())`. Encoding runs from the base outwards, decoding
- * back. Throws `invalid_argument` if the name does not say what the chain does.
+ * A codec of transformers over `base`. `name` is theirs, outermost first, joined by `:`, after `client:` if only
+ * clients know it: `chain('client:encrypted:json', [encrypted], jsonCodec())`. Encoding runs from the base outwards,
+ * decoding back. Throws `invalid_argument` if the name does not say what the chain does.
  */
 export function chain(name: string, transformers: readonly Transformer[], base: Codec): Codec {
   const parts = [...transformers.map((transformer) => transformer.name), base.name].join(':');

@@ -50,7 +50,9 @@ export class CodecRegistry {
     return [...this.#codecs.keys()].sort();
   }
 
-  /** Throws `invalid_value` for what the codec cannot hold, `codec_not_found` for bytes of no codec that are not bytes. */
+  /**
+   * Throws `invalid_value` for what the codec cannot hold, `codec_not_found` for bytes of no codec that are not bytes.
+   */
   encode(data: unknown, name: string): Uint8Array {
     const codec = this.#codecs.get(name);
     if (codec === undefined) {
@@ -62,8 +64,8 @@ export class CodecRegistry {
   }
 
   /**
-   * The data of a registered codec's bytes; the bytes themselves (not a copy) of another one. Throws `invalid_value` for
-   * bytes that the codec cannot read, none at all, and null.
+   * The data of a registered codec's bytes; the bytes themselves (not a copy) of another one. Throws `invalid_value`
+   * for bytes that the codec cannot read, none at all, and null.
    */
   decode(bytes: Uint8Array, name: string): unknown {
     const codec = this.#codecs.get(name);

@@ -5,7 +5,9 @@ export interface BackoffOptions {
   readonly maxMs: number;
 }
 
-/** Failures in a row, and how long to wait after each: doubling from the initial wait to the longest, jitter 0.5–1.5. */
+/**
+ * Failures in a row, and how long to wait after each: doubling from the initial wait to the longest, jitter 0.5–1.5.
+ */
 export class Backoff {
   readonly #options: BackoffOptions;
   #failures = 0;

@@ -48,7 +48,9 @@ export class Manager implements AsyncDisposable {
     await this.close();
   }
 
-  /** The configuration of a namespace; `''` is the default one. The same object each time. Throws `invalid_namespace`. */
+  /**
+   * The configuration of a namespace; `''` is the default one. The same object each time. Throws `invalid_namespace`.
+   */
   namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (namespace === undefined) {

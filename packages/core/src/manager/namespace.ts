@@ -141,8 +141,8 @@ export class Namespace {
 
   /**
    * The changes of the keys below a prefix, from the call on. Survives a lost connection where the store has revisions;
-   * else, and where the store has forgotten what was missed (`revision_compacted`), it fails: read anew then. Iterate it,
-   * or end it by the signal.
+   * else, and where the store has forgotten what was missed (`revision_compacted`), it fails: read anew then. Iterate
+   * it, or end it by the signal.
    */
   watch(query: ChangesQuery = {}): AsyncGenerator<KeyChange, void, undefined> {
     this.#lifecycle.check();
@@ -154,9 +154,9 @@ export class Namespace {
   }
 
   /**
-   * Takes all keys below a prefix into memory, whatever their number, and keeps them there beside the cache, up to date,
-   * until it is closed: every read of them is then answered from memory. Waits for the watch and the store as long as the
-   * signal lets it. Fails with `watch_not_supported`, or as the store does.
+   * Takes all keys below a prefix into memory, whatever their number, and keeps them there beside the cache, up to
+   * date, until it is closed: every read of them is then answered from memory. Waits for the watch and the store as
+   * long as the signal lets it. Fails with `watch_not_supported`, or as the store does.
    */
   async load(prefix = '', options: CallOptions = {}): Promise<LoadedPrefix> {
     this.#lifecycle.check(options);

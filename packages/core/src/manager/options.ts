@@ -28,8 +28,9 @@ export interface ManagerOptions {
   /** Aliases from the start: alias to key. One of the store's with the same name wins. */
   readonly aliases?: Readonly<Record<string, string>>;
   /**
-   * `set` fails with `resource_exhausted` where it would create one key more. Default: no limit; at least 1. Checked before the
-   * write, so that several writers together can exceed it; costs up to two calls of the store before each such set.
+   * `set` fails with `resource_exhausted` where it would create one key more. Default: no limit; at least 1. Checked
+   * before the write, so that several writers together can exceed it; costs up to two calls of the store before each
+   * such set.
    */
   readonly maxKeysPerNamespace?: number;
   /** Default: silent. */

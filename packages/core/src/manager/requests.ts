@@ -5,8 +5,8 @@ import type { Value } from '../value.js';
 
 export interface GetOptions extends CallOptions {
   /**
-   * `cached` (the default) answers from memory while the watch is unbroken, and with the last known value, marked stale,
-   * while the store cannot be asked. `store` always asks the store, and fails if that fails.
+   * `cached` (the default) answers from memory while the watch is unbroken, and with the last known value, marked
+   * stale, while the store cannot be asked. `store` always asks the store, and fails if that fails.
    */
   readonly read?: 'cached' | 'store';
 }

@@ -1,26 +1,14 @@
-import { createServer } from 'node:http';
 import { WatchResponse } from '@cfg/proto';
 import { type CallContext, ServerError, Status } from 'nice-grpc';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../index.js';
-import { listen, urlOf } from '../test/doors.js';
+import { serveGateway } from '../test/doors.js';
 import { ask } from '../test/http.js';
 import { gone, otherServer, setOf } from '../test/other-server.js';
 import { SseClient } from '../test/sse-client.js';
 
 /** A gateway in front of the server. */
-async function gatewayTo(address: string) {
-  const gateway = createGateway(address, { insecure: true });
-  const http = await listen(createServer(gateway.handler));
-  return {
-    url: urlOf(http),
-    [Symbol.asyncDispose]: async () => {
-      await gateway.close();
-      http.closeAllConnections();
-      http.close();
-    },
-  };
-}
+const gatewayTo = (address: string) => serveGateway(createGateway(address, { insecure: true }));
 
 const announce = (context: CallContext, features: string): void => {
   context.header.set('cfg-features', features);

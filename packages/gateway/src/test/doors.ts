@@ -34,7 +34,9 @@ export interface OpenDoor extends AsyncDisposable {
   readonly http: Server;
 }
 
-/** A memory store, a service over it (open, unless a guard is given), and a gateway to it that listens on the loopback. */
+/**
+ * A memory store, a service over it (open, unless a guard is given), and a gateway to it that listens on the loopback.
+ */
 export async function openDoor(door: Door, options: DoorOptions = {}): Promise<OpenDoor> {
   const store = options.store ?? new MemoryStore();
   if (!options.store) await store.connect();
@@ -65,6 +67,19 @@ async function openGateway(
   const port = await grpc.listen('127.0.0.1:0');
   const gateway = createGateway(`127.0.0.1:${port}`, { ...options, insecure: true });
   return { gateway, stop: async () => grpc.forceShutdown() };
+}
+
+/** Serves a gateway on a port of its own. Closes both at the end. */
+export async function serveGateway(gateway: Gateway): Promise<AsyncDisposable & { readonly url: string }> {
+  const http = await listen(createServer(gateway.handler));
+  return {
+    url: urlOf(http),
+    [Symbol.asyncDispose]: async () => {
+      await gateway.close();
+      http.closeAllConnections();
+      http.close();
+    },
+  };
 }
 
 export async function listen(server: Server): Promise<Server> {

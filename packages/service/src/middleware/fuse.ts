@@ -5,8 +5,8 @@ import type { Stage } from './stage.js';
 import { Stages } from './stages.js';
 
 /**
- * Makes one nice-grpc middleware of several stages, which a call enters in this order. Fused, they cost a call one small
- * object and no generator, and a streamed message one promise.
+ * Makes one nice-grpc middleware of several stages, which a call enters in this order. Fused, they cost a call one
+ * small object and no generator, and a streamed message one promise.
  */
 export function fuse(...stages: readonly Stage[]): ServerMiddleware {
   const all = new Stages(stages);

@@ -14,7 +14,9 @@ const levels: Readonly<Partial<Record<Status, 'info' | 'warn' | 'error'>>> = {
   [Status.INTERNAL]: 'error',
 };
 
-/** Logs each call once, when it ends: at `debug`, and higher where it was refused or failed. Never a streamed message. */
+/**
+ * Logs each call once, when it ends: at `debug`, and higher where it was refused or failed. Never a streamed message.
+ */
 export function logging(logger: Logger): Stage {
   const log = safeLogger(logger);
   return {

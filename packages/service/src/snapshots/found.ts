@@ -5,7 +5,9 @@ import type { Snapshots, TakenSnapshot } from './snapshots.js';
 
 const pageSize = 1_000;
 
-/** For a store without revisions: reads the pages each time. They are not of one moment; such a store has no such thing. */
+/**
+ * For a store without revisions: reads the pages each time. They are not of one moment; such a store has no such thing.
+ */
 export class FoundSnapshots implements Snapshots {
   #store: Store;
   #encoder: Encoder;
