@@ -77,6 +77,7 @@ export class ChangeLog {
   /** Takes changes that are committed; their revisions follow on {@link revision} without a hole. Wakes who waits. */
   append(changes: readonly Change[]): void {
     for (const change of changes) this.#ring.push(change);
+    if (this.#index.watchers.size === 0) return;
     for (const change of changes) this.#index.forEach(change, (cursor) => cursor.wake(change.revision));
   }
 

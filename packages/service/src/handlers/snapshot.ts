@@ -13,10 +13,13 @@ export function snapshotHandler(environment: Environment): Handler<SnapshotReque
   return async (request, call) => {
     const { namespace, ifNoneMatch } = request;
     requireNamespace(request);
-    await authorizer.authorize(call, 'read', resource(namespace));
+    const asking = authorizer.authorize(call, 'read', resource(namespace));
+    if (asking !== undefined) await asking;
     const { body, revision, logId } = await snapshots.take(namespace, call.signal);
     const rest = { etag: body.etag, revision, logId };
-    if (ifNoneMatch === body.etag) return { ...rest, entries: [], notModified: true };
+    if (ifNoneMatch === body.etag) {
+      return new Encoded(body.notModifiedAt(revision), () => ({ ...rest, entries: [], notModified: true }));
+    }
     return new Encoded(body.bytesAt(revision), () => ({ ...rest, entries: body.entries(), notModified: false }));
   };
 }

@@ -15,6 +15,14 @@ it('shows any revision in its place', async () => {
     const answer = SnapshotResponse.decode(body.bytesAt(revision));
     expect(answer).toMatchObject({ revision, logId: 'log', etag: body.etag, notModified: false });
     expect(answer.entries.map(({ key }) => key)).toEqual(['a', 'b']);
+    const { etag } = body;
+    expect(SnapshotResponse.decode(body.notModifiedAt(revision))).toEqual({
+      entries: [],
+      etag,
+      notModified: true,
+      revision,
+      logId: 'log',
+    });
   }
   expect(SnapshotResponse.decode(new SnapshotBody(encoder, entries, '').bytesAt(undefined))).toMatchObject({
     revision: undefined,
