@@ -75,7 +75,8 @@ const compactUpTo = 4096;
  */
 export function compact(bytes: Uint8Array): Uint8Array | string {
   if (bytes.length > compactUpTo) return new Uint8Array(bytes);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('latin1');
 }
 
 /** A second, global name for a key. */
