@@ -133,7 +133,7 @@ describe('what is refused', () => {
 /** Connects in a process without root's rights. */
 function connectUnprivileged(path: string): string {
   const program = join(import.meta.dirname, '../dist/test/connect-process.js');
-  return execFileSync(process.execPath, [program, path], { encoding: 'utf8' }).trim();
+  return execFileSync(process.execPath, [program, path, 'unprivileged'], { encoding: 'utf8' }).trim();
 }
 
 describe('what is taken', () => {

@@ -1,10 +1,10 @@
 import { isConfigError } from '@cfg/core';
 import { SqliteStore } from '../index.js';
 
-// A process that connects to the file named by its argument, and tells how it went. It gives up root's rights first, for
-// whom no file is unreadable; only here, as the repository may be where nobody else can read.
+// A process that connects to the file named by its argument, and tells how it went. If told so, it gives up the rights of
+// root, for whom no file is unreadable; only here, as the repository may be where nobody else can read.
 
-if (process.getuid?.() === 0) {
+if (process.argv[3] === 'unprivileged' && process.getuid?.() === 0) {
   process.setgroups?.([]);
   process.setgid?.(65_534);
   process.setuid?.(65_534);
