@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Gateway } from '@cfg/gateway';
+import express from 'express';
 import type { Address } from './address.js';
 import { cannotOpen, type Door } from './door.js';
 import type { Tls } from './tls.js';
@@ -15,7 +16,8 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
   const server: Server = tls
     ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
     : createServer();
-  server.on('request', gateway.handler);
+  // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
+  server.on('request', express().disable('x-powered-by').use(gateway.handler));
   answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
