@@ -21,13 +21,11 @@ export async function alternate(
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US').padStart(11);
 
-/** One line: what, ours, the baseline, the ratio, and whether the goal is met. */
-export function line(what: string, unit: string, { ours, bare }: { ours: number; bare: number }, goal: number): void {
+/** One line: what, ours, the baseline, the ratio, and whether the goal is met where one is set. */
+export function line(what: string, unit: string, { ours, bare }: { ours: number; bare: number }, goal?: number): void {
   const ratio = ours / bare;
-  const verdict = ratio >= goal ? 'ok' : 'BELOW';
-  console.log(
-    `${what.padEnd(44)}${number(ours)}${number(bare)} ${unit.padEnd(7)} ${ratio.toFixed(2)}  (goal ${goal}) ${verdict}`,
-  );
+  const verdict = goal === undefined ? '' : `  (goal ${goal}) ${ratio >= goal ? 'ok' : 'BELOW'}`;
+  console.log(`${what.padEnd(44)}${number(ours)}${number(bare)} ${unit.padEnd(7)} ${ratio.toFixed(2)}${verdict}`);
 }
 
 export function plain(what: string, value: number, unit: string, goal: string, ok: boolean): void {
