@@ -4,6 +4,8 @@ export interface Logger {
   info(fields: object, message?: string): void;
   warn(fields: object, message?: string): void;
   error(fields: object, message?: string): void;
+  /** Whether that level is logged at all, so that what nobody reads need not be made. Absent: every level is. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 const ignore = (): void => {};
@@ -14,12 +16,13 @@ export const silentLogger: Logger = {
   info: ignore,
   warn: ignore,
   error: ignore,
+  isLevelEnabled: () => false,
 };
 
 /** A logger that cannot throw, whatever the one inside does. */
-export function safeLogger(logger: Logger = silentLogger): Logger {
+export function safeLogger(logger: Logger = silentLogger): Required<Logger> {
   const guard =
-    (level: keyof Logger) =>
+    (level: Exclude<keyof Logger, 'isLevelEnabled'>) =>
     (fields: object, message?: string): void => {
       try {
         logger[level](fields, message);
@@ -32,5 +35,12 @@ export function safeLogger(logger: Logger = silentLogger): Logger {
     info: guard('info'),
     warn: guard('warn'),
     error: guard('error'),
+    isLevelEnabled(level) {
+      try {
+        return logger.isLevelEnabled?.(level) ?? true;
+      } catch {
+        return true;
+      }
+    },
   };
 }

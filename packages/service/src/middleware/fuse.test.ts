@@ -65,6 +65,16 @@ describe('the middleware', () => {
     ]);
   });
 
+  it('makes no record of a level that is off', async () => {
+    const quiet = { ...logger, isLevelEnabled: (level: string) => level !== 'debug' };
+    await using door = await serve(createConfigService(store, { guard: tokenGuard(), logger: quiet }));
+    const { client } = door;
+    await client.set({ ...target, value: json(1) }, as('ann'));
+    await failure(client.get(target, as('nobody')));
+    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    expect(lines[0]).toMatchObject(['info', { code: 'PERMISSION_DENIED' }, 'call']);
+  });
+
   it('survives a logger that throws', async () => {
     const broken = () => {
       throw new Error('log disk full');

@@ -26,7 +26,8 @@ export function logging(logger: Logger): Stage {
     },
     leave: (call, error) => {
       const code = codeOf(call, error);
-      log[levels[code] ?? 'debug'](fieldsOf(call, code, error), 'call');
+      const level = levels[code] ?? 'debug';
+      if (log.isLevelEnabled(level)) log[level](fieldsOf(call, code, error), 'call');
     },
   };
 }
