@@ -1,5 +1,5 @@
 // For apps: the manager
-export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './cache.js';
+export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './manager/cache.js';
 export type { KeyChange } from './manager/changes.js';
 export { LoadedPrefix } from './manager/loaded-prefix.js';
 export { Manager } from './manager/manager.js';
@@ -12,7 +12,7 @@ export type {
   PutOptions,
   RemoveOptions,
   VersionsPage,
-} from './manager/requests.js';
+} from './manager/call-options.js';
 // For apps: values and codecs
 export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
 export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
@@ -21,17 +21,17 @@ export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
 export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
 export { yamlCodec } from './codecs/yaml.js';
-export { type EntryValueOptions, Value, type ValueOptions } from './value.js';
-export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value-type.js';
+export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
+export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
 // For everyone: errors, the logger, a store in memory
-export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError } from './errors.js';
-export { type Logger, safeLogger, silentLogger } from './logger.js';
+export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError } from './contract/errors.js';
+export { type Logger, safeLogger, silentLogger } from './util/logger.js';
 export { MemoryStore, type MemoryStoreOptions } from './memory-store/memory-store.js';
 // The store contract
-export { Change, type ChangeType, type Progress, type WatchEvent } from './change.js';
-export { type Alias, type EncodedValue, Entry, type EntryInit } from './entry.js';
-export type { WatchFilter } from './filter.js';
-export { checkKey, checkNamespace, checkPrefix, maxNameLength } from './names.js';
+export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
+export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract/entry.js';
+export type { WatchFilter } from './contract/filter.js';
+export { checkKey, checkNamespace, checkPrefix, maxNameLength } from './contract/names.js';
 export type {
   CallOptions,
   ChangeStream,
@@ -43,7 +43,7 @@ export type {
   Store,
   WatchOptions,
   WriteMode,
-} from './store.js';
+} from './contract/store.js';
 // … and its capabilities
 export {
   type Aliasing,
@@ -71,14 +71,14 @@ export {
   type VersionPage,
   type VersionQuery,
   type WithStats,
-} from './capabilities.js';
+} from './contract/capabilities.js';
 // For authors of stores and of doors to them: the rules of a write, the log, paging, checks
-export { checkAlias } from './alias-rules.js';
-export { aliasChange } from './change.js';
+export { checkAlias } from './rules/alias-rules.js';
+export { aliasChange } from './contract/change.js';
 export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
 export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
-export { decodeCursor, encodeCursor } from './cursor.js';
+export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export {
   aliasNotFound,
   keyExists,
@@ -86,11 +86,11 @@ export {
   revisionCompacted,
   versionMismatch,
   versionNotFound,
-} from './errors.js';
-export { ExpiryTimer } from './expiry-timer.js';
-export { ChangeFilter } from './filter.js';
-export { Lifecycle } from './lifecycle.js';
-export { checkQuery, limitOf, pageOf } from './paging.js';
-export { afterPrefix } from './sorted-map.js';
-export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './transition.js';
-export { maxInt32, wholeNumber } from './whole-number.js';
+} from './contract/errors.js';
+export { ExpiryTimer } from './local-store/expiry-timer.js';
+export { ChangeFilter } from './contract/filter.js';
+export { Lifecycle } from './local-store/lifecycle.js';
+export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { afterPrefix } from './util/sorted-map.js';
+export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
+export { maxInt32, wholeNumber } from './util/whole-number.js';

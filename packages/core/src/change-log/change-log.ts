@@ -1,8 +1,8 @@
-import type { Change } from '../change.js';
-import { ConfigError, revisionCompacted } from '../errors.js';
-import { ChangeFilter, type WatchFilter } from '../filter.js';
-import type { ChangeStream, WatchOptions } from '../store.js';
-import { wholeNumber } from '../whole-number.js';
+import type { Change } from '../contract/change.js';
+import { ConfigError, revisionCompacted } from '../contract/errors.js';
+import { ChangeFilter, type WatchFilter } from '../contract/filter.js';
+import type { ChangeStream, WatchOptions } from '../contract/store.js';
+import { wholeNumber } from '../util/whole-number.js';
 import { type CursorSource, LogCursor } from './log-cursor.js';
 import { Pages, type ReadChanges } from './pages.js';
 import { Ring } from './ring.js';

@@ -1,4 +1,4 @@
-import type { ChangeStream } from '../store.js';
+import type { ChangeStream } from '../contract/store.js';
 import { ChangeLog } from './change-log.js';
 
 /** A watch that fails with its first `next()`: what a store answers that cannot be watched, or not now. */

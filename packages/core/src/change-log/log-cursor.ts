@@ -1,6 +1,6 @@
-import type { Change, WatchEvent } from '../change.js';
-import type { ChangeFilter } from '../filter.js';
-import type { ChangeStream } from '../store.js';
+import type { Change, WatchEvent } from '../contract/change.js';
+import type { ChangeFilter } from '../contract/filter.js';
+import type { ChangeStream } from '../contract/store.js';
 
 type Result = IteratorResult<WatchEvent, void>;
 type Waiting = { resolve(result: Result): void; reject(error: unknown): void };

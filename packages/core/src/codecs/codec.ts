@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../contract/errors.js';
 
 /** Turns data into bytes and back. Registered by its name, which travels with every value that it made. */
 export interface Codec {

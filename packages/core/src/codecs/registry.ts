@@ -1,5 +1,5 @@
-import { ConfigError, isConfigError } from '../errors.js';
-import { typeOfData, type ValueType } from '../value-type.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
+import { typeOfData, type ValueType } from '../value/value-type.js';
 import { type Codec, checkCodecName, invalidValue } from './codec.js';
 import { jsonCodec } from './json.js';
 import { Secret, secretCodec } from './secret.js';

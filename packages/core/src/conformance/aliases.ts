@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Aliasing, isAliasing } from '../capabilities.js';
-import type { Store } from '../store.js';
+import { type Aliasing, isAliasing } from '../contract/capabilities.js';
+import type { Store } from '../contract/store.js';
 import { expectCode, json, type Section, take, wordOf } from './context.js';
 
 const aliasing = (store: Store): Store & Aliasing =>

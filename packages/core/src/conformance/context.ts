@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change, WatchEvent } from '../change.js';
-import type { EncodedValue } from '../entry.js';
-import { type ErrorCode, isConfigError } from '../errors.js';
-import type { ChangeStream, Store } from '../store.js';
-import { typeOfData } from '../value-type.js';
+import type { Change, WatchEvent } from '../contract/change.js';
+import type { EncodedValue } from '../contract/entry.js';
+import { type ErrorCode, isConfigError } from '../contract/errors.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { typeOfData } from '../value/value-type.js';
 
 /** A store under test, connected and empty, and how to be rid of it. */
 export interface Opened {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isVersioned, type Versioned } from '../capabilities.js';
-import type { Store } from '../store.js';
+import { isVersioned, type Versioned } from '../contract/capabilities.js';
+import type { Store } from '../contract/store.js';
 import { dataOf, expectCode, json, type Section } from './context.js';
 
 const versioned = (store: Store): Store & Versioned =>

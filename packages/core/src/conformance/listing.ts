@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isBulk, isNamespaceListing } from '../capabilities.js';
-import type { Query, Store } from '../store.js';
+import { isBulk, isNamespaceListing } from '../contract/capabilities.js';
+import type { Query, Store } from '../contract/store.js';
 import { dataOf, expectCode, json, type Section, sleep } from './context.js';
 
 const keysOf = async (store: Store, query?: Query): Promise<string[]> =>

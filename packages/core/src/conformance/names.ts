@@ -1,4 +1,4 @@
-import { isAliasing, isVersioned } from '../capabilities.js';
+import { isAliasing, isVersioned } from '../contract/capabilities.js';
 import { expectCode, json, type Section } from './context.js';
 
 export const badNames: Section = (test) => {

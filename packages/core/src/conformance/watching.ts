@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isRevisioned, type Revisioned } from '../capabilities.js';
-import type { Store } from '../store.js';
+import { isRevisioned, type Revisioned } from '../contract/capabilities.js';
+import type { Store } from '../contract/store.js';
 import { dataOf, expectCode, json, type Section, sleep, take, wordOf } from './context.js';
 
 const revisioned = (store: Store): Store & Revisioned =>

@@ -1,9 +1,9 @@
-import { checkAlias } from '../alias-rules.js';
-import { isAliasing } from '../capabilities.js';
-import { isConfigError } from '../errors.js';
-import type { Logger } from '../logger.js';
-import type { Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import { checkAlias } from '../rules/alias-rules.js';
+import { isAliasing } from '../contract/capabilities.js';
+import { isConfigError } from '../contract/errors.js';
+import type { Logger } from '../util/logger.js';
+import type { Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
 
 export interface AliasesOptions {
   readonly store: Store;

@@ -1,8 +1,8 @@
-import type { Change, ChangeType } from '../change.js';
+import type { Change, ChangeType } from '../contract/change.js';
 import type { CodecRegistry } from '../codecs/registry.js';
-import type { ChangeStream, Store } from '../store.js';
-import { Value } from '../value.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { Value } from '../value/value.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import { isOutage } from './faults.js';
 import { until } from './until.js';
 

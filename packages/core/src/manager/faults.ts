@@ -1,4 +1,4 @@
-import { isConfigError } from '../errors.js';
+import { isConfigError } from '../contract/errors.js';
 
 /** Whether the store could not be asked, as against: has answered that it will not. */
 export function isOutage(error: unknown): boolean {

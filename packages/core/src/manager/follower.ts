@@ -1,8 +1,8 @@
-import type { Change } from '../change.js';
-import { isConfigError } from '../errors.js';
-import type { Logger } from '../logger.js';
-import type { ChangeStream, Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import type { Change } from '../contract/change.js';
+import { isConfigError } from '../contract/errors.js';
+import type { Logger } from '../util/logger.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import { isHopeless } from './faults.js';
 import { until } from './until.js';
 

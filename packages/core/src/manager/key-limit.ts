@@ -1,6 +1,6 @@
-import { hasStats } from '../capabilities.js';
-import { ConfigError, isConfigError } from '../errors.js';
-import type { SetOptions, Store } from '../store.js';
+import { hasStats } from '../contract/capabilities.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
+import type { SetOptions, Store } from '../contract/store.js';
 
 /** Throws `resource_exhausted` if the set would make one key more than `limit` in the namespace. */
 export async function checkKeyLimit(

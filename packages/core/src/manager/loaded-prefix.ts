@@ -1,5 +1,5 @@
-import type { CachedState } from '../cache.js';
-import type { Value } from '../value.js';
+import type { CachedState } from './cache.js';
+import type { Value } from '../value/value.js';
 
 /** Where a {@link LoadedPrefix} gets its values from. */
 export interface LoadedSource {

@@ -1,8 +1,8 @@
-import { type Aliasing, type Health, isAliasing, isHealthChecking } from '../capabilities.js';
-import { ConfigError } from '../errors.js';
-import { Lifecycle } from '../lifecycle.js';
-import { checkNamespace } from '../names.js';
-import type { CallOptions, Store } from '../store.js';
+import { type Aliasing, type Health, isAliasing, isHealthChecking } from '../contract/capabilities.js';
+import { ConfigError } from '../contract/errors.js';
+import { Lifecycle } from '../local-store/lifecycle.js';
+import { checkNamespace } from '../contract/names.js';
+import type { CallOptions, Store } from '../contract/store.js';
 import { Namespace } from './namespace.js';
 import { completeOptions, type ManagerOptions, type ManagerSettings } from './options.js';
 

@@ -1,19 +1,19 @@
-import { isVersioned, type VersionQuery } from '../capabilities.js';
-import { ConfigError, isConfigError, keyNotFound } from '../errors.js';
-import type { Lifecycle } from '../lifecycle.js';
-import { checkKey, checkPrefix } from '../names.js';
-import type { CallOptions, DeleteOptions, Feature, Query, SetOptions } from '../store.js';
-import { Value } from '../value.js';
+import { isVersioned, type VersionQuery } from '../contract/capabilities.js';
+import { ConfigError, isConfigError, keyNotFound } from '../contract/errors.js';
+import type { Lifecycle } from '../local-store/lifecycle.js';
+import { checkKey, checkPrefix } from '../contract/names.js';
+import type { CallOptions, DeleteOptions, Feature, Query, SetOptions } from '../contract/store.js';
+import { Value } from '../value/value.js';
 import { followChanges, type KeyChange } from './changes.js';
 import { isOutage } from './faults.js';
 import { Follower } from './follower.js';
 import { checkKeyLimit } from './key-limit.js';
 import { LoadedPrefix } from './loaded-prefix.js';
-import { CachedMemory } from './memory.js';
-import { Mirror } from './mirror.js';
+import { CachedMemory } from './key-states.js';
+import { Mirror } from './coherence.js';
 import type { ManagerSettings } from './options.js';
 import { PrefixLoader } from './prefix-loader.js';
-import type { ChangesQuery, FoundPage, GetOptions, PutOptions, RemoveOptions, VersionsPage } from './requests.js';
+import type { ChangesQuery, FoundPage, GetOptions, PutOptions, RemoveOptions, VersionsPage } from './call-options.js';
 
 /** One namespace's configuration, as an app reads and writes it. Made by `manager.namespace(name)`. */
 export class Namespace {

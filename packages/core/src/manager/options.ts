@@ -1,10 +1,10 @@
-import { type Cache, LruCache } from '../cache.js';
+import { type Cache, LruCache } from './cache.js';
 import { checkCodecName } from '../codecs/codec.js';
 import { type CodecRegistry, defaultCodecs } from '../codecs/registry.js';
-import { ConfigError } from '../errors.js';
-import { type Logger, safeLogger } from '../logger.js';
-import type { Store } from '../store.js';
-import { wholeNumber } from '../whole-number.js';
+import { ConfigError } from '../contract/errors.js';
+import { type Logger, safeLogger } from '../util/logger.js';
+import type { Store } from '../contract/store.js';
+import { wholeNumber } from '../util/whole-number.js';
 import { Aliases } from './aliases.js';
 
 export interface ManagerWatchOptions {

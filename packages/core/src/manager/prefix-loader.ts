@@ -1,9 +1,9 @@
-import type { Logger } from '../logger.js';
-import type { Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import type { Logger } from '../util/logger.js';
+import type { Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import type { Follower } from './follower.js';
-import { LoadedMemory } from './loaded-memory.js';
-import type { Mirror } from './mirror.js';
+import { LoadedMemory } from './loaded-states.js';
+import type { Mirror } from './coherence.js';
 import { until } from './until.js';
 
 export interface PrefixLoaderOptions {

@@ -1,6 +1,6 @@
-import type { Alias } from '../entry.js';
-import { aliasNotFound } from '../errors.js';
-import { type SortedMap, sortedMap } from '../sorted-map.js';
+import type { Alias } from '../contract/entry.js';
+import { aliasNotFound } from '../contract/errors.js';
+import { type SortedMap, sortedMap } from '../util/sorted-map.js';
 
 /** The aliases of a memory store. */
 export class AliasTable {

@@ -1,5 +1,5 @@
-import type { Entry } from '../entry.js';
-import { type SortedMap, sortedMap } from '../sorted-map.js';
+import type { Entry } from '../contract/entry.js';
+import { type SortedMap, sortedMap } from '../util/sorted-map.js';
 
 /** The entries that expire, soonest first. */
 export class Expiries {

@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.js';
+import type { Entry } from '../contract/entry.js';
 
 /** All that is kept of one key: its last state, live or deleted, and what it was before. */
 export class KeyHistory {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EncodedValue } from '../entry.js';
+import type { EncodedValue } from '../contract/entry.js';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.js';
 
 const value = (n: number): EncodedValue => ({ bytes: Buffer.from(String(n)), codec: 'json', type: 'int' });

@@ -1,4 +1,4 @@
-import type { Change } from '../change.js';
+import type { Change } from '../contract/change.js';
 
 /** How many changes beyond the limit are dropped at once, so that trimming costs next to nothing per write. */
 const trimBy = 1_024;

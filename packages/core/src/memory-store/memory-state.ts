@@ -1,11 +1,11 @@
-import { checkAlias } from '../alias-rules.js';
-import { aliasChange, Change } from '../change.js';
+import { checkAlias } from '../rules/alias-rules.js';
+import { aliasChange, Change } from '../contract/change.js';
 import type { ChangeLog } from '../change-log/change-log.js';
-import { type Alias, compact, type EncodedValue, type Entry } from '../entry.js';
-import { ExpiryTimer } from '../expiry-timer.js';
-import { type SortedMap, sortedMap } from '../sorted-map.js';
-import type { DeleteOptions, SetOptions } from '../store.js';
-import { entryAfterDelete, entryAfterSet, repeatedWrite } from '../transition.js';
+import { type Alias, compact, type EncodedValue, type Entry } from '../contract/entry.js';
+import { ExpiryTimer } from '../local-store/expiry-timer.js';
+import { type SortedMap, sortedMap } from '../util/sorted-map.js';
+import type { DeleteOptions, SetOptions } from '../contract/store.js';
+import { entryAfterDelete, entryAfterSet, repeatedWrite } from '../rules/write-rules.js';
 import { AliasTable } from './alias-table.js';
 import { Expiries } from './expiries.js';
 import type { MemoryLog } from './memory-log.js';

@@ -16,17 +16,17 @@ import type {
   VersionPage,
   VersionQuery,
   WithStats,
-} from '../capabilities.js';
+} from '../contract/capabilities.js';
 import { ChangeLog } from '../change-log/change-log.js';
 import { failedWatch } from '../change-log/failed-watch.js';
-import { decodeCursor } from '../cursor.js';
-import type { Alias, EncodedValue, Entry } from '../entry.js';
-import { ConfigError, keyNotFound, versionNotFound } from '../errors.js';
-import type { WatchFilter } from '../filter.js';
-import { Lifecycle } from '../lifecycle.js';
-import { checkKey, checkNamespace } from '../names.js';
-import { checkQuery, limitOf, pageOf } from '../paging.js';
-import { afterPrefix } from '../sorted-map.js';
+import { decodeCursor } from '../local-store/page-cursor.js';
+import type { Alias, EncodedValue, Entry } from '../contract/entry.js';
+import { ConfigError, keyNotFound, versionNotFound } from '../contract/errors.js';
+import type { WatchFilter } from '../contract/filter.js';
+import { Lifecycle } from '../local-store/lifecycle.js';
+import { checkKey, checkNamespace } from '../contract/names.js';
+import { checkQuery, limitOf, pageOf } from '../local-store/paging.js';
+import { afterPrefix } from '../util/sorted-map.js';
 import type {
   CallOptions,
   ChangeStream,
@@ -37,9 +37,9 @@ import type {
   SetOptions,
   Store,
   WatchOptions,
-} from '../store.js';
-import { isLive } from '../transition.js';
-import { wholeNumber } from '../whole-number.js';
+} from '../contract/store.js';
+import { isLive } from '../rules/write-rules.js';
+import { wholeNumber } from '../util/whole-number.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryState } from './memory-state.js';
 

@@ -1,6 +1,6 @@
-import type { Entry } from '../entry.js';
-import { afterPrefix, type SortedMap, sortedMap } from '../sorted-map.js';
-import { isLive } from '../transition.js';
+import type { Entry } from '../contract/entry.js';
+import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
+import { isLive } from '../rules/write-rules.js';
 import { KeyHistory } from './key-history.js';
 
 /** One namespace: every key that it has or had, by name, and the order of those that it has. */

@@ -1,6 +1,6 @@
-import { Change, type WatchEvent } from '../change.js';
-import { type Alias, type EncodedValue, Entry } from '../entry.js';
-import type { WatchFilter } from '../filter.js';
+import { Change, type WatchEvent } from '../contract/change.js';
+import { type Alias, type EncodedValue, Entry } from '../contract/entry.js';
+import type { WatchFilter } from '../contract/filter.js';
 import type { MemoryStore } from '../memory-store/memory-store.js';
 import type {
   CallOptions,
@@ -12,7 +12,7 @@ import type {
   SetOptions,
   Store,
   WatchOptions,
-} from '../store.js';
+} from '../contract/store.js';
 
 export interface WrappedStoreOptions {
   /** As a store without revisions shows itself: no features, no revisions anywhere. */

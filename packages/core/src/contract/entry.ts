@@ -1,4 +1,4 @@
-import type { ValueType } from './value-type.js';
+import type { ValueType } from '../value/value-type.js';
 
 /** A value as stores keep it: bytes, and what they are. The bytes are never changed, by anyone. */
 export interface EncodedValue {

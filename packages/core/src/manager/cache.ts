@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Value } from './value.js';
-import { wholeNumber } from './whole-number.js';
+import type { Value } from '../value/value.js';
+import { wholeNumber } from '../util/whole-number.js';
 
 /** What a manager remembers of one key. */
 export interface CachedState {

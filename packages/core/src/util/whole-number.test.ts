@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isConfigError } from './errors.js';
+import { isConfigError } from '../contract/errors.js';
 import { wholeNumber } from './whole-number.js';
 
 it('answers a whole number within its bounds', () => {

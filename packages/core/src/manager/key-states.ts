@@ -1,4 +1,4 @@
-import type { Cache, CachedState } from '../cache.js';
+import type { Cache, CachedState } from './cache.js';
 
 /** A place that remembers states of keys. Which state is the right one, {@link Mirror} decides. */
 export interface Memory {

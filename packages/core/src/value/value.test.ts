@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chain } from './codecs/chain.js';
-import { defaultCodecs } from './codecs/registry.js';
-import { Secret, secretCodec } from './codecs/secret.js';
-import { Entry } from './entry.js';
+import { chain } from '../codecs/chain.js';
+import { defaultCodecs } from '../codecs/registry.js';
+import { Secret, secretCodec } from '../codecs/secret.js';
+import { Entry } from '../contract/entry.js';
 import { Value } from './value.js';
 
 const entryOf = (bytes: Uint8Array, codec = 'json', rest: Partial<Entry> = {}): Entry =>

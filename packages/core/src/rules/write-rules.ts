@@ -1,8 +1,8 @@
-import type { Change } from './change.js';
-import { Entry, type EntryInit } from './entry.js';
-import { ConfigError, keyExists, keyNotFound, versionMismatch } from './errors.js';
-import type { DeleteOptions, SetOptions } from './store.js';
-import { wholeNumber } from './whole-number.js';
+import type { Change } from '../contract/change.js';
+import { Entry, type EntryInit } from '../contract/entry.js';
+import { ConfigError, keyExists, keyNotFound, versionMismatch } from '../contract/errors.js';
+import type { DeleteOptions, SetOptions } from '../contract/store.js';
+import { wholeNumber } from '../util/whole-number.js';
 
 /*
  * The rules of a write, once for all stores: given a key's last state (its entry, its tombstone, or nothing), what is

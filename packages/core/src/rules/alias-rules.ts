@@ -1,5 +1,5 @@
-import { ConfigError } from './errors.js';
-import { checkKey } from './names.js';
+import { ConfigError } from '../contract/errors.js';
+import { checkKey } from '../contract/names.js';
 
 /**
  * The rules of a new alias, once for all stores. `isAlias` and `isTarget` ask the aliases there are, `isKey` the keys.

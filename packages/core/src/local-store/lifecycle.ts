@@ -1,5 +1,5 @@
-import { ConfigError } from './errors.js';
-import type { CallOptions } from './store.js';
+import { ConfigError } from '../contract/errors.js';
+import type { CallOptions } from '../contract/store.js';
 
 /** Where a store is in its life: calls are allowed from `open()` to `close()`, which is final. */
 export class Lifecycle {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { type CodecRegistry, defaultCodecs, typeOfDecoded } from './codecs/registry.js';
-import { Secret } from './codecs/secret.js';
-import type { EncodedValue, Entry } from './entry.js';
-import { ConfigError } from './errors.js';
+import { type CodecRegistry, defaultCodecs, typeOfDecoded } from '../codecs/registry.js';
+import { Secret } from '../codecs/secret.js';
+import type { EncodedValue, Entry } from '../contract/entry.js';
+import { ConfigError } from '../contract/errors.js';
 import { freezeDeeply } from './freeze.js';
 import type { ValueType } from './value-type.js';
 

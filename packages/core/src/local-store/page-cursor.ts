@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { ConfigError } from './errors.js';
+import { ConfigError } from '../contract/errors.js';
 
 /**
  * Page cursors: opaque to callers, and checked. `scope` is everything that must be equal for a cursor to be valid (the

@@ -1,10 +1,10 @@
-import type { CachedState } from '../cache.js';
-import type { Change } from '../change.js';
+import type { CachedState } from './cache.js';
+import type { Change } from '../contract/change.js';
 import type { CodecRegistry } from '../codecs/registry.js';
-import type { Entry } from '../entry.js';
-import { Value } from '../value.js';
-import type { LoadedMemory } from './loaded-memory.js';
-import type { Memory } from './memory.js';
+import type { Entry } from '../contract/entry.js';
+import { Value } from '../value/value.js';
+import type { LoadedMemory } from './loaded-states.js';
+import type { Memory } from './key-states.js';
 
 const absent: State = { value: undefined, revision: 0 };
 

@@ -1,5 +1,5 @@
-import type { CallOptions } from '../store.js';
-import type { Value } from '../value.js';
+import type { CallOptions } from '../contract/store.js';
+import type { Value } from '../value/value.js';
 
 /* What a namespace is asked for, and what it answers. */
 

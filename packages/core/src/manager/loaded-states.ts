@@ -1,5 +1,5 @@
-import type { CachedState } from '../cache.js';
-import type { Memory } from './memory.js';
+import type { CachedState } from './cache.js';
+import type { Memory } from './key-states.js';
 
 /** The revision of a state that is not known any more; what is kept of it is only shown, never served. */
 const outdated = -1;

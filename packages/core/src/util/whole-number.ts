@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.js';
+import { ConfigError } from '../contract/errors.js';
 
 /** The most that the protocol's int32 fields carry, and the most milliseconds that a timer of Node.js waits. */
 export const maxInt32: number = 2 ** 31 - 1;

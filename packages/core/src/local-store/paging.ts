@@ -1,6 +1,6 @@
-import { encodeCursor } from './cursor.js';
-import { checkKey, checkPrefix } from './names.js';
-import { wholeNumber } from './whole-number.js';
+import { encodeCursor } from './page-cursor.js';
+import { checkKey, checkPrefix } from '../contract/names.js';
+import { wholeNumber } from '../util/whole-number.js';
 
 /** Throws `invalid_argument` or `invalid_key` where a query cannot be meant. */
 export function checkQuery(query: {
