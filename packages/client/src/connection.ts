@@ -1,4 +1,4 @@
-import { type CallOptions, ConfigError, type Feature, isConfigError } from '@cfg/core';
+import { type CallOptions, ConfigError, type Capability, isConfigError } from '@cfg/core';
 import { delay } from 'abort-controller-x';
 import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
 import type { Link, Transport } from './channel.js';
@@ -11,7 +11,7 @@ import { toConfigError } from './status.js';
 
 /** What a call is, beyond its request. */
 export interface CallKind extends CallOptions {
-  readonly needs?: readonly Feature[];
+  readonly needs?: readonly Capability[];
   /** Whether a repeat does no harm. Default true. */
   readonly repeatable?: boolean;
 }
@@ -99,7 +99,7 @@ export class Connection {
   }
 
   /** The options of a call that streams: it ends with `signal`, and tells the features of whoever answers. */
-  streamOptions(signal: AbortSignal, needs: readonly Feature[]): GrpcCallOptions & CallExtras {
+  streamOptions(signal: AbortSignal, needs: readonly Capability[]): GrpcCallOptions & CallExtras {
     return { ...this.#callOptions(signal), needs };
   }
 

@@ -1,9 +1,9 @@
-import { ConfigError, type Feature } from '@cfg/core';
+import { ConfigError, type Capability } from '@cfg/core';
 import { featuresHeader } from '@cfg/proto';
 import { abortable } from 'abort-controller-x';
 import type { Metadata } from 'nice-grpc-common';
 
-const features: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch'];
+const features: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch'];
 
 /**
  * What the server has said that it can do. A field that a server does not know is skipped silently, a compare-and-set
@@ -11,7 +11,7 @@ const features: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'to
  * another server (a rolling upgrade), so what is known has to be confirmed on each.
  */
 export class Features {
-  #known: ReadonlySet<Feature> = new Set();
+  #known: ReadonlySet<Capability> = new Set();
   #announced = false;
   #confirmed = false;
   #asking: Promise<void> | undefined;
@@ -23,7 +23,7 @@ export class Features {
   }
 
   /** As of the last reply; empty before the first. */
-  get known(): ReadonlySet<Feature> {
+  get known(): ReadonlySet<Capability> {
     return this.#known;
   }
 
@@ -52,7 +52,7 @@ export class Features {
   }
 
   /** Asks the server unless it has answered on this connection. Fails as the question does, or as `signal` says. */
-  async learn(signal?: AbortSignal): Promise<ReadonlySet<Feature>> {
+  async learn(signal?: AbortSignal): Promise<ReadonlySet<Capability>> {
     if (!this.#confirmed) {
       this.#asking ??= this.#ask().finally(() => {
         this.#asking = undefined;
@@ -63,7 +63,7 @@ export class Features {
   }
 
   /** Fails with `unsupported` unless the server has all of `needs`, as it itself has said. */
-  async require(needs: readonly Feature[], signal?: AbortSignal): Promise<void> {
+  async require(needs: readonly Capability[], signal?: AbortSignal): Promise<void> {
     if (needs.length === 0) return;
     await this.learn(signal);
     const missing = needs.filter((feature) => !this.#confirmed || !this.#known.has(feature));
@@ -71,6 +71,6 @@ export class Features {
   }
 }
 
-function unsupported(missing: readonly Feature[]): ConfigError {
+function unsupported(missing: readonly Capability[]): ConfigError {
   return new ConfigError('unsupported', `the server does not have what the call needs: ${missing.join(', ')}`);
 }

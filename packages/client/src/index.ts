@@ -48,7 +48,7 @@ export {
   type EncodedValue,
   Entry,
   type ErrorCode,
-  type Feature,
+  type Capability,
   isConfigError,
   type Logger,
   type Progress,

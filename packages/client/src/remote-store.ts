@@ -8,7 +8,7 @@ import {
   type DeleteOptions,
   type EncodedValue,
   type Entry,
-  type Feature,
+  type Capability,
   type Health,
   type HealthChecking,
   isConfigError,
@@ -20,6 +20,7 @@ import {
   type Revisioned,
   type RevisionState,
   type SetOptions,
+  type Snapshotting,
   type Store,
   type Versioned,
   type VersionPage,
@@ -45,7 +46,7 @@ import { follow } from './watch.js';
  * fail with a `ConfigError`, or with the reason of the signal that ended them. Reads are tried again when the server is
  * unavailable, and so are writes where a repeat does no harm: the server knows request ids, or it is a plain upsert.
  */
-export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, HealthChecking {
+export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, HealthChecking {
   readonly #connection: Connection;
 
   /**
@@ -66,7 +67,7 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   }
 
   /** What the server is known to have, as of its last reply: empty until `connect()`, and of one that does not tell. */
-  get features(): ReadonlySet<Feature> {
+  get features(): ReadonlySet<Capability> {
     return this.#connection.features.known;
   }
 

@@ -2,7 +2,7 @@ import {
   ConfigError,
   type DeleteOptions,
   type EncodedValue,
-  type Feature,
+  type Capability,
   maxInt32,
   type SetOptions,
   wholeNumber,
@@ -43,8 +43,8 @@ export function deleteRequest(namespace: string, key: string, options: DeleteOpt
 }
 
 /** What a write asks of the server beyond the original's. */
-export function needsOf({ ifVersion, ttlMs, requestId }: SetOptions): Feature[] {
-  const needs: Feature[] = [];
+export function needsOf({ ifVersion, ttlMs, requestId }: SetOptions): Capability[] {
+  const needs: Capability[] = [];
   if (ifVersion !== undefined) needs.push('cas');
   if (ttlMs !== undefined) needs.push('ttl');
   if (requestId) needs.push('requests');

@@ -1,4 +1,4 @@
-import { ConfigError, type Feature, isConfigError } from '@cfg/core';
+import { ConfigError, type Capability, isConfigError } from '@cfg/core';
 import { abortable } from 'abort-controller-x';
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { type RetryOptions, retryMiddleware } from 'nice-grpc-client-middleware-retry';
@@ -12,7 +12,7 @@ import { toConfigError } from './status.js';
 /** What a call may ask of the middleware. */
 export interface CallExtras extends DeadlineOptions, RetryOptions {
   /** What the server must have announced before the request is sent. */
-  needs?: readonly Feature[];
+  needs?: readonly Capability[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Feature, Store } from '@cfg/core';
+import type { Capability, Store } from '@cfg/core';
 import type { DeleteRequest } from '@cfg/proto';
 import type { Resource } from './guard.js';
 import { invalidArgument, unsupported } from './status.js';
@@ -39,7 +39,7 @@ export function requireWrite(
 }
 
 /** Throws `unsupported` where a field is used that needs a feature which the store lacks. */
-export function requireFeature(store: Store, feature: Feature, field: string, used: boolean): void {
+export function requireFeature(store: Store, feature: Capability, field: string, used: boolean): void {
   if (used && !store.features.has(feature)) throw unsupported(`the store does not support ${field} (${feature})`);
 }
 

@@ -1,13 +1,12 @@
 import type {
   Alias,
   Aliasing,
-  Bulk,
   CallOptions,
   ChangeStream,
   DeleteOptions,
   EncodedValue,
   Entry,
-  Feature,
+  Capability,
   Health,
   HealthChecking,
   NamespaceListing,
@@ -20,6 +19,7 @@ import type {
   SetOptions,
   Snapshot,
   SnapshotOptions,
+  Snapshotting,
   Stats,
   Store,
   Versioned,
@@ -46,16 +46,28 @@ import { guarded } from './fault.js';
 import { OpenFile } from './open-file.js';
 import { completeOptions, type Settings, type SqliteStoreOptions } from './options.js';
 
-const allFeatures: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const allFeatures: readonly Capability[] = [
+  'revisions',
+  'cas',
+  'ttl',
+  'requests',
+  'tombstones',
+  'snapshot',
+  'versions',
+  'aliases',
+  'namespaces',
+  'stats',
+  'health',
+];
 
 /**
  * A store in one SQLite file, with everything that core's contract knows. A write that was answered survives the end of
  * the process and a power loss. Several processes may have the same file open; it must be on a local disk.
  */
 export class SqliteStore
-  implements Store, Versioned, Aliasing, Bulk, NamespaceListing, Revisioned, HealthChecking, WithStats
+  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, HealthChecking, WithStats
 {
-  readonly features: ReadonlySet<Feature> = new Set(allFeatures);
+  readonly features: ReadonlySet<Capability> = new Set(allFeatures);
   readonly #settings: Settings;
   readonly #lifecycle = new Lifecycle('the SQLite store');
   #file: OpenFile | undefined;
@@ -191,34 +203,6 @@ export class SqliteStore
   async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
     const file = this.#open(options);
     return guarded(() => file.aliases.list());
-  }
-
-  async getMany(
-    namespace: string,
-    keys: readonly string[],
-    options?: CallOptions,
-  ): Promise<ReadonlyMap<string, Entry>> {
-    const { entries } = await this.find(namespace, { keys }, options);
-    return new Map(entries.map((entry) => [entry.key, entry]));
-  }
-
-  async setMany(
-    namespace: string,
-    values: readonly (readonly [key: string, value: EncodedValue])[],
-    options?: CallOptions,
-  ): Promise<readonly Entry[]> {
-    const file = this.#open(options);
-    checkNamespace(namespace);
-    for (const [key] of values) checkKey(key);
-    const copies = values.map(([key, value]) => [key, copyOf(value)] as const);
-    return file.submit({ type: 'set_many', namespace, values: copies }, options?.signal);
-  }
-
-  async deleteMany(namespace: string, keys: readonly string[], options?: CallOptions): Promise<number> {
-    const file = this.#open(options);
-    checkNamespace(namespace);
-    for (const key of keys) checkKey(key);
-    return file.submit({ type: 'delete_many', namespace, keys: [...keys] }, options?.signal);
   }
 
   async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {

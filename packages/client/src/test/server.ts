@@ -1,7 +1,7 @@
 import {
   defaultCodecs,
   type Entry,
-  type Feature,
+  type Capability,
   isConfigError,
   MemoryStore,
   type SetOptions,
@@ -29,7 +29,7 @@ import { wireErrors } from './wire-errors.js';
 export interface TestServerOptions {
   readonly port?: number;
   readonly store?: MemoryStore;
-  readonly features?: readonly Feature[];
+  readonly features?: readonly Capability[];
   /** Runs around every call. */
   readonly middleware?: ServerMiddleware | undefined;
   readonly tls?: Parameters<Server['listen']>[1];
@@ -45,7 +45,7 @@ export interface TestServer {
   kill(): void;
 }
 
-const all: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const all: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { features = all, store = new MemoryStore() } = options;
@@ -68,7 +68,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
 
-function implement(store: MemoryStore, features: readonly Feature[]): ServiceImplementation<ConfigServiceDefinition> {
+function implement(store: MemoryStore, features: readonly Capability[]): ServiceImplementation<ConfigServiceDefinition> {
   const write = ({ signal }: CallContext, request: { ifVersion?: number | undefined; requestId: string }) => ({
     signal,
     ifVersion: request.ifVersion,

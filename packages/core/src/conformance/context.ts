@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Capability, type CapabilityOf, can } from '../contract/capabilities.js';
 import type { Change, WatchEvent } from '../contract/change.js';
 import type { EncodedValue } from '../contract/entry.js';
 import { type ErrorCode, isConfigError } from '../contract/errors.js';
@@ -28,7 +29,6 @@ export type SectionName =
   | 'tombstones'
   | 'aliases'
   | 'namespaces'
-  | 'bulk'
   | 'snapshot'
   | 'watch'
   | 'resume'
@@ -59,6 +59,11 @@ export function runSection(name: SectionName, section: Section, open: Open, with
       });
     });
   });
+}
+
+/** The store, with the methods of the capability. Fails the test if the store does not have it. */
+export function having<C extends Capability>(store: Store, capability: C): Store & CapabilityOf<C> {
+  return can(store, capability) ? store : expect.fail(`the store does not have the capability ${capability}`);
 }
 
 const text = new TextEncoder();

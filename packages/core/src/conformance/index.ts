@@ -4,7 +4,7 @@ import { compareAndSet, expiry, requestIds, writeModes } from './conditions.js';
 import { type Open, runSection, type Section, type SectionName } from './context.js';
 import { defaultNamespace, entries, types } from './entries.js';
 import { tombstones, versions } from './history.js';
-import { bulk, find, namespaces } from './listing.js';
+import { find, namespaces } from './listing.js';
 import { badNames } from './names.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
@@ -25,7 +25,6 @@ const sections: Record<SectionName, Section> = {
   tombstones,
   aliases,
   namespaces,
-  bulk,
   snapshot,
   watch,
   resume,

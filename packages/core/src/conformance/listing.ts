@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isBulk, isNamespaceListing } from '../contract/capabilities.js';
+import { can } from '../contract/capabilities.js';
 import type { Query, Store } from '../contract/store.js';
 import { dataOf, expectCode, json, type Section, sleep } from './context.js';
 
@@ -83,7 +83,7 @@ export const find: Section = (test) => {
 
 export const namespaces: Section = (test) => {
   test('ascending, by prefix, page by page, without the empty ones', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     for (const name of ['team:b', 'team:a', 'Zoo', 'prod', 'gone']) await store.set(name, 'k', json(1));
     await store.delete('gone', 'k');
     expect(await store.namespaces()).toEqual({ namespaces: ['Zoo', 'prod', 'team:a', 'team:b'], nextCursor: '' });
@@ -96,7 +96,7 @@ export const namespaces: Section = (test) => {
   });
 
   test('a namespace whose entries have all expired is not there', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     if (!store.features.has('ttl')) return;
     await store.set('brief', 'k', json(1), { ttlMs: 50 });
     await store.set('lasting', 'k', json(1));
@@ -105,32 +105,8 @@ export const namespaces: Section = (test) => {
   });
 
   test('refuses a foreign cursor', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     await expectCode(store.namespaces({ cursor: '!!!' }), 'invalid_cursor');
     await expectCode(store.namespaces({ limit: -1 }), 'invalid_argument');
-  });
-};
-
-export const bulk: Section = (test) => {
-  test('sets, gets and deletes many keys', async (store) => {
-    if (!isBulk(store)) return expect.fail('the store does not take many keys at once');
-    const values = ['a', 'b', 'c'].map((key) => [key, json(key)] as const);
-    const written = await store.setMany('ns', values);
-    expect(written.map((entry) => [entry.key, entry.version])).toEqual([
-      ['a', 1],
-      ['b', 1],
-      ['c', 1],
-    ]);
-    const got = await store.getMany('ns', ['c', 'none', 'a']);
-    expect([...got.keys()].sort()).toEqual(['a', 'c']);
-    expect(await store.deleteMany('ns', ['a', 'none', 'b', 'b'])).toBe(2);
-    expect(await keysOf(store)).toEqual(['c']);
-  });
-
-  test('a bad key fails all', async (store) => {
-    if (!isBulk(store)) return expect.fail('the store does not take many keys at once');
-    const values = ['ok', 'not ok'].map((key) => [key, json(key)] as const);
-    await expectCode(store.setMany('ns', values), 'invalid_key');
-    expect(await keysOf(store)).toEqual([]);
   });
 };

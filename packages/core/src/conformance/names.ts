@@ -1,4 +1,4 @@
-import { isAliasing, isVersioned } from '../contract/capabilities.js';
+import { can } from '../contract/capabilities.js';
 import { expectCode, json, type Section } from './context.js';
 
 export const badNames: Section = (test) => {
@@ -7,8 +7,8 @@ export const badNames: Section = (test) => {
       await expectCode(store.get('ns', key), 'invalid_key', 'invalid_argument');
       await expectCode(store.set('ns', key, json(1)), 'invalid_key', 'invalid_argument');
       await expectCode(store.delete('ns', key), 'invalid_key', 'invalid_argument');
-      if (isVersioned(store)) await expectCode(store.versions('ns', key), 'invalid_key', 'invalid_argument');
-      if (isAliasing(store)) await expectCode(store.setAlias('al', key), 'invalid_key', 'invalid_argument');
+      if (can(store, 'versions')) await expectCode(store.versions('ns', key), 'invalid_key', 'invalid_argument');
+      if (can(store, 'aliases')) await expectCode(store.setAlias('al', key), 'invalid_key', 'invalid_argument');
     });
   }
 

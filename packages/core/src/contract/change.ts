@@ -13,14 +13,17 @@ export class Change {
   readonly revision: number;
   /** The writer's request id, kept so that a repeat can be told. */
   readonly requestId: string;
+  /** Further changes of the same write follow: show them together. */
+  readonly more: boolean;
   /** The change's ready wire form, put here by the door that first sends it, so that all watchers share it. */
   encoded: object | undefined = undefined;
 
-  constructor(type: ChangeType, entry: Entry, revision: number = entry.revision, requestId = '') {
+  constructor(type: ChangeType, entry: Entry, revision: number = entry.revision, requestId = '', more = false) {
     this.type = type;
     this.entry = entry;
     this.revision = revision;
     this.requestId = requestId;
+    this.more = more;
   }
 }
 

@@ -14,11 +14,13 @@ export interface EntryInit extends Omit<EncodedValue, 'bytes'> {
   readonly namespace: string;
   readonly key: string;
   readonly version: number;
-  readonly revision?: number;
+  readonly revision?: number | undefined;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly expiresAtMs?: number | undefined;
-  readonly deleted?: boolean;
+  readonly deleted?: boolean | undefined;
+  readonly author?: string | undefined;
+  readonly comment?: string | undefined;
 }
 
 /** One version of one key, as a store holds it. Immutable and shared by everyone who reads it. */
@@ -38,6 +40,10 @@ export class Entry implements EncodedValue {
   readonly expiresAtMs: number | undefined;
   /** A tombstone: the key was deleted; `version` is the last that it had, `bytes` is empty. */
   readonly deleted: boolean;
+  /** Who wrote this version (of a tombstone: who deleted it), as the service knows them; empty if not known. */
+  readonly author: string;
+  /** Why, in the writer's words; empty if not said. */
+  readonly comment: string;
   /** The entry's ready wire form, put here by the door that first sends it, so that it is encoded once. */
   encoded: Uint8Array | undefined = undefined;
   readonly #bytes: Uint8Array | string;
@@ -54,6 +60,8 @@ export class Entry implements EncodedValue {
     this.updatedAtMs = init.updatedAtMs;
     this.expiresAtMs = init.expiresAtMs;
     this.deleted = init.deleted ?? false;
+    this.author = init.author ?? '';
+    this.comment = init.comment ?? '';
   }
 
   get bytes(): Uint8Array {

@@ -46,6 +46,19 @@ export interface ConfigErrorOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
+/** The everyday answers of a working store. Their errors have no stack trace. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'key_exists',
+  'version_not_found',
+  'version_mismatch',
+  'revision_compacted',
+  'alias_exists',
+  'permission_denied',
+  'unauthenticated',
+  'resource_exhausted',
+]);
+
 /** The one error class of the project. Tell cases apart by `code`, never by the message. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -55,7 +68,11 @@ export class ConfigError extends Error {
   readonly cfgConfigError = true;
 
   constructor(code: ErrorCode, message: string, options: ConfigErrorOptions = {}) {
+    // A stack trace costs ten times what the rest of a refused call does, and shows only the inside of a store.
+    const { stackTraceLimit } = Error;
+    if (refusals.has(code)) Error.stackTraceLimit = 0;
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.metadata = options.metadata ?? {};
   }

@@ -1,9 +1,7 @@
+import type { Capability } from './capabilities.js';
 import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
 import type { WatchFilter } from './filter.js';
-
-/** What a store can do beyond the original's contract, as announced on the wire in `cfg-features`. */
-export type Feature = 'revisions' | 'cas' | 'ttl' | 'requests' | 'tombstones' | 'batch';
 
 export interface CallOptions {
   /** Ends the call early; it then fails with the signal's reason. A write may have been done all the same. */
@@ -12,10 +10,23 @@ export interface CallOptions {
 
 export type WriteMode = 'upsert' | 'create' | 'update';
 
-export interface DeleteOptions extends CallOptions {
-  /** Delete only if the key's current version is this; else `version_mismatch`. Needs the feature `cas`. */
+export interface WriteOptions extends CallOptions {
+  /**
+   * Who writes, kept with the change. At most 256 characters. A service says it; a client cannot. Needs the capability
+   * `authors`.
+   */
+  readonly author?: string | undefined;
+  /** Why, kept with the change. At most 1,024 characters. Needs the capability `authors`. */
+  readonly comment?: string | undefined;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  /** Delete only if the key's current version is this; else `version_mismatch`. Needs the capability `cas`. */
   readonly ifVersion?: number | undefined;
-  /** A repeat with the same id for the same key gets the first one's answer and writes nothing. Needs `requests`. */
+  /**
+   * At most 256 characters. A repeat with the same id for the same key gets the first one's answer and writes nothing,
+   * for as long as the log keeps the first one. Needs the capability `requests`.
+   */
   readonly requestId?: string | undefined;
 }
 
@@ -24,21 +35,40 @@ export interface SetOptions extends DeleteOptions {
   readonly mode?: WriteMode | undefined;
   /** As for a delete; 0 writes only if the key does not exist. */
   readonly ifVersion?: number | undefined;
-  /** Expire after so many milliseconds; 0 clears an expiry; absent keeps it. Needs the feature `ttl`. */
+  /**
+   * Time to live in milliseconds, rounded up. 0 removes an expiry, absent leaves it as it was. Must end before the year
+   * 10000. Needs the capability `ttl`.
+   */
   readonly ttlMs?: number | undefined;
+}
+
+export interface GetOptions extends CallOptions {
+  /**
+   * The entry as it was at this revision; 0 or absent: as it is now. Fails with `revision_compacted` where the key's
+   * history no longer reaches so far, or the log has not. Needs the capability `revisions`.
+   */
+  readonly atRevision?: number | undefined;
 }
 
 /** What to find: some keys by name, or those below a prefix, page by page. */
 export interface Query {
   /** Exactly these keys; those that do not exist are left out. Excludes the other fields but `includeDeleted`. */
   readonly keys?: readonly string[] | undefined;
+  /** Only keys that begin with this. Characters that no key has find nothing. */
   readonly prefix?: string | undefined;
-  /** Most entries of a page; 0 or absent: no limit. */
+  /** Maximum number of entries of a page; 0 or absent: no limit. */
   readonly limit?: number | undefined;
+  /** Ends a page before its values exceed this many bytes; it has at least one entry. 0 or absent: no limit. */
+  readonly maxBytes?: number | undefined;
   /** `nextCursor` of the page before, of the same query. */
   readonly cursor?: string | undefined;
-  /** Also keys that are deleted, as tombstones. Needs the feature `tombstones`. */
+  /** Also keys that are deleted, as tombstones. Needs the capability `tombstones`. */
   readonly includeDeleted?: boolean | undefined;
+  /**
+   * What there was at this revision; 0 or absent: what there is now. Fails with `revision_compacted` where the history
+   * of a key in question no longer reaches so far, or the log has not. Needs the capability `revisions`.
+   */
+  readonly atRevision?: number | undefined;
 }
 
 /** Entries in key order. */
@@ -46,22 +76,26 @@ export interface Page {
   readonly entries: readonly Entry[];
   /** Empty exactly when nothing follows. */
   readonly nextCursor: string;
-  /** What the page shows: every write up to it is in it. Absent where the store has no revisions. */
+  /** Every write up to this revision is included. Absent where the store has no revisions, as are the next three. */
   readonly revision?: number | undefined;
   readonly logId?: string | undefined;
+  /** The revision of the namespace's last change; 0 if there was none. */
+  readonly namespaceRevision?: number | undefined;
+  /** A resume from this revision or a later one succeeds. */
+  readonly oldestRevision?: number | undefined;
 }
 
 export interface WatchOptions extends CallOptions {
   /**
    * First replay every matching change with a greater revision, then go on live, without a gap or a repeat. Absent:
-   * live only. Fails with `revision_compacted` where the log cannot do that. Needs the feature `revisions`.
+   * live only. Fails with `revision_compacted` where the log cannot do that. Needs the capability `revisions`.
    */
   readonly startRevision?: number | undefined;
   /**
    * The log that `startRevision` is of; another log's is answered like a compacted one. Absent or empty: not checked.
    */
   readonly logId?: string | undefined;
-  /** Also yield {@link WatchEvent} of type `progress`: after the replay, and then now and then on an idle stream. */
+  /** Also yield {@link WatchEvent} of type `progress`: after the replay, then about every 5 s while other changes, but no matching ones, are written. */
   readonly progress?: boolean | undefined;
 }
 
@@ -85,26 +119,32 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
 
 /**
  * Namespaced, versioned key/value configuration: what every store, local or remote, can do. Everything else is a
- * capability, found by a guard of `capabilities.ts`. All methods but `connect` and `close` fail with `not_connected`
- * before the one and `closed` after the other.
+ * capability: ask `can(store, …)`. All methods but `connect` and `close` fail with `not_connected` before the one and
+ * `closed` after the other, and with `invalid_namespace` or `invalid_key` for a bad name.
  */
 export interface Store extends AsyncDisposable {
-  readonly features: ReadonlySet<Feature>;
+  /** What the store can do, now. A remote store learns it from its server's replies. */
+  readonly features: ReadonlySet<Capability>;
 
+  /** Connecting twice is fine. Fails with `closed` after `close()`. May be called again after it failed. */
   connect(options?: CallOptions): Promise<void>;
 
   /** Ends all watches and releases everything. Closing twice is fine. */
   close(): Promise<void>;
 
-  /** Fails with `not_found`, `invalid_namespace`, `invalid_key`. */
-  get(namespace: string, key: string, options?: CallOptions): Promise<Entry>;
+  /** Fails with `not_found`. */
+  get(namespace: string, key: string, options?: GetOptions): Promise<Entry>;
 
-  /** Answers the entry as written. Stores copy `value.bytes` if they keep them. */
+  /**
+   * Returns the entry as written. Stores copy `value.bytes` if they keep them. Fails with `key_exists`, `not_found`,
+   * `version_mismatch` (the conditions), `invalid_argument` (an option), `resource_exhausted` (a limit).
+   */
   set(namespace: string, key: string, value: EncodedValue, options?: SetOptions): Promise<Entry>;
 
-  /** Fails with `not_found` if there is no such key. */
+  /** Fails with `not_found` if there is no such key, and with `version_mismatch`. */
   delete(namespace: string, key: string, options?: DeleteOptions): Promise<void>;
 
+  /** Fails with `invalid_cursor` for a cursor of another query, and with `invalid_argument`. */
   find(namespace: string, query?: Query, options?: CallOptions): Promise<Page>;
 
   /** Follows changes. A fault of the filter or the options comes with the first `next()`. */

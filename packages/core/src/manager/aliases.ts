@@ -1,5 +1,5 @@
 import { checkAlias } from '../rules/alias-rules.js';
-import { isAliasing } from '../contract/capabilities.js';
+import { can } from '../contract/capabilities.js';
 import { isConfigError } from '../contract/errors.js';
 import type { Logger } from '../util/logger.js';
 import type { Store } from '../contract/store.js';
@@ -103,7 +103,7 @@ export class Aliases {
 
   async #list(signal: AbortSignal): Promise<void> {
     const store = this.#store;
-    if (!isAliasing(store)) return;
+    if (!can(store, 'aliases')) return;
     const listed = await store.listAliases({ signal });
     this.#all = new Map([...this.#seed, ...listed.map(({ alias, target }) => [alias, target] as const)]);
   }

@@ -1,4 +1,4 @@
-import { hasStats } from '../contract/capabilities.js';
+import { can } from '../contract/capabilities.js';
 import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { SetOptions, Store } from '../contract/store.js';
 
@@ -21,6 +21,6 @@ export async function checkKeyLimit(
 }
 
 async function count(store: Store, namespace: string, limit: number, signal?: AbortSignal): Promise<number> {
-  if (hasStats(store)) return (await store.stats({ signal })).namespaces.get(namespace) ?? 0;
+  if (can(store, 'stats')) return (await store.stats({ signal })).namespaces.get(namespace) ?? 0;
   return (await store.find(namespace, { limit }, { signal })).entries.length;
 }

@@ -1,4 +1,4 @@
-import { type Aliasing, type Health, isAliasing, isHealthChecking } from '../contract/capabilities.js';
+import { type Aliasing, type Health, can } from '../contract/capabilities.js';
 import { ConfigError } from '../contract/errors.js';
 import { Lifecycle } from '../local-store/lifecycle.js';
 import { checkNamespace } from '../contract/names.js';
@@ -90,7 +90,7 @@ export class Manager implements AsyncDisposable {
         message: `the watch of namespace ${JSON.stringify(name)} failed ${watchFailures} times in a row`,
       };
     }
-    if (!isHealthChecking(store)) return { ok: true };
+    if (!can(store, 'health')) return { ok: true };
     try {
       return await store.health(options);
     } catch (error) {
@@ -109,7 +109,7 @@ export class Manager implements AsyncDisposable {
   #aliasing(options: CallOptions | undefined): Store & Aliasing {
     this.#lifecycle.check(options);
     const { store } = this.#settings;
-    if (!isAliasing(store)) throw new ConfigError('unsupported', 'the store has no aliases');
+    if (!can(store, 'aliases')) throw new ConfigError('unsupported', 'the store has no aliases');
     return store;
   }
 }

@@ -1,8 +1,8 @@
-import { isVersioned, type VersionQuery } from '../contract/capabilities.js';
+import { type Capability, can, type VersionQuery } from '../contract/capabilities.js';
 import { ConfigError, isConfigError, keyNotFound } from '../contract/errors.js';
 import type { Lifecycle } from '../local-store/lifecycle.js';
 import { checkKey, checkPrefix } from '../contract/names.js';
-import type { CallOptions, DeleteOptions, Feature, Query, SetOptions } from '../contract/store.js';
+import type { CallOptions, DeleteOptions, Query, SetOptions } from '../contract/store.js';
 import { Value } from '../value/value.js';
 import { followChanges, type KeyChange } from './changes.js';
 import { isOutage } from './faults.js';
@@ -134,7 +134,7 @@ export class Namespace {
   async versions(key: string, query: VersionQuery = {}, options: CallOptions = {}): Promise<VersionsPage> {
     const name = this.#resolve(key, options);
     const { store } = this.#settings;
-    if (!isVersioned(store)) throw new ConfigError('versioning_not_supported', 'the store keeps no versions');
+    if (!can(store, 'versions')) throw new ConfigError('versioning_not_supported', 'the store keeps no versions');
     const { entries, nextCursor } = await store.versions(this.name, name, query, options);
     return { values: entries.map((entry) => Value.fromEntry(entry, this.#settings)), nextCursor };
   }
@@ -208,7 +208,7 @@ export class Namespace {
     return { mode: ifNotExists ? 'create' : ifExists ? 'update' : 'upsert', ifVersion, ttlMs, requestId, signal };
   }
 
-  #require(feature: Feature, option: string, value: unknown): void {
+  #require(feature: Capability, option: string, value: unknown): void {
     if (value === undefined || this.#settings.store.features.has(feature)) return;
     throw new ConfigError('unsupported', `the store lacks the feature ${feature}, which ${option} needs`);
   }

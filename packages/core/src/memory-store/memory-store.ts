@@ -1,7 +1,7 @@
+import type { Capability } from '../contract/capabilities.js';
 import { randomUUID } from 'node:crypto';
 import type {
   Aliasing,
-  Bulk,
   Health,
   HealthChecking,
   NamespaceListing,
@@ -11,6 +11,7 @@ import type {
   RevisionState,
   Snapshot,
   SnapshotOptions,
+  Snapshotting,
   Stats,
   Versioned,
   VersionPage,
@@ -31,7 +32,6 @@ import type {
   CallOptions,
   ChangeStream,
   DeleteOptions,
-  Feature,
   Page,
   Query,
   SetOptions,
@@ -52,16 +52,28 @@ export interface MemoryStoreOptions {
   readonly now?: () => number;
 }
 
-const allFeatures: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const allFeatures: readonly Capability[] = [
+  'revisions',
+  'cas',
+  'ttl',
+  'requests',
+  'tombstones',
+  'snapshot',
+  'versions',
+  'aliases',
+  'namespaces',
+  'stats',
+  'health',
+];
 
 /**
  * A store in the memory of this process, with everything that a durable one has: revisions, a log to resume from,
  * history, aliases, expiry. What it holds is gone when it is closed; a new one has a new `logId`.
  */
 export class MemoryStore
-  implements Store, Versioned, Aliasing, Bulk, NamespaceListing, Revisioned, HealthChecking, WithStats
+  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, HealthChecking, WithStats
 {
-  readonly features: ReadonlySet<Feature> = new Set(allFeatures);
+  readonly features: ReadonlySet<Capability> = new Set(allFeatures);
   #lifecycle = new Lifecycle('the memory store');
   #historyLimit: number;
   #state: MemoryState;
@@ -189,37 +201,6 @@ export class MemoryStore
   async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
     this.#lifecycle.check(options);
     return this.#state.aliases.list();
-  }
-
-  async getMany(
-    namespace: string,
-    keys: readonly string[],
-    options?: CallOptions,
-  ): Promise<ReadonlyMap<string, Entry>> {
-    const { entries } = await this.find(namespace, { keys }, options);
-    return new Map(entries.map((entry) => [entry.key, entry]));
-  }
-
-  async setMany(
-    namespace: string,
-    values: readonly (readonly [key: string, value: EncodedValue])[],
-    options?: CallOptions,
-  ): Promise<readonly Entry[]> {
-    this.#lifecycle.check(options);
-    checkNamespace(namespace);
-    for (const [key] of values) checkKey(key);
-    return values.map(([key, value]) => this.#state.set(namespace, key, value, {}));
-  }
-
-  async deleteMany(namespace: string, keys: readonly string[], options?: CallOptions): Promise<number> {
-    this.#lifecycle.check(options);
-    checkNamespace(namespace);
-    for (const key of keys) checkKey(key);
-    const now = this.#state.commitDue();
-    const table = this.#state.namespaces.get(namespace);
-    const there = [...new Set(keys)].filter((key) => table?.has(key, now));
-    for (const key of there) this.#state.delete(namespace, key, {});
-    return there.length;
   }
 
   async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {

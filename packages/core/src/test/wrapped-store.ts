@@ -1,3 +1,4 @@
+import type { Capability } from '../contract/capabilities.js';
 import { Change, type WatchEvent } from '../contract/change.js';
 import { type Alias, type EncodedValue, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
@@ -6,7 +7,6 @@ import type {
   CallOptions,
   ChangeStream,
   DeleteOptions,
-  Feature,
   Page,
   Query,
   SetOptions,
@@ -24,7 +24,7 @@ export interface WrappedStoreOptions {
 /** A memory store whose answers can be held up, made to fail, and whose watches can be cut. Counts the calls. */
 export class WrappedStore implements Store {
   readonly inner: MemoryStore;
-  readonly features: ReadonlySet<Feature>;
+  readonly features: ReadonlySet<Capability>;
   readonly calls = { get: 0, set: 0, delete: 0, find: 0, watch: 0, listAliases: 0 };
   /** While set, every call and every watch fails with it. */
   down: Error | undefined;

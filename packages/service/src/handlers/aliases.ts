@@ -1,4 +1,4 @@
-import { type Aliasing, ConfigError, isAliasing, isConfigError, type Store } from '@cfg/core';
+import { type Aliasing, ConfigError, can, isConfigError, type Store } from '@cfg/core';
 import type {
   DeleteAliasRequest,
   DeleteAliasResponse,
@@ -67,7 +67,7 @@ function requireAlias({ alias }: { readonly alias: string }): void {
 }
 
 function aliasing(store: Store): Store & Aliasing {
-  if (!isAliasing(store)) throw unsupported('the store does not support aliases');
+  if (!can(store, 'aliases')) throw unsupported('the store does not support aliases');
   return store;
 }
 

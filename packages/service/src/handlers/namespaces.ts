@@ -1,4 +1,4 @@
-import { hasStats, isNamespaceListing, type NamespaceListing } from '@cfg/core';
+import { can, type NamespaceListing } from '@cfg/core';
 import type { ListNamespacesRequest, ListNamespacesResponse } from '@cfg/proto';
 import { requireNotNegative, resource } from '../checks.js';
 import type { Environment } from '../environment.js';
@@ -33,6 +33,6 @@ export function namespacesHandler(environment: Environment): Handler<ListNamespa
 }
 
 function listerOf({ store, settings }: Environment): NamespaceListing | undefined {
-  if (isNamespaceListing(store)) return store;
-  return hasStats(store) ? new StatsNamespaces(store, settings.statsCacheMs, settings.logger) : undefined;
+  if (can(store, 'namespaces')) return store;
+  return can(store, 'stats') ? new StatsNamespaces(store, settings.statsCacheMs, settings.logger) : undefined;
 }

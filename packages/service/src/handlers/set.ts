@@ -1,4 +1,4 @@
-import { ConfigError, isCodecValidating, type SetOptions, type Store, type WriteMode } from '@cfg/core';
+import { ConfigError, can, type SetOptions, type Store, type WriteMode } from '@cfg/core';
 import { type Duration, type SetRequest, type SetResponse, WriteMode as WireWriteMode } from '@cfg/proto';
 import type { Call } from '../call.js';
 import { requireFeature, requireKey, requireWrite, resource } from '../checks.js';
@@ -32,7 +32,7 @@ export function setHandler({ store, authorizer, encoder, settings }: Environment
 }
 
 function requireCodec(store: Store, codec: string): void {
-  if (!isCodecValidating(store) || store.supportsCodec(codec)) return;
+  if (!can(store, 'codecs') || store.supportsCodec(codec)) return;
   throw new ConfigError('codec_not_found', `the store does not support the codec ${JSON.stringify(codec)}`);
 }
 

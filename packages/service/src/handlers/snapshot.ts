@@ -1,4 +1,4 @@
-import { isRevisioned } from '@cfg/core';
+import { can } from '@cfg/core';
 import { Encoded, type SnapshotRequest, type SnapshotResponse } from '@cfg/proto';
 import { requireNamespace, resource } from '../checks.js';
 import type { Environment } from '../environment.js';
@@ -26,7 +26,7 @@ export function snapshotHandler(environment: Environment): Handler<SnapshotReque
 
 function snapshotsOf({ store, encoder, settings }: Environment): Snapshots {
   const { maxSnapshotEntries, snapshotCacheBytes } = settings;
-  return isRevisioned(store)
+  return can(store, 'revisions')
     ? new CachedSnapshots(store, encoder, maxSnapshotEntries, snapshotCacheBytes)
     : new FoundSnapshots(store, encoder, maxSnapshotEntries);
 }

@@ -1,4 +1,4 @@
-import { ConfigError, isVersioned } from '@cfg/core';
+import { ConfigError, can } from '@cfg/core';
 import { type GetVersionsRequest, GetVersionsResponse } from '@cfg/proto';
 import { requireFeature, requireKey, requireNotNegative, resource } from '../checks.js';
 import type { Environment } from '../environment.js';
@@ -19,7 +19,7 @@ export function versionsHandler({
     requireNotNegative('version', version);
     requireNotNegative('limit', limit);
     await authorizer.authorize(call, 'read', resource(namespace, key));
-    if (!isVersioned(store)) throw new ConfigError('versioning_not_supported', 'the store does not keep versions');
+    if (!can(store, 'versions')) throw new ConfigError('versioning_not_supported', 'the store does not keep versions');
     requireFeature(store, 'tombstones', 'include_deleted', includeDeleted);
     const query = { version, cursor, includeDeleted, limit: pageLimit(limit, most) };
     const { entries, nextCursor } = await store.versions(namespace, key, query, storeOptions(call));

@@ -1,9 +1,9 @@
-import type { Feature, Store } from '@cfg/core';
+import type { Capability, Store } from '@cfg/core';
 import { featuresHeader } from '@cfg/proto';
 import type { Stage } from './stage.js';
 
 /** In the order of the wire; a feature joins when its calls are implemented here, whatever the store could do. */
-const served: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const served: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
 
 /** Announces with every reply, errors and streams included, what the store can do and the service serves. */
 export function features(store: Store): Stage {

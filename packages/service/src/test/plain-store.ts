@@ -4,7 +4,7 @@ import {
   type DeleteOptions,
   type EncodedValue,
   type Entry,
-  type Feature,
+  type Capability,
   MemoryStore,
   type Page,
   type Query,
@@ -15,7 +15,7 @@ import {
 
 /** A store of someone else's: what the contract asks for and no capability. Tests add some. */
 export class PlainStore implements Store {
-  readonly features: ReadonlySet<Feature> = new Set();
+  readonly features: ReadonlySet<Capability> = new Set();
   readonly memory: MemoryStore = new MemoryStore();
 
   static async connected(): Promise<PlainStore> {
