@@ -26,7 +26,8 @@ export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } 
 // For everyone: errors, the logger, a store in memory
 export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError } from './contract/errors.js';
 export { type Logger, safeLogger, silentLogger } from './util/logger.js';
-export { MemoryStore, type MemoryStoreOptions } from './memory-store/memory-store.js';
+export { MemoryStore } from './memory-store/memory-store.js';
+export type { MemoryStoreOptions } from './memory-store/options.js';
 // The store contract
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
 export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract/entry.js';
@@ -46,6 +47,7 @@ export type {
   WriteOptions,
 } from './contract/store.js';
 // … and its capabilities
+export { announced, type Capability, capabilities } from './contract/capability.js';
 export {
   type AuditOperation,
   type AuditPage,
@@ -61,11 +63,8 @@ export {
 } from './contract/batch.js';
 export {
   type Aliasing,
-  announced,
-  type Capability,
   type CapabilityOf,
   can,
-  capabilities,
   type CodecValidating,
   forward,
   type FullStore,
@@ -85,13 +84,11 @@ export {
   type VersionQuery,
   type WithStats,
 } from './contract/capabilities.js';
-// For authors of stores and of doors to them: the rules of a write, the log, paging, checks
-export { checkAlias } from './rules/alias-rules.js';
-export { aliasChange } from './contract/change.js';
+// For authors of stores and of doors to them: the store over engines, the rules of a write, the log, paging, checks
 export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
 export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
-export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
+export { aliasChange } from './contract/change.js';
 export {
   aliasNotFound,
   keyExists,
@@ -100,10 +97,16 @@ export {
   versionMismatch,
   versionNotFound,
 } from './contract/errors.js';
-export { ExpiryTimer } from './local-store/expiry-timer.js';
 export { ChangeFilter } from './contract/filter.js';
+export type { Engine, EngineReader, Head, HistoryRange, KeyReader, Range, WriteTables } from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
+export { LocalStore } from './local-store/local-store.js';
+export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
+export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
-export { afterPrefix } from './util/sorted-map.js';
+export { Transaction } from './local-store/transaction.js';
+export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
+export { afterPrefix } from './util/sorted-map.js';
+export { type Maybe, run, type Steps, wait } from './util/steps.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';

@@ -1,4 +1,4 @@
-import { type Alias, Entry } from './entry.js';
+import { type Alias, Entry, type EntryInit } from './entry.js';
 
 export type ChangeType = 'set' | 'delete' | 'alias_set' | 'alias_delete';
 
@@ -40,7 +40,13 @@ const text = new TextEncoder();
 const nothing = new Uint8Array(0);
 
 /** The change that registers or removes an alias. */
-export function aliasChange(type: 'alias_set' | 'alias_delete', alias: Alias, revision: number, nowMs: number): Change {
+export function aliasChange(
+  type: 'alias_set' | 'alias_delete',
+  alias: Alias,
+  revision: number,
+  nowMs: number,
+  { author, comment }: Pick<EntryInit, 'author' | 'comment'> = {},
+): Change {
   const removed = type === 'alias_delete';
   const entry = new Entry({
     namespace: '',
@@ -53,6 +59,8 @@ export function aliasChange(type: 'alias_set' | 'alias_delete', alias: Alias, re
     createdAtMs: alias.createdAtMs,
     updatedAtMs: removed ? nowMs : alias.createdAtMs,
     deleted: removed,
+    author,
+    comment,
   });
   return new Change(type, entry, revision);
 }

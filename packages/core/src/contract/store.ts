@@ -1,4 +1,4 @@
-import type { Capability } from './capabilities.js';
+import type { Capability } from './capability.js';
 import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
 import type { WatchFilter } from './filter.js';

@@ -1,55 +1,78 @@
-/** Longest sleep: a timer does not see the clock jump, so the clock is asked again after so many milliseconds. */
+import type { Engine } from './engine.js';
+
+/** Upper bound of one sleep, so that a change of the system clock is noticed. */
 const maxSleepMs = 30_000;
 
-/** How soon a commit that left something due is tried again: it may be failing, or still under way. */
+/** Delay before the next try after a commit that left something due: it failed, or was not the last one needed. */
 const retryMs = 1_000;
 
-/**
- * Calls `commit` when the next expiry is due, by the clock `now`, however far off it is. Does not keep a process alive.
- */
+/** Commits deletions by expiry when they are due, however far off that is. Does not keep a process alive. */
 export class ExpiryTimer {
-  #now: () => number;
-  #next: () => number | undefined;
-  #commit: () => void;
+  readonly #engine: Pick<Engine, 'now' | 'nextExpiry' | 'submit'>;
   #timer: NodeJS.Timeout | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
+  #closed = false;
+  #committing = false;
 
-  /** `next` tells the earliest expiry there is, in milliseconds since the epoch. */
-  constructor(now: () => number, next: () => number | undefined, commit: () => void) {
-    this.#now = now;
-    this.#next = next;
-    this.#commit = commit;
+  constructor(engine: Pick<Engine, 'now' | 'nextExpiry' | 'submit'>) {
+    this.#engine = engine;
   }
 
-  /** To be called when the earliest expiry may have changed. */
+  /** Call this when the earliest expiry may have changed. */
   schedule(): void {
-    this.#sleepUntil(this.#next());
+    if (!this.#committing) void this.#plan(0);
   }
 
   close(): void {
+    this.#closed = true;
+    this.#clear();
+  }
+
+  /** Sleeps until the next expiry, but for `minMs` at least. */
+  async #plan(minMs: number): Promise<void> {
+    let next: number | undefined;
+    try {
+      const found = this.#engine.nextExpiry();
+      next = found instanceof Promise ? await found : found;
+    } catch {
+      next = this.#engine.now() + retryMs;
+    }
+    if (next === undefined) this.#clear();
+    else this.#sleepUntil(Math.max(next, this.#engine.now() + minMs));
+  }
+
+  #clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wakesAt = Number.POSITIVE_INFINITY;
   }
 
-  #sleepUntil(time: number | undefined): void {
-    if (time === undefined) {
-      this.close();
-      return;
-    }
-    const now = this.#now();
+  #sleepUntil(time: number): void {
+    if (this.#closed) return;
+    const now = this.#engine.now();
     const wakesAt = Math.min(time, now + maxSleepMs);
     if (this.#timer !== undefined && this.#wakesAt <= wakesAt) return;
     clearTimeout(this.#timer);
     this.#wakesAt = wakesAt;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(0, wakesAt - now)).unref();
+    this.#timer = setTimeout(() => void this.#wake(), Math.max(0, wakesAt - now)).unref();
   }
 
-  #wake(): void {
-    this.close();
-    const now = this.#now();
-    if ((this.#next() ?? Number.POSITIVE_INFINITY) <= now) this.#commit();
-    const next = this.#next();
-    this.#sleepUntil(next !== undefined && next <= now ? now + retryMs : next);
+  async #wake(): Promise<void> {
+    this.#clear();
+    this.#committing = true;
+    let minMs = 0;
+    try {
+      const next = await this.#engine.nextExpiry();
+      if ((next ?? Number.POSITIVE_INFINITY) <= this.#engine.now()) {
+        await this.#engine.submit({ type: 'expire' });
+        const left = await this.#engine.nextExpiry();
+        if ((left ?? Number.POSITIVE_INFINITY) <= this.#engine.now()) minMs = retryMs;
+      }
+    } catch {
+      // Whoever writes is told what is wrong; this tries again.
+      minMs = retryMs;
+    }
+    this.#committing = false;
+    await this.#plan(minMs);
   }
 }

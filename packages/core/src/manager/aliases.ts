@@ -1,3 +1,4 @@
+import { checkKey } from '../contract/names.js';
 import { checkAlias } from '../rules/alias-rules.js';
 import { can } from '../contract/capabilities.js';
 import { isConfigError } from '../contract/errors.js';
@@ -35,11 +36,10 @@ export class Aliases {
     this.#backoff = backoff;
     const targets = new Set<string>();
     for (const [alias, target] of Object.entries(seed)) {
-      checkAlias(alias, target, {
-        isAlias: (name) => this.#seed.has(name),
-        isTarget: (name) => targets.has(name),
-        isKey: () => false,
-      });
+      checkKey(alias);
+      checkKey(target);
+      const isTargetAlias = this.#seed.has(target);
+      checkAlias(alias, target, { isAlias: false, isTarget: targets.has(alias), isKey: false, isTargetAlias });
       this.#seed.set(alias, target);
       targets.add(target);
     }

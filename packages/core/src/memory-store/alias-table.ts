@@ -1,5 +1,4 @@
 import type { Alias } from '../contract/entry.js';
-import { aliasNotFound } from '../contract/errors.js';
 import { type SortedMap, sortedMap } from '../util/sorted-map.js';
 
 /** The aliases of a memory store. */
@@ -7,14 +6,8 @@ export class AliasTable {
   #aliases: SortedMap<Alias> = sortedMap();
   #targets = new Map<string, number>();
 
-  get(alias: string): Alias {
-    const found = this.#aliases.get(alias);
-    if (found === undefined) throw aliasNotFound(alias);
-    return found;
-  }
-
-  has(alias: string): boolean {
-    return this.#aliases.has(alias);
+  get(alias: string): Alias | undefined {
+    return this.#aliases.get(alias);
   }
 
   isTarget(name: string): boolean {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EncodedValue } from '../contract/entry.js';
-import { MemoryStore, type MemoryStoreOptions } from './memory-store.js';
+import { MemoryStore } from './memory-store.js';
+import type { MemoryStoreOptions } from './options.js';
 
 const value = (n: number): EncodedValue => ({ bytes: Buffer.from(String(n)), codec: 'json', type: 'int' });
 
@@ -61,6 +62,6 @@ it('goes by its clock, also when it jumps', async () => {
 });
 
 it('names an option that cannot be meant', () => {
-  expect(() => new MemoryStore({ historyLimit: 0 })).toThrow('historyLimit must be a whole number, 1 or more');
+  expect(() => new MemoryStore({ historyLimit: 0 })).toThrow('historyLimit must be a whole number from 1');
   expect(() => new MemoryStore({ logLimit: 1.5 })).toThrow('logLimit');
 });

@@ -1,47 +1,78 @@
 import type { Change } from '../contract/change.js';
 
-/** How many changes beyond the limit are dropped at once, so that trimming costs next to nothing per write. */
-const trimBy = 1_024;
+/** What a change weighs beside its value, roughly, in bytes. */
+const overhead = 200;
 
-/** The newest changes, up to `limit` to be read, and the request ids at least among them. */
+/** How many dropped changes stay in the array before it is cut, so that dropping costs next to nothing. */
+const cutAt = 1_024;
+
+const weightOf = (change: Change): number => overhead + change.entry.size;
+
+/** The log's window: the newest changes without a hole, up to a number and a weight, and their request ids. */
 export class MemoryLog {
+  readonly #limit: number;
+  readonly #maxBytes: number;
+  /** Those before `#from` are dropped. */
   #changes: Change[] = [];
-  #requests = new Map<string, Change>();
-  #limit: number;
+  #from = 0;
+  #bytes = 0;
+  #revision = 0;
+  #requests = new Map<string, Change[]>();
 
-  constructor(limit: number) {
+  constructor(limit: number, maxBytes: number) {
     this.#limit = limit;
+    this.#maxBytes = maxBytes;
   }
 
   get revision(): number {
-    return this.#changes.at(-1)?.revision ?? 0;
+    return this.#revision;
   }
 
   /** Everything after it can be read. */
   get oldestRevision(): number {
-    return Math.max(0, this.revision - this.#limit);
+    return this.#revision - (this.#changes.length - this.#from);
   }
 
-  push(change: Change): void {
+  /** Adds a change. Calls `onDrop` for each that leaves the window. */
+  push(change: Change, onDrop: (change: Change) => void): void {
     this.#changes.push(change);
-    if (change.requestId !== '') this.#requests.set(requestKey(change.entry, change.requestId), change);
-    if (this.#changes.length < this.#limit + trimBy) return;
-    for (const dropped of this.#changes.splice(0, trimBy)) {
-      if (dropped.requestId !== '') this.#requests.delete(requestKey(dropped.entry, dropped.requestId));
+    this.#revision = change.revision;
+    this.#bytes += weightOf(change);
+    if (change.requestId !== '') this.#remember(change);
+    while (this.#changes.length - this.#from > this.#limit || this.#bytes > this.#maxBytes) {
+      const dropped = this.#changes[this.#from];
+      if (dropped === undefined) break;
+      this.#from += 1;
+      this.#bytes -= weightOf(dropped);
+      if (dropped.requestId !== '') this.#forget(dropped);
+      onDrop(dropped);
     }
+    if (this.#from < cutAt) return;
+    this.#changes = this.#changes.slice(this.#from);
+    this.#from = 0;
   }
 
   read(after: number, limit: number): Change[] {
-    const dropped = (this.#changes[0]?.revision ?? 1) - 1;
-    const start = Math.max(after, this.oldestRevision) - dropped;
+    const start = this.#from + Math.max(0, after - this.oldestRevision);
     return this.#changes.slice(start, start + limit);
   }
 
-  /** What the request with this id did to the key, if the log still knows. */
-  byRequest(namespace: string, key: string, requestId: string): Change | undefined {
-    return this.#requests.get(requestKey({ namespace, key }, requestId));
+  /** The changes in the namespace that have the request id, in order. */
+  byRequest(namespace: string, requestId: string): readonly Change[] {
+    return this.#requests.get(`${namespace}\n${requestId}`) ?? [];
+  }
+
+  #remember(change: Change): void {
+    const name = `${change.entry.namespace}\n${change.requestId}`;
+    const known = this.#requests.get(name);
+    if (known === undefined) this.#requests.set(name, [change]);
+    else known.push(change);
+  }
+
+  #forget(change: Change): void {
+    const name = `${change.entry.namespace}\n${change.requestId}`;
+    const left = this.#requests.get(name)?.filter((other) => other !== change) ?? [];
+    if (left.length === 0) this.#requests.delete(name);
+    else this.#requests.set(name, left);
   }
 }
-
-const requestKey = ({ namespace, key }: { namespace: string; key: string }, requestId: string): string =>
-  `${namespace}\n${key}\n${requestId}`;

@@ -1,12 +1,12 @@
 import type { Change } from '../contract/change.js';
 import { Entry, type EntryInit } from '../contract/entry.js';
 import { ConfigError, keyExists, keyNotFound, versionMismatch } from '../contract/errors.js';
-import type { DeleteOptions, SetOptions } from '../contract/store.js';
+import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import { wholeNumber } from '../util/whole-number.js';
 
 /*
  * The rules of a write, once for all stores: given a key's last state (its entry, its tombstone, or nothing), what is
- * the next one? Pure; a store calls it inside its transaction, and appends the outcome to its log with `revision`.
+ * the next one? Pure; a transaction calls them, and appends the outcome to the log with `revision`.
  */
 
 const nothing = new Uint8Array(0);
@@ -44,7 +44,22 @@ export function entryAfterSet(
     createdAtMs: live?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
     expiresAtMs: expiryAfter(live, options.ttlMs, nowMs),
+    author: options.author,
+    comment: options.comment,
   });
+}
+
+/** The entry after an earlier state was brought back. `expiresAtMs` is that of the earlier state, if it is still ahead. */
+export function entryAfterRestore(
+  past: Entry,
+  last: Entry | undefined,
+  options: WriteOptions,
+  revision: number,
+  nowMs: number,
+): Entry {
+  const { namespace, key, bytes, codec, type, expiresAtMs } = past;
+  const entry = entryAfterSet(namespace, key, last, { bytes, codec, type }, { ...options, ttlMs: 0 }, revision, nowMs);
+  return expiresAtMs !== undefined && expiresAtMs > nowMs ? new Entry({ ...entry, bytes, expiresAtMs }) : entry;
 }
 
 /** The tombstone after a delete. */
@@ -70,6 +85,8 @@ export function entryAfterDelete(
     createdAtMs: live.createdAtMs,
     updatedAtMs: nowMs,
     deleted: true,
+    author: options.author,
+    comment: options.comment,
   });
 }
 
@@ -90,21 +107,50 @@ function expiryAfter(live: Entry | undefined, ttlMs: number | undefined, nowMs: 
 }
 
 /**
- * What a write with a request id answers if it was done before: the first one's entry. `undefined`: it was not, or has
- * no id. Throws `invalid_argument` if the id was used on this key for something else.
+ * The entry that a write with a request id returns if it was done before: the first one's. `undefined`: it was not, or
+ * has no id. `firsts` are the changes with the id in the namespace, in order. Throws `invalid_argument` if the id was
+ * used on this key for something else.
  */
 export function repeatedWrite(
   type: 'set' | 'delete',
-  options: DeleteOptions,
-  byRequest: (requestId: string) => Change | undefined,
+  key: string,
+  requestId: string,
+  firsts: readonly Change[],
 ): Entry | undefined {
-  if (!options.requestId) return undefined;
-  const first = byRequest(options.requestId);
-  if (first !== undefined && first.type !== type) {
-    throw new ConfigError(
-      'invalid_argument',
-      `request id ${JSON.stringify(options.requestId)} was used for another write`,
-    );
+  const at = firsts.findIndex(({ entry }) => entry.key === key);
+  const first = firsts[at];
+  if (first === undefined) return undefined;
+  if (first.type !== type || first.more || firsts[at - 1]?.more) throw otherWrite(requestId);
+  return first.entry;
+}
+
+/**
+ * The changes of a batch or a restore that was done before with the same request id; `undefined` if it was not. Throws
+ * `invalid_argument` if the id was used for something else: `keys`, where they are known, are not those of the first.
+ */
+export function repeatedBatch(
+  requestId: string,
+  firsts: readonly Change[],
+  keys: readonly string[] | undefined,
+): readonly Change[] | undefined {
+  if (firsts.length === 0) return undefined;
+  const isOneWrite = firsts.every(({ more }, index) => more === index < firsts.length - 1);
+  const isThisWrite = keys?.every((key, index) => firsts[index]?.entry.key === key) ?? true;
+  if (!isOneWrite || !isThisWrite || (keys !== undefined && keys.length !== firsts.length)) throw otherWrite(requestId);
+  return firsts;
+}
+
+const otherWrite = (requestId: string): ConfigError =>
+  new ConfigError('invalid_argument', `request id ${JSON.stringify(requestId)} was used for another write`);
+
+const limits = { author: 256, comment: 1_024, requestId: 256 } as const;
+
+/** Throws `invalid_argument` where a text that is kept with a change is too long. */
+export function checkWrite(options: DeleteOptions): void {
+  for (const name of ['author', 'comment', 'requestId'] as const) {
+    const text = options[name];
+    if (text !== undefined && text.length > limits[name]) {
+      throw new ConfigError('invalid_argument', `${name} is longer than ${limits[name]} characters`);
+    }
   }
-  return first?.entry;
 }

@@ -1,4 +1,4 @@
-import type { Capability } from '../contract/capabilities.js';
+import type { Capability } from '../contract/capability.js';
 import { Change, type WatchEvent } from '../contract/change.js';
 import { type Alias, type EncodedValue, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
@@ -38,7 +38,8 @@ export class WrappedStore implements Store {
     this.inner = inner;
     this.#plain = plain;
     this.#pause = pause;
-    this.features = plain ? new Set() : inner.features;
+    const wrapped: readonly Capability[] = ['cas', 'ttl', 'requests', 'tombstones', 'authors', 'aliases'];
+    this.features = new Set(plain ? ['aliases'] : ['revisions', ...wrapped]);
   }
 
   /** Ends all open watches with `error`. */
