@@ -99,14 +99,17 @@ export {
 } from './contract/errors.js';
 export { ChangeFilter } from './contract/filter.js';
 export type { Engine, EngineReader, Head, HistoryRange, KeyReader, Range, WriteTables } from './local-store/engine.js';
+export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
 export { Lifecycle } from './local-store/lifecycle.js';
 export { LocalStore } from './local-store/local-store.js';
+export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';
 export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
 export { Transaction } from './local-store/transaction.js';
+export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
 export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
 export { afterPrefix } from './util/sorted-map.js';
-export { type Maybe, run, type Steps, wait } from './util/steps.js';
+export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';

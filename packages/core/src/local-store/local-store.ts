@@ -270,7 +270,10 @@ export class LocalStore
     return { bytes: this.#engine.keep(bytes), codec, type };
   }
 
-  #submit<O extends Operation>(operation: O, { signal }: CallOptions): Answers[O['type']] | Promise<Answers[O['type']]> {
+  #submit<O extends Operation>(
+    operation: O,
+    { signal }: CallOptions,
+  ): Answers[O['type']] | Promise<Answers[O['type']]> {
     return this.#engine.submit(operation, signal);
   }
 

@@ -1,5 +1,6 @@
 import type { BatchOperation, BatchOptions, BatchOutcome, RestoreTarget } from '../contract/batch.js';
 import type { Alias, Entry, EntryInit } from '../contract/entry.js';
+import type { ConfigError } from '../contract/errors.js';
 import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
@@ -63,7 +64,7 @@ export type Answer = Answers[keyof Answers];
 /** How one operation went: done, or refused by the rules. */
 export type Outcome =
   | { readonly done: true; readonly answer: Answer }
-  | { readonly done: false; readonly error: unknown };
+  | { readonly done: false; readonly error: ConfigError };
 
 /** Roughly how many bytes of values an operation brings. */
 export function weightOf(operation: Operation): number {
@@ -71,3 +72,6 @@ export function weightOf(operation: Operation): number {
   if (operation.type !== 'batch') return 0;
   return operation.operations.reduce((sum, each) => sum + (each.type === 'set' ? each.value.bytes.length : 0), 0);
 }
+
+/** How many writes an operation is. */
+export const countOf = (operation: Operation): number => (operation.type === 'batch' ? operation.operations.length : 1);

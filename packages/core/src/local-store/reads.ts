@@ -117,7 +117,10 @@ export function* readSnapshot(
   checkReached(atRevision, head);
   const range = { namespace, prefix: '', after: undefined, limit: most + 1, maxBytes, includeDeleted: false };
   const found = yield* readRange(reader, range, atRevision, head);
-  const entries = atRevision > 0 || found.every((entry) => isLive(entry, nowMs)) ? found : found.filter((entry) => isLive(entry, nowMs));
+  const entries =
+    atRevision > 0 || found.every((entry) => isLive(entry, nowMs))
+      ? found
+      : found.filter((entry) => isLive(entry, nowMs));
   if (entries.length > most) throw tooLarge(`namespace ${namespace} has more than ${most} entries`);
   if (maxBytes !== Number.POSITIVE_INFINITY && entries.reduce((sum, { size }) => sum + size, 0) > maxBytes) {
     throw tooLarge(`the values of namespace ${namespace} have more than ${maxBytes} bytes`);

@@ -76,7 +76,10 @@ function* restoreKeys(
       plan.delete(last, options);
     }
     if (plan.size > maxRestoredKeys) {
-      throw new ConfigError('resource_exhausted', `a restore of ${namespace} changes more than ${maxRestoredKeys} keys`);
+      throw new ConfigError(
+        'resource_exhausted',
+        `a restore of ${namespace} changes more than ${maxRestoredKeys} keys`,
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Capability } from '../contract/capability.js';
+import type { Capability } from '../contract/capability.js';
 import { can, type VersionQuery } from '../contract/capabilities.js';
 import { ConfigError, isConfigError, keyNotFound } from '../contract/errors.js';
 import type { Lifecycle } from '../local-store/lifecycle.js';

@@ -7,7 +7,7 @@ import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { Engine, EngineReader } from '../local-store/engine.js';
 import type { Answers, Operation } from '../local-store/operation.js';
 import { Transaction } from '../local-store/transaction.js';
-import { type Maybe, run, type Steps } from '../util/steps.js';
+import { type Maybe, run, runNow, type Steps } from '../util/steps.js';
 import { MemoryTables } from './memory-tables.js';
 import type { MemorySettings } from './options.js';
 
@@ -55,9 +55,8 @@ export class MemoryEngine implements Engine {
   submit<O extends Operation>(operation: O): Answers[O['type']] {
     const transaction = new Transaction(this.#tables, this.#tables.log.revision, this.now());
     try {
-      run(transaction.expire(Number.POSITIVE_INFINITY));
-      // Tables in memory answer at once, and so does the transaction: the operation's answer, no promise of it.
-      return run(transaction.apply(operation)) as Answers[O['type']];
+      runNow(transaction.expire(Number.POSITIVE_INFINITY));
+      return runNow(transaction.apply(operation)) as Answers[O['type']];
     } finally {
       this.#publish(transaction);
     }

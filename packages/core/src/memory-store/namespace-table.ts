@@ -43,9 +43,7 @@ export class NamespaceTable {
   range(range: Range): Entry[] {
     const live = rangeOf(this.#live, range);
     if (!range.includeDeleted) return live;
-    return [...live, ...rangeOf(this.#deleted, range)]
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .slice(0, range.limit);
+    return [...live, ...rangeOf(this.#deleted, range)].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, range.limit);
   }
 }
 

@@ -30,3 +30,10 @@ async function resume<T>(steps: Steps<T>, first: Promise<unknown>): Promise<T> {
     pending = result.value;
   }
 }
+
+/** Runs steps that never have to wait, as those over an engine that answers at once. Throws a `TypeError` if they do. */
+export function runNow<T>(steps: Steps<T>): T {
+  const result = run(steps);
+  if (result instanceof Promise) throw new TypeError('the steps had to wait');
+  return result;
+}

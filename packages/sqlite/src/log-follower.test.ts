@@ -1,9 +1,8 @@
 import type { Change } from '@cfg/core';
 import { expect, it } from 'vitest';
-import { json, openStore, scratchPath } from './test/scratch.js';
+import { fill, json, openStore, scratchPath } from './test/scratch.js';
 
 const poll = { pollIntervalMs: 10 };
-const many = (count: number) => Array.from({ length: count }, (_, k) => [`k${k}`, json(k)] as const);
 
 it('shows watches what another store writes into the file, however much at once', async () => {
   const path = scratchPath();
@@ -14,7 +13,7 @@ it('shows watches what another store writes into the file, however much at once'
   expect((await next).value).toMatchObject({ type: 'set', revision: 1 });
 
   const afterMany = waiting.next();
-  await other.setMany('b', many(5_000));
+  await fill(other, 'b', 5_000, json(1));
   await other.set('a', 'x', json(2));
   expect((await afterMany).value).toMatchObject({
     type: 'set',
@@ -44,9 +43,9 @@ it('tells a watch that another store compacted what it has not seen', async () =
   const path = scratchPath();
   const [one, other] = [await openStore(path, poll), await openStore(path, { logLimit: 10 })];
   const stream = one.watch();
-  const next = stream.next();
-  await other.setMany('a', many(3_000));
-  await expect(next).rejects.toMatchObject({ code: 'revision_compacted' });
+  const compacted = expect(stream.next()).rejects.toMatchObject({ code: 'revision_compacted' });
+  await fill(other, 'a', 3_000, json(1));
+  await compacted;
 });
 
 it('deletes what expires after the store that wrote it is gone', async () => {
