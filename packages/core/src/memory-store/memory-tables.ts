@@ -54,7 +54,7 @@ export class MemoryTables implements EngineReader, WriteTables {
       if (version > 0 && entry.version !== version) continue;
       found.push(entry);
       bytes += entry.size;
-      if (found.length >= limit || bytes > maxBytes) break;
+      if (found.length >= limit || (bytes > maxBytes && found.length > 1)) break;
     }
     return found;
   }
