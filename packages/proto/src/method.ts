@@ -15,6 +15,8 @@ export interface MethodDefinition<Request, Response, Streaming extends boolean> 
   path: string;
   requestStream: false;
   responseStream: Streaming;
+  /** The whole request of a part of it, as a client in the same process needs it. */
+  requestFromPartial(value: Partially<Request>): Request;
   requestSerialize(value: Partially<Request>): Uint8Array;
   requestDeserialize(bytes: Uint8Array): Request;
   responseSerialize(value: Response | Encoded<Response>): Uint8Array;
@@ -36,6 +38,7 @@ export function method<Request extends keyof Messages, Response extends keyof Me
     path,
     requestStream: false,
     responseStream,
+    requestFromPartial: (value) => request.fromPartial(value as never),
     requestSerialize: (value) => request.encode(request.fromPartial(value as never)).finish(),
     requestDeserialize: (bytes) => {
       try {
