@@ -1,7 +1,7 @@
 import type { Metadata } from 'nice-grpc-common';
-import { anonymous, type Identity } from './identity.js';
+import type { Identity } from './identity.js';
 
-/** What a call asks for. A gateway's own routes may use others. */
+/** What a caller wants to do. A gateway's own routes may use other words. */
 export type Action = 'read' | 'write' | 'delete' | 'list' | 'watch' | 'audit' | (string & {});
 
 /** What a call is about. A part that it does not name is empty. */
@@ -13,9 +13,15 @@ export interface Resource {
   readonly prefix: string;
 }
 
+/** One question to a guard: may the caller do this to that? */
+export interface Asked {
+  readonly action: Action;
+  readonly resource: Resource;
+}
+
 export interface Decision {
   readonly allowed: boolean;
-  /** What the permission was derived from: a role, a policy. Told to the log, never to the caller. */
+  /** What the permission was derived from: a role, a policy. Written to the log, never sent to the caller. */
   readonly scope?: string | undefined;
   /** Why not. Sent to the caller; `permission denied` if absent. */
   readonly reason?: string | undefined;
@@ -34,16 +40,26 @@ export interface GuardContext {
 }
 
 /**
- * Who may do what. Both functions may answer at once or by a promise; an answer at once costs nothing. A promise that
+ * Decides who may do what. Both functions may return a value or a promise; a value costs a call nothing. A promise that
  * takes longer than the service's `guardTimeoutMs` fails the call with `guard_timeout`.
+ *
+ * @example
+ * const guard: Guard = {
+ *   authenticate({ metadata }) {
+ *     const token = metadata.get('authorization')?.replace(/^Bearer /, '');
+ *     if (token === undefined) throw new Error('missing token');
+ *     return { userId: token, claims: {} };
+ *   },
+ *   authorize: ({ userId }, action) => ({ allowed: action === 'read' || userId === 'admin' }),
+ * };
  */
 export interface Guard {
   /**
-   * Whatever it throws is UNAUTHENTICATED, with the error's message, unless the error has a status of its own (a
-   * nice-grpc `ServerError` or a `ConfigError`).
+   * Finds out who calls. What it throws becomes UNAUTHENTICATED with the error's message, unless the error has a status
+   * of its own (a nice-grpc `ServerError` or a `ConfigError`).
    */
   authenticate(context: GuardContext): Identity | Promise<Identity>;
-  /** What it throws is logged and answered with INTERNAL `internal error`. */
+  /** Decides. What it throws is logged, and the caller gets INTERNAL `internal error`. */
   authorize(
     identity: Identity,
     action: Action,
@@ -51,11 +67,3 @@ export interface Guard {
     context: GuardContext,
   ): Decision | Promise<Decision>;
 }
-
-const always = (decision: Decision): Guard => ({ authenticate: () => anonymous, authorize: () => decision });
-
-/** Lets everyone do everything: for development, and for a server that only trusted callers reach. */
-export const allowAll = (): Guard => always({ allowed: true });
-
-/** Lets nobody do anything: the default, so that a service without a guard is closed rather than open. */
-export const denyAll = (): Guard => always({ allowed: false });

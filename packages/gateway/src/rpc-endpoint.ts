@@ -1,20 +1,43 @@
+import type { IncomingMessage } from 'node:http';
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
-import { badRequest, HttpError } from './errors.js';
+import { badRequest, HttpError } from './http-error.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
 import { readBody } from './request-body.js';
 
 /** A method of a client, by a name that only the descriptors know. */
 type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
 
+/** What HTTP says of an answer beyond its message. */
+export interface HttpAnswer {
+  /** Default 200. Of a 304, no body is sent. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Looks at the answer to a request before it is sent. */
+export type ResponseHook = (message: object, request: IncomingMessage) => HttpAnswer;
+
+export interface RpcEndpointOptions {
+  readonly maxBodyBytes: number;
+  readonly hook: ResponseHook | undefined;
+}
+
 /** The endpoint of a method: its request from path, query and body, its response as JSON. */
-export function rpcEndpoint(rule: HttpRule, client: object | undefined, maxBodyBytes: number): Endpoint {
+export function rpcEndpoint(
+  rule: HttpRule,
+  client: object | undefined,
+  { maxBodyBytes, hook }: RpcEndpointOptions,
+): Endpoint {
   const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
   if (!method) return notServed(rule.method);
   return async (exchange) => {
     const options = exchange.callOptions();
     const request = await readRequest(rule, exchange, maxBodyBytes);
-    exchange.send(200, toJsonString(rule.responseType, await method(request, options)));
+    const message = await method(request, options);
+    const { status = 200, headers } = hook?.(message, exchange.request) ?? {};
+    if (status === 304) exchange.sendNotModified(headers);
+    else exchange.send(status, toJsonString(rule.responseType, message), headers);
   };
 }
 

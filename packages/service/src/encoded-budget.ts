@@ -1,4 +1,4 @@
-/** What keeps its own ready bytes: an entry, a change. */
+/** An entry or a change, which keeps its own ready bytes. */
 export interface Holder {
   encoded: object | undefined;
 }
@@ -13,10 +13,10 @@ interface Kept {
 const holderBytes = 400;
 
 /**
- * Bounds what the ready bytes on entries and changes take together. A store may hold its entries for ever; their bytes
- * are dropped, the oldest first, and made again when they are asked for.
+ * Bounds the memory that the ready bytes of all entries and changes take together. A store may hold its entries for ever;
+ * their bytes are dropped, the oldest first, and made again when they are asked for.
  */
-export class Recent {
+export class EncodedBudget {
   #maxBytes: number;
   #bytes = 0;
   #oldest: Kept | undefined;
@@ -26,7 +26,7 @@ export class Recent {
     this.#maxBytes = maxBytes;
   }
 
-  /** Notes that `holder` has got ready bytes, so many. */
+  /** Notes that `holder` now has `bytes` ready bytes. */
   add(holder: Holder, bytes: number): void {
     const kept: Kept = { holder, weight: bytes + holderBytes, next: undefined };
     if (this.#newest === undefined) this.#oldest = kept;

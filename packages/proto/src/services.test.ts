@@ -2,10 +2,10 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from './definition.js';
 import { descriptors } from './descriptors.js';
 import { Encoded, Undecodable } from './encoded.js';
-import { BatchRequest, GetResponse, SetRequest } from './gen/config/v1/config.js';
+import { BatchRequest, GetRequest, GetResponse, SetRequest } from './gen/config/v1/config.js';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { type MessageName, messageType } from './message-types.js';
 import { arbitraryMessage } from './test/arbitrary-message.js';
 
@@ -23,14 +23,14 @@ const definitionOf = (desc: (typeof methods)[number]) => {
   return service[desc.localName as 'get'];
 };
 
-test('the definitions have every method of the proto, fourteen and three, and no other', () => {
+test('the definitions have every method of the proto, fourteen and four, and no other', () => {
   expect(services.map((service) => service.typeName)).toEqual(Object.keys(definitions));
   for (const service of services) {
     const definition = definitions[service.typeName as keyof typeof definitions];
     expect(Object.keys(definition)).toEqual(service.methods.map((method) => method.localName));
   }
   expect(Object.keys(ConfigServiceDefinition)).toHaveLength(14);
-  expect(Object.keys(ConfigOperationsDefinition)).toHaveLength(3);
+  expect(Object.keys(ConfigOperationsDefinition)).toHaveLength(4);
 });
 
 test.each(methods.map((desc) => [desc.name, desc] as const))(
@@ -118,7 +118,7 @@ test.each([2n ** 53n - 1n, -(2n ** 53n) + 1n])('an int64 of %d is decoded', (val
 
 test('unknown fields are passed over', () => {
   const bytes = new BinaryWriter().uint32(10).string('prod').uint32(8002).string('new').uint32(8008).int64(5).finish();
-  expect(ConfigServiceDefinition.get.requestDeserialize(bytes)).toEqual({ namespace: 'prod', key: '' });
+  expect(ConfigServiceDefinition.get.requestDeserialize(bytes)).toEqual(GetRequest.fromPartial({ namespace: 'prod' }));
 });
 
 test('a message cut anywhere is Undecodable, unless it is cut between two fields', () => {
