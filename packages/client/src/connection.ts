@@ -1,13 +1,14 @@
 import { type CallOptions, ConfigError, type Capability, isConfigError } from '@cfg/core';
 import { delay } from 'abort-controller-x';
 import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
-import type { Link, Transport } from './channel.js';
+
 import { Features } from './features.js';
 import type { Settings } from './options.js';
 import { type ConfigClient, withMiddleware } from './pipeline.js';
 import { attempt, type CallExtras, callExtras, resilience } from './resilience.js';
 import type { ConnectionState } from './state.js';
 import { toConfigError } from './status.js';
+import type { Link, Transport } from './transport.js';
 
 /** What a call is, beyond its request. */
 export interface CallKind extends CallOptions {

@@ -1,9 +1,10 @@
-import { ConfigError, type Capability } from '@cfg/core';
+import { announced, type Capability, ConfigError } from '@cfg/core';
 import { featuresHeader } from '@cfg/proto';
 import { abortable } from 'abort-controller-x';
 import type { Metadata } from 'nice-grpc-common';
 
-const features: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch'];
+/** What every server can do, the Go original included. */
+const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
 /**
  * What the server has said that it can do. A field that a server does not know is skipped silently, a compare-and-set
@@ -11,7 +12,8 @@ const features: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 
  * another server (a rolling upgrade), so what is known has to be confirmed on each.
  */
 export class Features {
-  #known: ReadonlySet<Capability> = new Set();
+  #known: ReadonlySet<Capability> = new Set(everywhere);
+  #words: string | undefined;
   #announced = false;
   #confirmed = false;
   #asking: Promise<void> | undefined;
@@ -22,7 +24,7 @@ export class Features {
     this.#ask = ask;
   }
 
-  /** As of the last reply; empty before the first. */
+  /** As of the last reply; before the first, what every server can. */
   get known(): ReadonlySet<Capability> {
     return this.#known;
   }
@@ -34,11 +36,13 @@ export class Features {
 
   /** For the headers of every reply: a server that does not announce features has none. */
   readonly onHeader = (metadata: Metadata): void => {
-    const words = metadata.get(featuresHeader)?.split(/[\s,]+/);
+    const words = metadata.get(featuresHeader);
     this.#announced = words !== undefined;
     this.#confirmed = true;
-    if (words?.join(' ') === [...this.#known].join(' ')) return;
-    this.#known = new Set(features.filter((feature) => words?.includes(feature)));
+    if (words === this.#words) return;
+    this.#words = words;
+    const told = new Set(words?.split(/[\s,]+/));
+    this.#known = new Set([...announced.filter((feature) => told.has(feature)), ...everywhere]);
   };
 
   /** For trailers, where a reply that is an error may have nothing else. */

@@ -1,13 +1,8 @@
 // The store
 export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
-export type {
-  KeepaliveOptions,
-  RemoteStoreOptions,
-  RemoteWatchOptions,
-  RetryOptions,
-  TlsOptions,
-  Token,
-} from './options.js';
+export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
+export type { TlsOptions } from './channel/tls.js';
+export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
 export type { ConfigClient } from './pipeline.js';
 export { RemoteStore } from './remote-store.js';
 export type { ConnectionState } from './state.js';

@@ -1,17 +1,10 @@
 import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import type { ClientMiddleware } from 'nice-grpc-common';
+import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
 import type { ConnectionState } from './state.js';
 
 /** A bearer token, or what answers one when it is asked; `undefined`: none. */
 export type Token = string | (() => string | undefined | Promise<string | undefined>);
-
-export interface TlsOptions {
-  /** The certificate authorities to trust, PEM. Default: those that Node brings. */
-  readonly ca?: string | Uint8Array;
-  /** This client's certificate, PEM, for servers that ask for one. With `key`. */
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-}
 
 export interface RetryOptions {
   /** How often a call is tried again after the first time. Default 3; 0, which turns retries off, to 1,000. */
@@ -37,18 +30,8 @@ export interface RemoteWatchOptions {
   readonly onError?: (error: ConfigError) => void;
 }
 
-export interface KeepaliveOptions {
-  /** How often a busy connection is tested, milliseconds. Default 30,000; at least 1. */
-  readonly intervalMs?: number;
-  /** How long the answer may take before the connection counts as lost, milliseconds. Default 10,000; at least 1. */
-  readonly timeoutMs?: number;
-}
-
 /** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
-export interface RemoteStoreOptions {
-  /** Talk without TLS. Default false. Everything, tokens included, then travels in the clear. */
-  readonly insecure?: boolean;
-  readonly tls?: TlsOptions;
+export interface RemoteStoreOptions extends ConnectionOptions {
   /** A bearer token, or what answers one for each try of a call; `undefined` sends none. */
   readonly token?: Token | undefined;
   /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
@@ -59,7 +42,6 @@ export interface RemoteStoreOptions {
   /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000; at least 1. */
   readonly connectTimeoutMs?: number;
   readonly watch?: RemoteWatchOptions;
-  readonly keepalive?: KeepaliveOptions;
   /** Told every change of state, after it happened. May throw without harm. */
   readonly onStateChange?: (state: ConnectionState) => void;
   /** Default: silent. */
@@ -67,23 +49,29 @@ export interface RemoteStoreOptions {
 }
 
 /** All options, checked, with defaults filled in. */
-export interface Settings {
-  readonly insecure: boolean;
-  readonly tls: TlsOptions;
+export interface Settings extends ConnectionSettings {
   readonly token: Token | undefined;
   readonly middleware: readonly ClientMiddleware[];
   readonly retry: Required<RetryOptions>;
   readonly callTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
   readonly watch: Required<RemoteWatchOptions>;
-  readonly keepalive: Required<KeepaliveOptions>;
   readonly onStateChange: (state: ConnectionState) => void;
   readonly logger: Logger;
 }
 
-const names = ['insecure', 'tls', 'token', 'middleware', 'retry', 'callTimeoutMs', 'connectTimeoutMs', 'watch'];
-const known = new Set([...names, 'keepalive', 'onStateChange', 'logger']);
-const channelOnly = ['insecure', 'tls', 'keepalive'] as const;
+const channelOnly = ['insecure', 'tls', 'keepalive', 'channelOptions'] as const;
+const others = [
+  'token',
+  'middleware',
+  'retry',
+  'callTimeoutMs',
+  'connectTimeoutMs',
+  'watch',
+  'onStateChange',
+  'logger',
+];
+const known = new Set<string>([...channelOnly, ...others]);
 
 const ignore = (): void => {};
 
@@ -98,13 +86,10 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
   for (const name of channelOnly) {
     if (!channel && options[name] !== undefined) throw wrong(name, 'does not go with a ready-made client');
   }
-  const { tls = {}, retry = {}, watch = {}, keepalive = {} } = options;
-  if (options.insecure === true && options.tls !== undefined) throw wrong('tls', 'contradicts insecure: true');
-  if ((tls.cert === undefined) !== (tls.key === undefined)) throw wrong('tls', 'needs both cert and key, or neither');
+  const { retry = {}, watch = {} } = options;
 
   return {
-    insecure: boolean('insecure', options.insecure, false),
-    tls,
+    ...completeConnection(options),
     token: token(options.token),
     middleware: (options.middleware ?? []).map((each, i) => callback(`middleware[${i}]`, each, each)),
     retry: {
@@ -121,10 +106,6 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
       maxErrors: whole('watch.maxErrors', watch.maxErrors, 10, 0),
       bufferSize: whole('watch.bufferSize', watch.bufferSize, 100, 1),
       onError: callback('watch.onError', watch.onError, ignore),
-    },
-    keepalive: {
-      intervalMs: whole('keepalive.intervalMs', keepalive.intervalMs, 30_000, 1),
-      timeoutMs: whole('keepalive.timeoutMs', keepalive.timeoutMs, 10_000, 1),
     },
     onStateChange: callback('onStateChange', options.onStateChange, ignore),
     logger: safeLogger(options.logger),

@@ -30,7 +30,7 @@ import {
 } from '@cfg/core';
 import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
 import { BufferedChangeStream } from './change-stream.js';
-import { checkAddress, openChannel } from './channel.js';
+import { checkAddress } from './channel/open-channel.js';
 import { Connection } from './connection.js';
 import { toAlias, toEntries, toEntry } from './entry.js';
 import { allNamespaces, findKeys, type LastChange, lastChange } from './listing.js';
@@ -38,6 +38,7 @@ import { completeOptions, type RemoteStoreOptions } from './options.js';
 import type { ConfigClient } from './pipeline.js';
 import { deleteRequest, needsOf, optionalNumber, setRequest, wireLimit } from './request.js';
 import type { ConnectionState } from './state.js';
+import { remoteTransport } from './transport.js';
 import { follow } from './watch.js';
 
 /**
@@ -46,7 +47,9 @@ import { follow } from './watch.js';
  * fail with a `ConfigError`, or with the reason of the signal that ended them. Reads are tried again when the server is
  * unavailable, and so are writes where a repeat does no harm: the server knows request ids, or it is a plain upsert.
  */
-export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, HealthChecking {
+export class RemoteStore
+  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, HealthChecking
+{
   readonly #connection: Connection;
 
   /**
@@ -58,7 +61,7 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     const settings = completeOptions(options, remote);
     if (remote) {
       checkAddress(server, settings.insecure);
-      this.#connection = new Connection(server, () => openChannel(server, settings), settings);
+      this.#connection = new Connection(server, () => remoteTransport(server, settings), settings);
     } else {
       const { client } = server;
       if (typeof client?.get !== 'function') throw new ConfigError('invalid_argument', 'client must be a client');
@@ -66,7 +69,10 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     }
   }
 
-  /** What the server is known to have, as of its last reply: empty until `connect()`, and of one that does not tell. */
+  /**
+   * What the server has announced with its last reply, and what every server has: snapshots, versions, aliases,
+   * namespaces, health.
+   */
   get features(): ReadonlySet<Capability> {
     return this.#connection.features.known;
   }

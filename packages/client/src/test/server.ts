@@ -69,7 +69,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
 
-function implement(store: MemoryStore, features: readonly Capability[]): ServiceImplementation<ConfigServiceDefinition> {
+function implement(
+  store: MemoryStore,
+  features: readonly Capability[],
+): ServiceImplementation<ConfigServiceDefinition> {
   const write = ({ signal }: CallContext, request: { ifVersion?: number | undefined; requestId: string }) => ({
     signal,
     ifVersion: request.ifVersion,
@@ -200,7 +203,8 @@ const changeTypes = {
 } as const;
 
 function toWatchResponse(event: WatchEvent): WatchResponse {
-  if (event.type === 'progress') return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, more: false };
+  if (event.type === 'progress')
+    return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, more: false };
   const { namespace, key } = event.entry;
   const gone = event.type === 'delete' || event.type === 'alias_delete';
   const entry = gone ? WireEntry.fromPartial({ namespace, key }) : toWire(event.entry);
