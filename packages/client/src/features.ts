@@ -1,15 +1,14 @@
-import { announced, type Capability, ConfigError } from '@cfg/core';
+import { announced, type Capability, ConfigError, untilAborted } from '@cfg/core';
 import { featuresHeader } from '@cfg/proto';
-import { abortable } from 'abort-controller-x';
 import type { Metadata } from 'nice-grpc-common';
 
 /** What every server can do, the Go original included. */
 const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
 /**
- * What the server has said that it can do. A field that a server does not know is skipped silently, a compare-and-set
- * would overwrite; so nothing of that kind is sent before the server has announced it. Each connection may lead to
- * another server (a rolling upgrade), so what is known has to be confirmed on each.
+ * What the server has said that it can do. Old servers silently ignore fields that they do not know, so that a
+ * compare-and-set would become a plain overwrite: such fields are sent only to a server that has announced the feature.
+ * Each connection may lead to another server (a rolling upgrade), so it is asked anew on each.
  */
 export class Features {
   #known: ReadonlySet<Capability> = new Set(everywhere);
@@ -19,7 +18,7 @@ export class Features {
   #asking: Promise<void> | undefined;
   readonly #ask: () => Promise<void>;
 
-  /** `ask` makes a call that does no harm and whose reply comes to {@link onHeader}. */
+  /** `ask` makes a call that does no harm and whose reply's headers go to {@link onHeader}. */
   constructor(ask: () => Promise<void>) {
     this.#ask = ask;
   }
@@ -29,7 +28,7 @@ export class Features {
     return this.#known;
   }
 
-  /** Whether the server is one that announces features, as against the original. */
+  /** Whether the server is one that announces features, unlike the original. */
   get announced(): boolean {
     return this.#announced;
   }
@@ -61,7 +60,7 @@ export class Features {
       this.#asking ??= this.#ask().finally(() => {
         this.#asking = undefined;
       });
-      await (signal === undefined ? this.#asking : abortable(signal, this.#asking));
+      await untilAborted(this.#asking, signal);
     }
     return this.#known;
   }

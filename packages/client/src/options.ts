@@ -1,61 +1,78 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import {
+  type BackoffOptions,
+  completeReconnect,
+  ConfigError,
+  type Logger,
+  maxInt32,
+  type ReconnectOptions,
+  safeLogger,
+  wholeNumber,
+} from '@cfg/core';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
-import type { ConnectionState } from './state.js';
+import type { ConnectionState } from './connection-state.js';
 
-/** A bearer token, or what answers one when it is asked; `undefined`: none. */
+/** A bearer token, or a function that returns one; `undefined`: none. */
 export type Token = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface RetryOptions {
-  /** How often a call is tried again after the first time. Default 3; 0, which turns retries off, to 1,000. */
-  readonly maxRetries?: number;
+  /** Maximum number of retries of a call. Default 3; from 0, which turns retries off, to 1,000. */
+  readonly maxRetries?: number | undefined;
   /**
-   * Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100; at least 1.
+   * Longest wait before the first retry, in milliseconds, doubled with each; up to half of it is taken off at random.
+   * Default 100; at least 1.
    */
-  readonly initialBackoffMs?: number;
-  /** Longest wait between two tries, milliseconds. Default 5,000; at least 1. */
-  readonly maxBackoffMs?: number;
+  readonly initialBackoffMs?: number | undefined;
+  /** Longest wait between two tries, in milliseconds. Default 5,000; at least 1. */
+  readonly maxBackoffMs?: number | undefined;
 }
 
-export interface RemoteWatchOptions {
+export interface RemoteWatchOptions extends ReconnectOptions {
   /** Open a lost watch again and go on after the last change seen. Default true. */
-  readonly reconnect?: boolean;
-  /** Wait before that, milliseconds. Default 1,000; at least 0. */
-  readonly reconnectWaitMs?: number;
-  /** A watch that fails more often than this in a row ends with the last error. Default 10; at least 0. */
-  readonly maxErrors?: number;
-  /** Most changes read ahead of the consumer; a full buffer holds the server back. Default 100; at least 1. */
-  readonly bufferSize?: number;
-  /** Told every failure of a watch that is then opened again. May throw without harm. */
-  readonly onError?: (error: ConfigError) => void;
+  readonly reconnect?: boolean | undefined;
+  /**
+   * Maximum number of consecutive failures; one more ends the watch with that error. Default 10; at least 0. A manager's
+   * watches do not end.
+   */
+  readonly maxErrors?: number | undefined;
+  /** Maximum number of changes read ahead of the consumer; a full buffer holds the server back. Default 100; at least 1. */
+  readonly bufferSize?: number | undefined;
+  /** Called with each failure of a watch that is then opened again. May throw without harm. */
+  readonly onError?: ((error: ConfigError) => void) | undefined;
 }
 
 /** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
 export interface RemoteStoreOptions extends ConnectionOptions {
-  /** A bearer token, or what answers one for each try of a call; `undefined` sends none. */
+  /** A bearer token, or a function that is called for each try of a call; `undefined` sends none. */
   readonly token?: Token | undefined;
   /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
-  readonly middleware?: readonly ClientMiddleware[];
-  readonly retry?: RetryOptions;
-  /** Longest time that one try of a call may take, milliseconds. Default: no limit; at least 1. A watch has none. */
+  readonly middleware?: readonly ClientMiddleware[] | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** Longest time that one try of a call may take, in milliseconds. Default: no limit; at least 1. A watch has none. */
   readonly callTimeoutMs?: number | undefined;
-  /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000; at least 1. */
-  readonly connectTimeoutMs?: number;
-  readonly watch?: RemoteWatchOptions;
-  /** Told every change of state, after it happened. May throw without harm. */
-  readonly onStateChange?: (state: ConnectionState) => void;
+  /** Longest time that `connect()` tries to reach the server, in milliseconds. Default 10,000; at least 1. */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly watch?: RemoteWatchOptions | undefined;
+  /** Called after each change of state. May throw without harm. */
+  readonly onStateChange?: ((state: ConnectionState) => void) | undefined;
   /** Default: silent. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
 }
 
 /** All options, checked, with defaults filled in. */
 export interface Settings extends ConnectionSettings {
   readonly token: Token | undefined;
   readonly middleware: readonly ClientMiddleware[];
-  readonly retry: Required<RetryOptions>;
+  readonly retry: { readonly maxRetries: number; readonly initialBackoffMs: number; readonly maxBackoffMs: number };
   readonly callTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
-  readonly watch: Required<RemoteWatchOptions>;
+  readonly watch: {
+    readonly reconnect: boolean;
+    readonly backoff: BackoffOptions;
+    readonly maxErrors: number;
+    readonly bufferSize: number;
+    readonly onError: (error: ConfigError) => void;
+  };
   readonly onStateChange: (state: ConnectionState) => void;
   readonly logger: Logger;
 }
@@ -102,7 +119,7 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
     connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs, 10_000, 1),
     watch: {
       reconnect: boolean('watch.reconnect', watch.reconnect, true),
-      reconnectWaitMs: whole('watch.reconnectWaitMs', watch.reconnectWaitMs, 1_000, 0),
+      backoff: completeReconnect(watch),
       maxErrors: whole('watch.maxErrors', watch.maxErrors, 10, 0),
       bufferSize: whole('watch.bufferSize', watch.bufferSize, 100, 1),
       onError: callback('watch.onError', watch.onError, ignore),

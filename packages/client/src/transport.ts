@@ -1,13 +1,12 @@
-import { ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import { connectivityState } from '@grpc/grpc-js';
 import { createClient } from 'nice-grpc';
 import { openChannel } from './channel/open-channel.js';
+import type { Clients } from './clients.js';
 import type { Settings } from './options.js';
-import type { ConfigClient } from './pipeline.js';
 
 /** What a connection is made of. */
-export interface Transport {
-  readonly client: ConfigClient;
+export interface Transport extends Clients {
   /** Tells every change of whether there is a connection, until `close()`. One in process has none to tell. */
   follow?(tell: (link: Link) => void): void;
   close(): void;
@@ -32,6 +31,7 @@ export function remoteTransport(address: string, { retry, ...settings }: Setting
 
   return {
     client: createClient(ConfigServiceDefinition, channel),
+    operations: createClient(ConfigOperationsDefinition, channel),
     follow(tell) {
       const next = (last: connectivityState): void => {
         channel.watchConnectivityState(last, Number.POSITIVE_INFINITY, () => {

@@ -109,7 +109,6 @@ export class LoadedStates implements KeyStates {
   begin(): void {
     this.#stage = { is: 'asked' };
     this.#held.clear();
-    this.#forgotten.clear();
   }
 
   /** The first page is there: it and those that follow include every write up to its `revision`. Returns what was held. */

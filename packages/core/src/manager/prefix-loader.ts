@@ -127,15 +127,20 @@ export class PrefixLoader {
     const { prefix } = states;
     states.begin();
     let page: Page | undefined;
+    let since = 0;
     do {
       const first = page === undefined;
       page = await store.find(namespace, { prefix, limit: pageSize, cursor: page?.nextCursor }, { signal });
       if (coherence.session !== session) return false;
-      if (first) coherence.filling(states, page.revision);
+      if (first) {
+        since = page.revision ?? 0;
+        coherence.filling(states, page.revision);
+      }
       for (const entry of page.entries) coherence.fill(states, entry);
     } while (page.nextCursor !== '');
-    // The last page may show a part of a write of which an earlier page should have shown another: the watch tells.
-    await follower.whenSeen(page.namespaceRevision ?? 0, signal);
+    // A later page may show one part of a write, and an earlier page not the other: the watch tells it.
+    const { namespaceRevision = 0 } = page;
+    if (namespaceRevision > since) await follower.whenSeen(namespaceRevision, signal);
     if (coherence.session !== session) return false;
     states.complete(session);
     return true;

@@ -49,7 +49,7 @@ export async function* resumed(options: ResumeOptions): AsyncGenerator<WatchEven
   let position = options.from;
   while (!signal.aborted) {
     let revision = position?.revision;
-    let logId = position?.logId;
+    let logId = position?.logId ?? '';
     let lost: unknown;
     try {
       for await (const event of options.open(position, signal)) {
@@ -62,7 +62,7 @@ export async function* resumed(options: ResumeOptions): AsyncGenerator<WatchEven
           // The first one ends the replay.
           backoff.succeeded();
           ({ revision, logId } = event);
-        } else if (revision !== undefined) revision = event.revision;
+        } else if (event.revision > 0) revision = event.revision;
         yield event;
       }
       lost = new ConfigError('unavailable', 'the watch has ended');
@@ -71,7 +71,7 @@ export async function* resumed(options: ResumeOptions): AsyncGenerator<WatchEven
     }
     if (signal.aborted) return;
     backoff.failed();
-    position = options.onLost(lost, revision === undefined || logId === undefined ? undefined : { revision, logId });
+    position = options.onLost(lost, revision === undefined ? undefined : { revision, logId });
     await backoff.wait(signal).catch(() => {});
   }
 }
