@@ -1,89 +1,86 @@
 // The store
-export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
-export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
-export type { TlsOptions } from './channel/tls.js';
-export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
-export type { Clients, ConfigClient, OperationsClient } from './clients.js';
-export { RemoteStore } from './remote-store.js';
-export type { ConnectionState } from './connection-state.js';
+
 // What an app needs of core, so that it installs one package: the manager
-export {
-  type BatchResult,
-  type BatchWrite,
-  type BatchWriteOptions,
-  type Cache,
-  type CachedState,
-  type ChangesQuery,
-  type ConnectOptions,
-  type DeleteValueOptions,
-  type FoundPage,
-  type GetOptions,
-  type KeyChange,
-  type KeyChanges,
-  LoadedPrefix,
-  LruCache,
-  type LruCacheOptions,
-  Manager,
-  type ManagerOptions,
-  type ManagerWatchOptions,
-  type Namespace,
-  type NamespaceStatus,
-  type ReconnectOptions,
-  type SetValueOptions,
-  type ValueVersions,
-} from '@cfg/core';
 // … values and codecs
-export {
-  type Codec,
-  CodecRegistry,
-  chain,
-  defaultCodecs,
-  jsonCodec,
-  Secret,
-  secretCodec,
-  type Transformer,
-  tomlCodec,
-  Value,
-  type ValueType,
-  yamlCodec,
-} from '@cfg/core';
 // … the store contract, errors, and a store in memory
 export {
   type Alias,
   type BatchOperation,
   type BatchOptions,
   type BatchOutcome,
+  type BatchResult,
+  type BatchWrite,
+  type BatchWriteOptions,
+  type Cache,
+  type CachedState,
   type CallOptions,
   type Capability,
   Change,
   type ChangeStream,
+  type ChangesQuery,
+  type Codec,
+  CodecRegistry,
   ConfigError,
+  type ConnectOptions,
   can,
+  chain,
   type DeleteOptions,
+  type DeleteValueOptions,
+  defaultCodecs,
   type EncodedValue,
   Entry,
   type ErrorCode,
+  type FoundPage,
+  type GetOptions,
   type Health,
   isConfigError,
   isTransient,
+  jsonCodec,
+  type KeyChange,
+  type KeyChanges,
+  LoadedPrefix,
   type Logger,
+  LruCache,
+  type LruCacheOptions,
+  Manager,
+  type ManagerOptions,
+  type ManagerWatchOptions,
   MemoryStore,
   type MemoryStoreOptions,
+  type Namespace,
   type NamespacePage,
   type NamespaceQuery,
+  type NamespaceStatus,
   type Page,
   type Progress,
   type Query,
+  type ReconnectOptions,
   type RestoreTarget,
   type RevisionState,
+  Secret,
   type SetOptions,
+  type SetValueOptions,
   type Snapshot,
   type Store,
   type StoreGetOptions,
+  secretCodec,
+  type Transformer,
+  tomlCodec,
+  Value,
+  type ValueType,
+  type ValueVersions,
   type VersionPage,
   type VersionQuery,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
   type WriteMode,
+  yamlCodec,
 } from '@cfg/core';
+export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
+export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
+export type { TlsOptions } from './channel/tls.js';
+export type { Clients, ConfigClient, OperationsClient } from './clients.js';
+export type { ConnectionState } from './connection-state.js';
+export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
+export { RemoteStore } from './remote-store.js';
