@@ -137,10 +137,10 @@ describe('namespace.watch', () => {
   });
 
   it('is typed: what was set has a value', () => {
-    const valueOf = (change: KeyChange): Value | undefined => {
+    const shown = (change: KeyChange): Value | undefined => {
       if (change.type === 'set') expectTypeOf(change.value).toEqualTypeOf<Value>();
       return change.value;
     };
-    expectTypeOf(valueOf).returns.toEqualTypeOf<Value | undefined>();
+    expectTypeOf(shown).returns.toEqualTypeOf<Value | undefined>();
   });
 });
