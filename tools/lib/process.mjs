@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { environment, root } from './workspace.mjs';
 
 /** How long a program that was told to end may take before it is killed. */
-const GRACE_MS = 5_000;
+const graceMs = 5_000;
 
 const running = new Set();
 
@@ -24,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 function end(child, signal) {
   child.kill(signal);
-  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  setTimeout(() => child.kill('SIGKILL'), graceMs).unref();
 }
 
 /** The exit code of a process as a shell tells it: 128 + n when a signal ended it. */
