@@ -13,15 +13,15 @@ const service = '/config.v1.ConfigService';
 const key = (i: number): string => `app/key-${String(i).padStart(7, '0')}`;
 const namespace = 'n10000';
 
-/** The size of the answer to one call, and the answer. */
-async function answer(driver: Driver, path: string, message: Uint8Array): Promise<Buffer> {
+/** The reply to one call, without its frame. */
+async function reply(driver: Driver, path: string, message: Uint8Array): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await driver.call(path, message, (chunk) => chunks.push(chunk));
   return Buffer.concat(chunks).subarray(5);
 }
 
 async function compare(what: string, method: string, messages: Uint8Array[], goal: number): Promise<void> {
-  const size = (await answer(ours.driver, `${service}/${method}`, messages[0] as Uint8Array)).length;
+  const size = (await reply(ours.driver, `${service}/${method}`, messages[0] as Uint8Array)).length;
   await bare.server.tell('size', size);
   const inFlight = size > 100_000 ? 8 : 64;
   const result = await alternate(
@@ -95,7 +95,7 @@ const sets = Array.from({ length: 1_000 }, (_, i) =>
 );
 await compare('Set', 'Set', sets, 0.8);
 
-/** Calls per second of a List of 100 of so many keys. */
+/** Calls per second of a List of 100 of `count` keys. */
 const listRate = (count: number): Promise<number> => {
   const request = ListRequest.fromPartial({ namespace: `n${count}`, prefix: 'app/', limit: 100 });
   return ours.driver.rate(`${service}/List`, [ListRequest.encode(request).finish()], ms);
@@ -129,7 +129,7 @@ title('gRPC, snapshot of 10,000 entries, while another namespace takes 1,000 wri
 await ours.server.tell('busy', 1_000);
 const snapshot = SnapshotRequest.encode(SnapshotRequest.fromPartial({ namespace })).finish();
 await compare('Snapshot, unchanged since the last', 'Snapshot', [snapshot], 0.5);
-const { etag } = SnapshotResponse.decode(await answer(ours.driver, `${service}/Snapshot`, snapshot));
+const { etag } = SnapshotResponse.decode(await reply(ours.driver, `${service}/Snapshot`, snapshot));
 const known = SnapshotRequest.encode({ namespace, ifNoneMatch: etag }).finish();
 await compare('Snapshot, equal ETag', 'Snapshot', [known], 0.8);
 

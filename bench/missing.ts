@@ -7,10 +7,10 @@ import { Driver } from './lib/driver.js';
 import { HttpDriver } from './lib/http.js';
 import { alternate, line, title } from './lib/report.js';
 
-/* A Get of a key that is missing beside one of a key that is there, on every door: a refusal is as cheap as an answer. */
+/* A Get of a key that is missing beside one of a key that is there, on every door: a refusal costs no more than an entry. */
 
 const ms = Number(process.env.BENCH_MS ?? 1_000);
-const goal = 0.8;
+const goal = 0.8; // of the doors; the store behind them has none
 const namespace = 'n1000';
 const present = 'app/key-0000001';
 const missing = 'app/key-9999999';
@@ -26,7 +26,7 @@ async function rate(get: (key: string) => Promise<unknown>, key: string): Promis
   return (calls * 1_000) / (performance.now() - began);
 }
 
-async function compare(door: string, get: (key: string) => Promise<unknown>): Promise<void> {
+async function compare(what: string, get: (key: string) => Promise<unknown>, goal?: number): Promise<void> {
   const isThere = await get(missing).then(
     () => true,
     () => false,
@@ -37,10 +37,10 @@ async function compare(door: string, get: (key: string) => Promise<unknown>): Pr
     () => rate(get, missing),
     () => rate(get, present),
   );
-  line(door, 'call/s', both, goal);
+  line(what, 'call/s', both, goal);
 }
 
-title('Get of a missing key, memory store, beside Get of a present one', 'present');
+title('Get of a missing key, memory store, beside Get of a present one', ['missing', 'present']);
 {
   const server = await startServer('ours');
   await server.tell('fill', 1_000);
@@ -56,7 +56,7 @@ title('Get of a missing key, memory store, beside Get of a present one', 'presen
 
   const store = new RemoteStore(`127.0.0.1:${server.port}`, { insecure: true });
   await store.connect();
-  await compare('RemoteStore, over a socket', (key) => store.get(namespace, key));
+  await compare('RemoteStore, over a socket', (key) => store.get(namespace, key), goal);
   await store.close();
   server.stop();
 }
@@ -77,10 +77,10 @@ for (const kind of ['in process', 'remote']) {
   await store.connect();
   await store.set(namespace, present, { bytes: Buffer.alloc(100, '1'), codec: 'raw', type: 'custom' });
   const client = createInProcessClient(createConfigService(store, { guard: allowAll() }));
-  await compare('in process', (key) => client.get({ namespace, key }));
+  await compare('in process', (key) => client.get({ namespace, key }), goal);
   const remote = new RemoteStore({ client });
   await remote.connect();
-  await compare('RemoteStore, in process', (key) => remote.get(namespace, key));
-  await compare('memory store itself', (key) => store.get(namespace, key));
+  await compare('RemoteStore, in process', (key) => remote.get(namespace, key), goal);
+  await compare('the memory store itself', (key) => store.get(namespace, key));
   await remote.close();
 }

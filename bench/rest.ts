@@ -2,7 +2,7 @@ import { startServer } from './lib/child.js';
 import { HttpDriver } from './lib/http.js';
 import { alternate, line, title } from './lib/report.js';
 
-/* The REST door in process beside bare express that answers the same JSON; the same driver, by turns, medians. */
+/* The REST door in process beside bare express that sends the same JSON; the same driver, by turns, medians. */
 
 const ms = Number(process.env.BENCH_MS ?? 1_000);
 const path = '/v1/namespaces/production/keys/app/timeout';

@@ -29,7 +29,7 @@ export class Driver {
     });
   }
 
-  /** Calls per second, with so many calls in flight. */
+  /** Calls per second, with `inFlight` calls at a time. */
   async rate(
     path: string,
     messages: Uint8Array[],

@@ -39,12 +39,10 @@ const number = (value: number | null): string =>
 
 let table = '';
 
-/** Begins a table. `baseline` is what the second column measures. */
-export function title(text: string, baseline = 'bare'): void {
+/** Begins a table of two measured columns. */
+export function title(text: string, [own, baseline]: readonly [string, string] = ['ours', 'bare']): void {
   table = text;
-  console.log(
-    `\n${text}\n${'what'.padEnd(44)}${'ours'.padStart(11)}${baseline.padStart(11)} ${'unit'.padEnd(7)} ratio`,
-  );
+  console.log(`\n${text}\n${'what'.padEnd(44)}${own.padStart(11)}${baseline.padStart(11)} ${'unit'.padEnd(7)} ratio`);
 }
 
 /** One line: what, ours, the baseline, the ratio, and whether the goal (a least ratio) is met where one is set. */

@@ -11,7 +11,7 @@ const running = new Set();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (running.size === 0 && process.listenerCount(signal) > 1) return; // somebody else answers it, see start.mjs
+    if (running.size === 0 && process.listenerCount(signal) > 1) return; // start.mjs handles it
     const exit = () => process.exit(exitCodeOf(null, signal));
     const ended = [...running].map((child) => {
       end(child, signal);
