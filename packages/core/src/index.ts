@@ -21,11 +21,12 @@ export type {
 } from './manager/call-options.js';
 // For apps: values and codecs
 export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
-export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
+export { type Codec, checkCodecName, maxCodecNameLength, UnreadableValue } from './codecs/codec.js';
 export { jsonCodec } from './codecs/json.js';
 export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
 export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
+export { TomlDate, type TomlDateKind } from './codecs/toml-date.js';
 export { yamlCodec } from './codecs/yaml.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
 export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
