@@ -6,11 +6,12 @@ export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
 // For apps: values and codecs
 export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
-export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
+export { type Codec, checkCodecName, maxCodecNameLength, UnreadableValue } from './codecs/codec.js';
 export { jsonCodec } from './codecs/json.js';
 export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
 export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
+export { TomlDate, type TomlDateKind } from './codecs/toml-date.js';
 export { yamlCodec } from './codecs/yaml.js';
 export {
   type Auditing,
