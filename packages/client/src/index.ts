@@ -1,61 +1,91 @@
 // The store
-
+export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
+export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
+export type { TlsOptions } from './channel/tls.js';
+export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
+export type { Clients, ConfigClient, OperationsClient } from './clients.js';
+export { RemoteStore } from './remote-store.js';
+export type { ConnectionState } from './connection-state.js';
 // What an app needs of core, so that it installs one package: the manager
-// … values and codecs
-// … and the store contract
 export {
-  type Alias,
-  type CallOptions,
-  type Capability,
-  Change,
-  type ChangeStream,
+  type BatchResult,
+  type BatchWrite,
+  type BatchWriteOptions,
+  type Cache,
+  type CachedState,
   type ChangesQuery,
-  type Codec,
-  CodecRegistry,
-  ConfigError,
-  chain,
-  defaultCodecs,
-  type EncodedValue,
-  Entry,
-  type ErrorCode,
+  type ConnectOptions,
+  type DeleteValueOptions,
   type FoundPage,
   type GetOptions,
-  isConfigError,
-  jsonCodec,
   type KeyChange,
+  type KeyChanges,
   LoadedPrefix,
-  type Logger,
+  LruCache,
+  type LruCacheOptions,
   Manager,
   type ManagerOptions,
   type ManagerWatchOptions,
   type Namespace,
-  type Progress,
-  type PutOptions,
-  type Query,
-  type RemoveOptions,
+  type NamespaceStatus,
+  type ReconnectOptions,
+  type SetValueOptions,
+  type ValueVersions,
+} from '@cfg/core';
+// … values and codecs
+export {
+  type Codec,
+  CodecRegistry,
+  chain,
+  defaultCodecs,
+  jsonCodec,
   Secret,
-  type SetOptions,
-  type Store,
+  secretCodec,
   TomlDate,
   type Transformer,
+  tomlCodec,
   UnreadableValue,
   Value,
   type ValueType,
-  type VersionsPage,
+  yamlCodec,
+} from '@cfg/core';
+// … the store contract, errors, and a store in memory
+export {
+  type Alias,
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  type CallOptions,
+  type Capability,
+  Change,
+  type ChangeStream,
+  ConfigError,
+  can,
+  type DeleteOptions,
+  type EncodedValue,
+  Entry,
+  type ErrorCode,
+  type Health,
+  isConfigError,
+  isTransient,
+  type Logger,
+  MemoryStore,
+  type MemoryStoreOptions,
+  type NamespacePage,
+  type NamespaceQuery,
+  type Page,
+  type Progress,
+  type Query,
+  type RestoreTarget,
+  type RevisionState,
+  type SetOptions,
+  type Snapshot,
+  type Store,
+  type StoreGetOptions,
+  type VersionPage,
+  type VersionQuery,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
   type WriteMode,
 } from '@cfg/core';
-export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
-export type {
-  KeepaliveOptions,
-  RemoteStoreOptions,
-  RemoteWatchOptions,
-  RetryOptions,
-  TlsOptions,
-  Token,
-} from './options.js';
-export type { ConfigClient } from './pipeline.js';
-export { RemoteStore } from './remote-store.js';
-export type { ConnectionState } from './state.js';
