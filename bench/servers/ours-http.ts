@@ -1,8 +1,8 @@
+import type { AddressInfo } from 'node:net';
 import { MemoryStore } from '@cfg/core';
 import { createInProcessGateway } from '@cfg/gateway';
 import { allowAll, createConfigService } from '@cfg/service';
 import express from 'express';
-import type { AddressInfo } from 'node:net';
 import { serve } from '../lib/child.js';
 
 /** Our gateway in process, on express, with one key. */

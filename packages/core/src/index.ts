@@ -32,7 +32,7 @@ export type { MemoryStoreOptions } from './memory-store/options.js';
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
 export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract/entry.js';
 export type { WatchFilter } from './contract/filter.js';
-export { checkKey, checkNamespace, checkPrefix, maxNameLength } from './contract/names.js';
+export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type {
   CallOptions,
   ChangeStream,

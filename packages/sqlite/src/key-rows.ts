@@ -100,7 +100,7 @@ export class KeyRows implements KeyReader {
       for (const entry of this.#block(revisions.slice(start, start + blockSize))) {
         entries.push(entry);
         bytes += entry.size;
-        if (bytes > maxBytes) return entries;
+        if (bytes > maxBytes && entries.length > 1) return entries;
       }
     }
     return entries;

@@ -30,6 +30,12 @@ export type SectionName =
   | 'tombstones'
   | 'aliases'
   | 'namespaces'
+  | 'batch'
+  | 'restore'
+  | 'past'
+  | 'author'
+  | 'comments'
+  | 'capabilities'
   | 'snapshot'
   | 'watch'
   | 'resume'
@@ -84,7 +90,7 @@ export const raw = (...bytes: number[]): EncodedValue => ({
 
 export const dataOf = (value: EncodedValue): unknown => JSON.parse(new TextDecoder().decode(value.bytes));
 
-/** Expects the promise to fail with that code; answers the error. */
+/** Expects the promise to fail with one of the codes. Returns the error. */
 export async function expectCode(promise: Promise<unknown>, ...codes: ErrorCode[]): Promise<Error> {
   const error = await promise.then(
     () => expect.fail(`succeeded instead of failing with ${codes.join(' or ')}`),
@@ -116,7 +122,7 @@ export const wordOf = (change: Change): string => {
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Asks again until the answer is true; the test's own timeout is the limit. */
+/** Asks again until the condition holds; the test's own timeout is the limit. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);
 }

@@ -11,7 +11,7 @@ const fill = async (store: Store, ...keys: string[]): Promise<void> => {
 };
 
 export const find: Section = (test) => {
-  test('answers all entries in key order', async (store) => {
+  test('returns all entries in key order', async (store) => {
     await fill(store, 'b', 'a/z', 'a', 'B', 'a.1', 'a-1', '_', '9');
     const page = await store.find('ns');
     const keys = page.entries.map((entry) => entry.key);
@@ -31,6 +31,24 @@ export const find: Section = (test) => {
     expect(await keysOf(store, { prefix: 'app' })).toEqual(['app', 'app.c', 'app/a', 'app/b']);
     expect(await keysOf(store, { prefix: 'none' })).toEqual([]);
     expect(await keysOf(store, { prefix: '' })).toHaveLength(6);
+    // Also one that no key can begin with: a search box sends what is typed.
+    for (const prefix of ['a b', 'é', 'app:', '\u0000', '..', '/', 'x'.repeat(2_000)]) {
+      expect(await keysOf(store, { prefix })).toEqual([]);
+    }
+  });
+
+  test('page by page of so many bytes', async (store) => {
+    await fill(store, 'a', 'b');
+    await store.set('ns', 'large', json('x'.repeat(10_000)));
+    await fill(store, 'm', 'n');
+    const pages: string[][] = [];
+    let cursor = '';
+    do {
+      const page = await store.find('ns', { maxBytes: 1_000, limit: 4, cursor });
+      pages.push(page.entries.map(({ key }) => key));
+      cursor = page.nextCursor;
+    } while (cursor !== '');
+    expect(pages).toEqual([['a', 'b'], ['large'], ['m', 'n']]);
   });
 
   test('by exact keys', async (store) => {
@@ -88,7 +106,9 @@ export const namespaces: Section = (test) => {
     await store.delete('gone', 'k');
     expect(await store.namespaces()).toEqual({ namespaces: ['Zoo', 'prod', 'team:a', 'team:b'], nextCursor: '' });
     expect((await store.namespaces({ prefix: 'team:' })).namespaces).toEqual(['team:a', 'team:b']);
-    expect((await store.namespaces({ prefix: 'none' })).namespaces).toEqual([]);
+    for (const prefix of ['none', 'a b', 'é', 'team:a/']) {
+      expect((await store.namespaces({ prefix })).namespaces).toEqual([]);
+    }
     const first = await store.namespaces({ limit: 3 });
     expect(first.namespaces).toEqual(['Zoo', 'prod', 'team:a']);
     const second = await store.namespaces({ limit: 3, cursor: first.nextCursor });

@@ -46,9 +46,14 @@ export const watch: Section = (test) => {
     for (const stream of streams) stream.close();
   });
 
-  test('refuses a filter that can match nothing', async (store) => {
+  test('refuses a bad namespace, and takes any prefix', async (store) => {
     await expectCode(store.watch({ namespaces: ['not ok'] }).next(), 'invalid_namespace');
-    await expectCode(store.watch({ prefixes: ['not ok'] }).next(), 'invalid_key', 'invalid_argument');
+    const stream = store.watch({ prefixes: ['not ok', 'ü', 'a'] });
+    await stream.ready;
+    await store.set('ns', 'b', json(1));
+    await store.set('ns', 'a', json(1));
+    expect((await take(stream, 1)).map(wordOf)).toEqual(['set ns/a 1']);
+    stream.close();
   });
 };
 

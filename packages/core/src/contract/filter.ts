@@ -1,11 +1,11 @@
 import type { Change } from './change.js';
-import { checkNamespace, checkPrefix } from './names.js';
+import { checkNamespace } from './names.js';
 
 /** Which changes a watcher wants. Empty or absent means all. Alias changes match every filter. */
 export interface WatchFilter {
-  readonly namespaces?: readonly string[];
-  /** Key prefixes. */
-  readonly prefixes?: readonly string[];
+  readonly namespaces?: readonly string[] | undefined;
+  /** Key prefixes. One with characters that no key has matches nothing. */
+  readonly prefixes?: readonly string[] | undefined;
 }
 
 /** A filter, checked and without duplicates, that can be asked. */
@@ -14,10 +14,9 @@ export class ChangeFilter {
   readonly namespaces: ReadonlySet<string> | undefined;
   readonly prefixes: readonly string[] | undefined;
 
-  /** Throws `invalid_namespace` or `invalid_key` where a name could never match. */
+  /** Throws `invalid_namespace`. A prefix with characters that no key has matches nothing. */
   constructor(filter: WatchFilter = {}) {
     for (const namespace of filter.namespaces ?? []) checkNamespace(namespace);
-    for (const prefix of filter.prefixes ?? []) checkPrefix(prefix);
     this.namespaces = filter.namespaces?.length ? new Set(filter.namespaces) : undefined;
     const prefixes = filter.prefixes?.includes('') ? [] : [...new Set(filter.prefixes ?? [])];
     this.prefixes = prefixes.length > 0 ? prefixes : undefined;

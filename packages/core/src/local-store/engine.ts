@@ -22,7 +22,7 @@ export interface Range {
   readonly after: string | undefined;
   /** Maximum number of entries; may be infinite. */
   readonly limit: number;
-  /** Stop after the entry with which the values have more bytes than this; may be infinite. */
+  /** Stop after the entry with which the values have more bytes than this, but not before the second; may be infinite. */
   readonly maxBytes: number;
   readonly includeDeleted: boolean;
 }

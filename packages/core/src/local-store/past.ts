@@ -37,7 +37,7 @@ export function* pastRange(reader: EngineReader, range: Range, revision: number,
       if (entry.deleted && !range.includeDeleted) continue;
       found.push(entry);
       bytes += entry.size;
-      if (found.length >= range.limit || bytes > range.maxBytes) return found;
+      if (found.length >= range.limit || (bytes > range.maxBytes && found.length > 1)) return found;
     }
     if (now.length === 0) return found;
     after = names.at(-1);

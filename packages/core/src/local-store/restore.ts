@@ -15,7 +15,7 @@ export const maxRestoredKeys = 10_000;
 const pageSize = 256;
 
 /**
- * Plans the changes that bring the target back to its earlier state. What is already as it was is left alone; an earlier
+ * Plans the changes that bring the target back to its earlier state. A key that holds the same value already is left alone; an earlier
  * state that has expired since counts as absent, unless its version is asked for by number: then it no longer expires.
  */
 export function* planRestore(
@@ -35,7 +35,7 @@ export function* planRestore(
     const range = { namespace, key, version, before, limit: 1, maxBytes: before, includeDeleted: false };
     const [past] = yield* wait(tables.history(range));
     if (past === undefined) throw versionNotFound(namespace, key, version);
-    if (last.version !== version || !isLive(last, nowMs)) plan.restore(past, last, options);
+    if (!isLive(last, nowMs) || !holdsSame(past, last)) plan.restore(past, last, options);
     return;
   }
   const { revision } = to;
@@ -71,7 +71,7 @@ function* restoreKeys(
   for (const [index, last] of changed.entries()) {
     const past = pastState(nearest[index], revision, 0);
     if (isLive(past, nowMs)) {
-      if (last.version !== past.version || last.deleted) plan.restore(past, last, options);
+      if (last.deleted || !holdsSame(past, last)) plan.restore(past, last, options);
     } else if (!last.deleted) {
       plan.delete(last, options);
     }
@@ -83,3 +83,12 @@ function* restoreKeys(
     }
   }
 }
+
+/** Whether the entries hold the same value, for the same time. */
+const holdsSame = (past: Entry, last: Entry): boolean =>
+  past.version === last.version ||
+  (past.codec === last.codec &&
+    past.type === last.type &&
+    past.expiresAtMs === last.expiresAtMs &&
+    past.size === last.size &&
+    Buffer.compare(past.bytes, last.bytes) === 0);

@@ -2,7 +2,7 @@ import type { Capability } from '../contract/capability.js';
 import { can, type VersionQuery } from '../contract/capabilities.js';
 import { ConfigError, isConfigError, keyNotFound } from '../contract/errors.js';
 import type { Lifecycle } from '../local-store/lifecycle.js';
-import { checkKey, checkPrefix } from '../contract/names.js';
+import { checkKey } from '../contract/names.js';
 import type { CallOptions, DeleteOptions, Query, SetOptions } from '../contract/store.js';
 import { Value } from '../value/value.js';
 import { followChanges, type KeyChange } from './changes.js';
@@ -148,7 +148,6 @@ export class Namespace {
   watch(query: ChangesQuery = {}): AsyncGenerator<KeyChange, void, undefined> {
     this.#lifecycle.check();
     const { prefix = '', startRevision, logId, signal } = query;
-    checkPrefix(prefix);
     const ended = signal === undefined ? this.#signal : AbortSignal.any([signal, this.#signal]);
     const { store, codecs, backoff } = this.#settings;
     return followChanges({ store, codecs, namespace: this.name, prefix, startRevision, logId, backoff, signal: ended });
@@ -161,7 +160,6 @@ export class Namespace {
    */
   async load(prefix = '', options: CallOptions = {}): Promise<LoadedPrefix> {
     this.#lifecycle.check(options);
-    checkPrefix(prefix);
     this.#follower.start();
     const memory = await this.#loader.acquire(prefix, options.signal);
     return new LoadedPrefix({

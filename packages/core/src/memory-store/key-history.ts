@@ -1,13 +1,5 @@
 import type { Entry } from '../contract/entry.js';
 
-/** Which entries of a key's past are kept. */
-export interface Retention {
-  /** Versions kept of each key, the current one included. */
-  readonly historyLimit: number;
-  /** Every entry with a greater revision is in the log's window, and kept. */
-  readonly oldestRevision: number;
-}
-
 /** All that is kept of one key: its last state, live or deleted, and what it was before. */
 export class KeyHistory {
   #current: Entry;
@@ -30,16 +22,24 @@ export class KeyHistory {
     this.#current = entry;
   }
 
-  /** Drops what is kept no more: neither in the log's window nor among the newest versions. Returns what it dropped. */
-  trim({ historyLimit, oldestRevision }: Retention): readonly Entry[] {
+  /**
+   * Drops what is kept no more: what is neither in the log's window, which begins after `oldestRevision`, nor among the
+   * newest `limit` versions. Returns what it dropped.
+   */
+  trim(limit: number, oldestRevision: number): readonly Entry[] {
     let count = 0;
-    const beyond = this.#current.version - historyLimit;
+    const beyond = this.#current.version - limit;
     for (let at = this.#from; at < this.#older.length; at += 1) {
       const entry = this.#older[at] as Entry;
       if (entry.revision > oldestRevision || placeOf(entry) > beyond) break;
       count += 1;
     }
     return this.#drop(count);
+  }
+
+  /** Whether the entry is kept, and not the current one. */
+  keepsPast(entry: Entry): boolean {
+    return entry !== this.#current && entry.revision >= (this.#older[this.#from]?.revision ?? Number.POSITIVE_INFINITY);
   }
 
   /** Drops everything up to the revision, but for the current entry. */

@@ -53,9 +53,12 @@ export class MemoryEngine implements Engine {
   }
 
   submit<O extends Operation>(operation: O): Answers[O['type']] {
-    const transaction = new Transaction(this.#tables, this.#tables.log.revision, this.now());
+    const nowMs = this.now();
+    const transaction = new Transaction(this.#tables, this.#tables.log.revision, nowMs);
     try {
-      runNow(transaction.expire(Number.POSITIVE_INFINITY));
+      if ((this.nextExpiry() ?? Number.POSITIVE_INFINITY) <= nowMs) {
+        runNow(transaction.expire(Number.POSITIVE_INFINITY));
+      }
       return runNow(transaction.apply(operation)) as Answers[O['type']];
     } finally {
       this.#publish(transaction);

@@ -3,20 +3,22 @@ import type { Change } from '../contract/change.js';
 /** What a change weighs beside its value, roughly, in bytes. */
 const overhead = 200;
 
-/** How many dropped changes stay in the array before it is cut, so that dropping costs next to nothing. */
-const cutAt = 1_024;
+/** How many changes one page of the log holds. */
+const pageSize = 1_024;
 
 const weightOf = (change: Change): number => overhead + change.entry.size;
+
+const pageNumberOf = (revision: number): number => Math.floor((revision - 1) / pageSize);
 
 /** The log's window: the newest changes without a hole, up to a number and a weight, and their request ids. */
 export class MemoryLog {
   readonly #limit: number;
   readonly #maxBytes: number;
-  /** Those before `#from` are dropped. */
-  #changes: Change[] = [];
-  #from = 0;
-  #bytes = 0;
+  /** Page n holds the changes after revision n·pageSize; those that left the window are `undefined`. */
+  #pages = new Map<number, (Change | undefined)[]>();
   #revision = 0;
+  #oldest = 0;
+  #bytes = 0;
   #requests = new Map<string, Change[]>();
 
   constructor(limit: number, maxBytes: number) {
@@ -30,36 +32,52 @@ export class MemoryLog {
 
   /** Everything after it can be read. */
   get oldestRevision(): number {
-    return this.#revision - (this.#changes.length - this.#from);
+    return this.#oldest;
   }
 
   /** Adds a change. Calls `onDrop` for each that leaves the window. */
   push(change: Change, onDrop: (change: Change) => void): void {
-    this.#changes.push(change);
+    const number = pageNumberOf(change.revision);
+    const page = this.#pages.get(number);
+    if (page === undefined) this.#pages.set(number, [change]);
+    else page.push(change);
     this.#revision = change.revision;
     this.#bytes += weightOf(change);
     if (change.requestId !== '') this.#remember(change);
-    while (this.#changes.length - this.#from > this.#limit || this.#bytes > this.#maxBytes) {
-      const dropped = this.#changes[this.#from];
-      if (dropped === undefined) break;
-      this.#from += 1;
-      this.#bytes -= weightOf(dropped);
-      if (dropped.requestId !== '') this.#forget(dropped);
-      onDrop(dropped);
-    }
-    if (this.#from < cutAt) return;
-    this.#changes = this.#changes.slice(this.#from);
-    this.#from = 0;
+    const isOver = (): boolean => this.#revision - this.#oldest > this.#limit || this.#bytes > this.#maxBytes;
+    while (this.#oldest < this.#revision && isOver()) onDrop(this.#shift());
   }
 
+  /** Up to `limit` changes after `after`; what has left the window is left out at the beginning. */
   read(after: number, limit: number): Change[] {
-    const start = this.#from + Math.max(0, after - this.oldestRevision);
-    return this.#changes.slice(start, start + limit);
+    const changes: Change[] = [];
+    const first = Math.max(after, this.#oldest) + 1;
+    for (let revision = first; revision <= this.#revision && changes.length < limit; revision += 1) {
+      changes.push(this.#at(revision));
+    }
+    return changes;
   }
 
   /** The changes in the namespace that have the request id, in order. */
   byRequest(namespace: string, requestId: string): readonly Change[] {
     return this.#requests.get(`${namespace}\n${requestId}`) ?? [];
+  }
+
+  #at(revision: number): Change {
+    return this.#pages.get(pageNumberOf(revision))?.[(revision - 1) % pageSize] as Change;
+  }
+
+  #shift(): Change {
+    const revision = this.#oldest + 1;
+    const change = this.#at(revision);
+    const number = pageNumberOf(revision);
+    // Emptied one by one: each may hold a large value.
+    if (revision % pageSize === 0) this.#pages.delete(number);
+    else (this.#pages.get(number) as (Change | undefined)[])[(revision - 1) % pageSize] = undefined;
+    this.#oldest = revision;
+    this.#bytes -= weightOf(change);
+    if (change.requestId !== '') this.#forget(change);
+    return change;
   }
 
   #remember(change: Change): void {

@@ -7,6 +7,7 @@ import { AliasTable } from './alias-table.js';
 import { Expiries } from './expiries.js';
 import { HistoryBudget } from './history-budget.js';
 import { MemoryLog } from './memory-log.js';
+import type { KeyHistory } from './key-history.js';
 import { NamespaceTable } from './namespace-table.js';
 import type { MemorySettings } from './options.js';
 
@@ -54,7 +55,7 @@ export class MemoryTables implements EngineReader, WriteTables {
       if (version > 0 && entry.version !== version) continue;
       found.push(entry);
       bytes += entry.size;
-      if (found.length >= limit || bytes > maxBytes) break;
+      if (found.length >= limit || (bytes > maxBytes && found.length > 1)) break;
     }
     return found;
   }
@@ -118,12 +119,12 @@ export class MemoryTables implements EngineReader, WriteTables {
       table = new NamespaceTable();
       this.#namespaces.set(entry.namespace, table);
     }
-    table.put(entry);
+    const history = table.put(entry);
     this.#expiries.replace(last, entry);
-    // What was current long enough to leave the log is now kept by its key's history only.
-    if (last !== undefined && last.revision <= this.log.oldestRevision) this.#keepPast(last);
+    // What left the log while it was current is kept by its key's history only, from now on.
+    if (last !== undefined && last.revision <= this.log.oldestRevision) this.#past.add(last, this.#dropPast);
+    this.#trim(history);
     this.#append(change);
-    this.#trim(entry);
   }
 
   putAlias(change: Change, alias: Alias): void {
@@ -133,25 +134,23 @@ export class MemoryTables implements EngineReader, WriteTables {
   }
 
   #append(change: Change): void {
-    this.log.push(change, (dropped) => this.#leaveLog(dropped));
+    this.log.push(change, this.#onDrop);
   }
 
-  /** The change is in the log's window no more. */
-  #leaveLog({ type, entry }: Change): void {
+  /** A change has left the log's window: only the history of its key may still keep its entry. */
+  readonly #onDrop = ({ type, entry }: Change): void => {
     if (type !== 'set' && type !== 'delete') return;
-    if (this.last(entry.namespace, entry.key) !== entry) this.#keepPast(entry);
-    this.#trim(entry);
-  }
+    const history = this.#namespaces.get(entry.namespace)?.get(entry.key);
+    if (history === undefined) return;
+    this.#trim(history);
+    if (history.keepsPast(entry)) this.#past.add(entry, this.#dropPast);
+  };
 
-  #keepPast(entry: Entry): void {
-    this.#past.add(entry, (dropped) => {
-      this.#namespaces.get(dropped.namespace)?.get(dropped.key)?.dropTo(dropped.revision);
-    });
-  }
+  readonly #dropPast = ({ namespace, key, revision }: Entry): void => {
+    this.#namespaces.get(namespace)?.get(key)?.dropTo(revision);
+  };
 
-  #trim({ namespace, key }: Entry): void {
-    const history = this.#namespaces.get(namespace)?.get(key);
-    const retention = { historyLimit: this.#historyLimit, oldestRevision: this.log.oldestRevision };
-    for (const dropped of history?.trim(retention) ?? []) this.#past.remove(dropped);
+  #trim(history: KeyHistory): void {
+    for (const dropped of history.trim(this.#historyLimit, this.log.oldestRevision)) this.#past.remove(dropped);
   }
 }

@@ -57,7 +57,7 @@ function rangeOf(tree: SortedMap<KeyHistory>, { prefix, after, limit, maxBytes }
     if (key === after) continue;
     entries.push(current);
     bytes += current.size;
-    if (entries.length >= limit || bytes > maxBytes) break;
+    if (entries.length >= limit || (bytes > maxBytes && entries.length > 1)) break;
   }
   return entries;
 }

@@ -1,7 +1,24 @@
 import btree, { type default as Tree } from 'sorted-btree';
 
-/** A map in the order of its string keys, by UTF-16 code unit (for names, which are ASCII, that is byte order). */
-export type SortedMap<V> = Tree.default<string, V>;
+/**
+ * A map in the order of its string keys, by UTF-16 code unit (for names, which are ASCII, that is byte order).
+ *
+ * Written out rather than taken from the library: its types can only be read where CommonJS is told from ES modules,
+ * and `moduleResolution: bundler` does not.
+ */
+export interface SortedMap<V> {
+  readonly size: number;
+  readonly isEmpty: boolean;
+  get(key: string): V | undefined;
+  set(key: string, value: V): unknown;
+  delete(key: string): boolean;
+  minKey(): string | undefined;
+  /** From `lowestKey` on, or from the beginning. */
+  entries(lowestKey?: string): IterableIterator<[string, V]>;
+  values(): IterableIterator<V>;
+  valuesArray(): V[];
+  toArray(): [string, V][];
+}
 
 // A CommonJS module: Node's default import is its exports, a bundler's is what it exports as default.
 const BTree = 'default' in btree ? btree.default : (btree as unknown as typeof Tree.default);
