@@ -1,5 +1,6 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import * as types from 'nice-grpc-error-details';
+import type { CallStatus } from './status-error.js';
+import { sizeOfBytes, sizeOfNumber, WireWriter } from './wire-writer.js';
 
 interface DetailType {
   readonly $type: string;
@@ -16,11 +17,19 @@ const detailTypes: ReadonlyMap<string, DetailType> = new Map(
 const infos = new Map<string, Uint8Array>();
 const maxInfos = 100;
 
-/** The error as a `google.rpc.Status`, for the trailer `grpc-status-details-bin`. */
-export function encodeStatus({ code, details, extra }: types.RichServerError): Uint8Array {
-  const status = new BinaryWriter().uint32(0x08).int32(code).uint32(0x12).bytes(Buffer.from(details));
-  for (const detail of extra) status.uint32(0x1a).bytes(encodeDetail(detail));
-  return status.finish();
+/** The tags of a `google.rpc.Status`: number and wire type. */
+const tag = { code: 0x08, message: 0x12, details: 0x1a } as const;
+
+/** The status as a `google.rpc.Status`, for the trailer `grpc-status-details-bin`. */
+export function encodeStatus({ code, details, extra }: CallStatus): Uint8Array {
+  const message = Buffer.byteLength(details);
+  const all = extra.map(encodeDetail);
+  const size = all.reduce((sum, any) => sum + sizeOfBytes(any.length), sizeOfNumber(code) + sizeOfBytes(message));
+  const writer = new WireWriter(Buffer.allocUnsafe(size));
+  writer.number(tag.code, code);
+  writer.text(tag.message, details, message);
+  for (const any of all) writer.bytes(tag.details, any);
+  return writer.buffer;
 }
 
 /** The detail as a `google.protobuf.Any`. */

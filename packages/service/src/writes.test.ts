@@ -1,7 +1,6 @@
 import { ConfigError, type Entry, forward, MemoryStore, type Store } from '@cfg/core';
 import { ConfigOperationsDefinition } from '@cfg/proto';
-import { Metadata } from 'nice-grpc';
-import { createChannel, createClientFactory } from 'nice-grpc';
+import { createChannel, createClientFactory, Metadata } from 'nice-grpc';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allowAll, createConfigService, createInProcessClients, type Guard } from './index.js';
@@ -210,7 +209,7 @@ describe.each(Object.entries(ways))('writes through %s', (_, connect) => {
 
     it('asks the guard of each key that it would touch, and writes nothing if one is denied', async () => {
       await fill(store, namespace, ['a', 'b']);
-      await fill(store, namespace, ['a', 'c']);
+      await fill(store, namespace, ['c', 'a']);
       const { revision } = await store.revision();
       const asked: string[] = [];
       const { operations } = await open(
