@@ -1,30 +1,37 @@
 // For apps: the manager
 export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './manager/cache.js';
-export type { KeyChange } from './manager/changes.js';
+export type { KeyChanges } from './manager/changes.js';
+export type { KeyChange } from './manager/key-change.js';
 export { LoadedPrefix } from './manager/loaded-prefix.js';
-export { Manager } from './manager/manager.js';
+export { type ConnectOptions, Manager } from './manager/manager.js';
 export type { Namespace } from './manager/namespace.js';
 export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
+export type { NamespaceStatus } from './manager/status.js';
+export type { ReconnectOptions } from './watching/options.js';
 export type {
+  BatchResult,
+  BatchWrite,
+  BatchWriteOptions,
   ChangesQuery,
+  DeleteValueOptions,
   FoundPage,
   GetOptions,
-  PutOptions,
-  RemoveOptions,
-  VersionsPage,
+  SetValueOptions,
+  ValueVersions,
 } from './manager/call-options.js';
 // For apps: values and codecs
 export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
-export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
+export { type Codec, checkCodecName, maxCodecNameLength, UnreadableValue } from './codecs/codec.js';
 export { jsonCodec } from './codecs/json.js';
 export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
 export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
+export { TomlDate, type TomlDateKind } from './codecs/toml-date.js';
 export { yamlCodec } from './codecs/yaml.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
 export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
 // For everyone: errors, the logger, a store in memory
-export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError } from './contract/errors.js';
+export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError, isTransient, transience } from './contract/errors.js';
 export { type Logger, safeLogger, silentLogger } from './util/logger.js';
 export { MemoryStore } from './memory-store/memory-store.js';
 export type { MemoryStoreOptions } from './memory-store/options.js';
@@ -112,4 +119,10 @@ export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
+export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
+export { GeneratedStream, PullStream } from './util/pull-stream.js';
+export { sleep, untilAborted, within } from './util/wait.js';
+export { completeReconnect } from './watching/options.js';
+export { KnownPosition, type Position } from './watching/position.js';
+export { type Begun, begun, type ResumeOptions, resumed } from './watching/resume.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';

@@ -40,6 +40,47 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/**
+ * Whether a failure may pass by itself:
+ *
+ * - `unanswered`: the store could not be asked, or its answer did not come. Ask again, if a repeat does no harm.
+ * - `busy`: the store was asked and could not do it now. Ask again, but not at once.
+ * - `final`: the same question gets the same answer.
+ *
+ * The only list of its kind: retries, reopened watches, and reads that may fall back on a remembered value go by it.
+ */
+export const transience: Readonly<Record<ErrorCode, 'unanswered' | 'busy' | 'final'>> = {
+  not_found: 'final',
+  key_exists: 'final',
+  invalid_key: 'final',
+  invalid_namespace: 'final',
+  invalid_value: 'final',
+  type_mismatch: 'final',
+  read_only: 'final',
+  not_connected: 'unanswered',
+  closed: 'final',
+  watch_not_supported: 'final',
+  version_not_found: 'final',
+  versioning_not_supported: 'final',
+  alias_exists: 'final',
+  alias_self: 'final',
+  alias_chain: 'final',
+  codec_not_found: 'final',
+  invalid_cursor: 'final',
+  version_mismatch: 'final',
+  revision_compacted: 'final',
+  guard_timeout: 'unanswered',
+  invalid_argument: 'final',
+  unauthenticated: 'final',
+  permission_denied: 'final',
+  resource_exhausted: 'busy',
+  unsupported: 'final',
+  unavailable: 'unanswered',
+  deadline_exceeded: 'unanswered',
+  cancelled: 'unanswered',
+  internal: 'busy',
+};
+
 export interface ConfigErrorOptions {
   cause?: unknown;
   /** Machine-readable detail, sent along on the wire: `current_version`, `oldest_revision`. */
@@ -78,10 +119,23 @@ export class ConfigError extends Error {
   }
 }
 
-/** Whether `error` is a {@link ConfigError}, of this copy of the package or another, and of one of `codes` if given. */
-export function isConfigError(error: unknown, ...codes: ErrorCode[]): error is ConfigError {
+/**
+ * Whether `error` is a {@link ConfigError}, of this copy of the package or another, and of one of `codes` if given.
+ *
+ * @example
+ * if (isConfigError(error, 'version_mismatch')) retry(error.metadata.current_version);
+ */
+export function isConfigError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  ...codes: Code[]
+): error is ConfigError & { readonly code: Code } {
   if (typeof error !== 'object' || error === null || !('cfgConfigError' in error)) return false;
-  return codes.length === 0 || codes.includes((error as ConfigError).code);
+  return codes.length === 0 || (codes as ErrorCode[]).includes((error as ConfigError).code);
+}
+
+/** Whether the failure may pass by itself, as {@link transience} says. An error that is no ConfigError may. */
+export function isTransient(error: unknown): boolean {
+  return !isConfigError(error) || (transience[error.code] ?? 'final') !== 'final';
 }
 
 export const keyNotFound = (namespace: string, key: string): ConfigError =>

@@ -87,6 +87,11 @@ export interface Page {
 
 export interface WatchOptions extends CallOptions {
   /**
+   * Open a lost watch again and go on, as far as the store does that: a remote one. Default true. Callers that open it
+   * again by themselves say false, and are told of the loss.
+   */
+  readonly resume?: boolean | undefined;
+  /**
    * First replay every matching change with a greater revision, then go on live, without a gap or a repeat. Absent:
    * live only. Fails with `revision_compacted` where the log cannot do that. Needs the capability `revisions`.
    */

@@ -3,28 +3,20 @@ import {
   type BatchOperation,
   type BatchOptions,
   type BatchOutcome,
-  type Batching,
   maxBatchOperations,
   type RestoreTarget,
-  type Restoring,
 } from '../contract/batch.js';
 import type {
-  Aliasing,
+  FullStore,
   Health,
-  HealthChecking,
-  NamespaceListing,
   NamespacePage,
   NamespaceQuery,
-  Revisioned,
   RevisionState,
   Snapshot,
   SnapshotOptions,
-  Snapshotting,
   Stats,
-  Versioned,
   VersionPage,
   VersionQuery,
-  WithStats,
 } from '../contract/capabilities.js';
 import type { Capability } from '../contract/capability.js';
 import type { Alias, EncodedValue, Entry } from '../contract/entry.js';
@@ -39,7 +31,6 @@ import type {
   Page,
   Query,
   SetOptions,
-  Store,
   WatchOptions,
   WriteOptions,
 } from '../contract/store.js';
@@ -75,19 +66,7 @@ const everything: ReadonlySet<Capability> = new Set<Capability>([
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
-export class LocalStore
-  implements
-    Store,
-    Versioned,
-    Aliasing,
-    Batching,
-    Restoring,
-    NamespaceListing,
-    Revisioned,
-    Snapshotting,
-    HealthChecking,
-    WithStats
-{
+export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
   readonly features: ReadonlySet<Capability> = everything;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;

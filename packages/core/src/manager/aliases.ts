@@ -1,7 +1,7 @@
 import { checkKey } from '../contract/names.js';
 import { checkAlias } from '../rules/alias-rules.js';
 import { can } from '../contract/capabilities.js';
-import { isConfigError } from '../contract/errors.js';
+import { isTransient } from '../contract/errors.js';
 import type { Logger } from '../util/logger.js';
 import type { Store } from '../contract/store.js';
 import { Backoff, type BackoffOptions } from '../util/backoff.js';
@@ -90,13 +90,14 @@ export class Aliases {
         await this.refresh(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (isConfigError(error, 'permission_denied', 'unauthenticated', 'unsupported', 'closed')) {
+        if (!isTransient(error)) {
           this.#logger.debug({ err: error }, 'the store does not tell its aliases');
           continue;
         }
         this.#stale = true;
         this.#logger.warn({ err: error }, 'cannot list the aliases; trying again');
-        await backoff.failed(signal).catch(() => {});
+        backoff.failed();
+        await backoff.wait(signal).catch(() => {});
       }
     }
   }

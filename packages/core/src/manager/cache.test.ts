@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type CachedState, LruCache } from './cache.js';
 
-const state = (revision: number): CachedState => ({ value: undefined, revision, generation: 1 });
+const state = (revision: number): CachedState => ({ entry: undefined, revision, logId: '', session: 's' });
 
 it('LruCache forgets the least recently used', () => {
   const cache = new LruCache({ maxEntries: 2 });

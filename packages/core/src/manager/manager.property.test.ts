@@ -182,7 +182,10 @@ it.each([{ plain: false }, { plain: true }])(
             ends.push((await scheduler.waitFor(ending(run, key))) && run.store.calls.get === get);
           }
           if (ends.every(Boolean)) break;
-          if (round > 200) throw new Error('the reads do not converge');
+          if (round > 200)
+            throw new Error(
+              `the reads do not converge: ${ends} ${JSON.stringify(run.manager.namespace('prod').status)} ${JSON.stringify(run.store.calls)}`,
+            );
           await sleep(1);
         }
         await scheduler.waitFor(run.manager.close());

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from './wait.js';
 
 export interface BackoffOptions {
   readonly initialMs: number;
@@ -6,8 +6,19 @@ export interface BackoffOptions {
 }
 
 /**
- * Failures in a row, and how long to wait after each: doubling from the initial wait to the longest, jitter 0.5–1.5.
+ * Returns how long to wait after `failures` failures in a row, in milliseconds: evenly random from 0 to a bound that
+ * starts at `initialMs` and doubles with each failure up to `maxMs`. Random all the way, so that the clients of a server
+ * that restarts do not come back in one instant.
  */
+export function backoffMs(
+  { initialMs, maxMs }: BackoffOptions,
+  failures: number,
+  random: number = Math.random(),
+): number {
+  return random * Math.min(initialMs * 2 ** (failures - 1), maxMs);
+}
+
+/** Counts failures in a row, and waits after each. */
 export class Backoff {
   readonly #options: BackoffOptions;
   #failures = 0;
@@ -25,11 +36,12 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Counts a failure and waits. Rejects when the signal fires. */
-  async failed(signal: AbortSignal): Promise<void> {
-    const { initialMs, maxMs } = this.#options;
-    const waitMs = Math.min(initialMs * 2 ** this.#failures, maxMs);
+  failed(): void {
     this.#failures += 1;
-    await sleep(waitMs * (0.5 + Math.random()), undefined, { signal });
+  }
+
+  /** Waits as long as the failures so far ask for. Rejects with the signal's reason. */
+  wait(signal: AbortSignal): Promise<void> {
+    return sleep(backoffMs(this.#options, this.#failures), signal);
   }
 }

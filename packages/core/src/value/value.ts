@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
+import { bigintOf, numberOf, readNumber } from '../codecs/numbers.js';
 import { type CodecRegistry, defaultCodecs, typeOfDecoded } from '../codecs/registry.js';
 import { Secret } from '../codecs/secret.js';
 import type { EncodedValue, Entry } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
 import { freezeDeeply } from './freeze.js';
+import { jsonOf } from './value-json.js';
 import type { ValueType } from './value-type.js';
 
 export interface ValueOptions {
@@ -21,7 +23,6 @@ export interface EntryValueOptions {
 }
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const whole = /^[+-]?\d+$/;
 
 /**
  * A value as apps see it: its bytes as they travel, and on demand the data in them. Immutable and shared. The typed
@@ -58,12 +59,30 @@ export class Value implements EncodedValue {
     this.stale = stale;
   }
 
-  /** Encodes data, to be set. Throws `invalid_value` or `codec_not_found`. Later changes of `data` do not matter. */
+  /**
+   * Encodes data, to be set. Throws `codec_not_found`, and `invalid_value` with the path inside the data for what the
+   * codec cannot keep exactly. Later changes of `data` do not matter.
+   */
   static of(data: unknown, { codec = 'json', codecs = defaultCodecs() }: ValueOptions = {}): Value {
     const bytes = codecs.encode(data, codec);
-    // Decoded at once, for what a codec writes is not always what it was given: a date becomes a string, NaN a null.
-    const decoded = freezeDeeply(codecs.decode(bytes, codec));
-    return new Value({ bytes, codec, type: typeOfDecoded(decoded) }, codecs, decoded, undefined, false);
+    // Decoded at once, so that nothing is written which cannot be read again.
+    const decoded = codecs.decode(bytes, codec);
+    const type = typeOfDecoded(decoded);
+    return new Value({ bytes, codec, type }, codecs, freezeDeeply(decoded) ? decoded : undefined, undefined, false);
+  }
+
+  /**
+   * Takes bytes as they are, to be set: a file, say, comments and all. Throws `invalid_value` for bytes that the codec
+   * cannot read, but not for those whose data would not be exact: they are kept, and refused to who asks for the data.
+   *
+   * @example
+   * const value = Value.fromBytes(await readFile('application.yml'), { codec: 'yaml' });
+   * await manager.namespace('petclinic').set('application.yml', value);
+   * value.documents(); // one for each profile
+   */
+  static fromBytes(bytes: Uint8Array, { codec = 'json', codecs = defaultCodecs() }: ValueOptions = {}): Value {
+    const copy = Uint8Array.from(bytes);
+    return new Value({ bytes: copy, codec, type: codecs.inspect(copy, codec) }, codecs, undefined, undefined, false);
   }
 
   /** Wraps what a store holds; nothing is decoded or copied. */
@@ -87,11 +106,28 @@ export class Value implements EncodedValue {
     return this.#bytes;
   }
 
-  /** The decoded data, frozen; of a codec that is not registered, a copy of the bytes. */
+  /**
+   * The decoded data, the first document's where there are several. Nobody can change it for others: it is frozen, or,
+   * with anything in it that cannot be frozen, decoded anew at each call; of a codec that is not registered, it is a copy
+   * of the bytes. Throws `invalid_value` for what cannot be read exactly.
+   */
   get data(): unknown {
+    if (this.#data !== undefined) return this.#data;
     if (!this.#codecs.has(this.codec)) return Uint8Array.from(this.#bytes);
-    this.#data ??= this.#decode();
-    return this.#data;
+    const data = this.#decode(() => this.#codecs.decode(this.#bytes, this.codec));
+    if (freezeDeeply(data)) this.#data = data;
+    return data;
+  }
+
+  /**
+   * The data of all documents of a YAML stream, in their order; an empty document is null. Of another codec, `data` as
+   * the only one. Decoded at each call. Throws `invalid_value` if any of them cannot be read exactly.
+   */
+  documents(): readonly unknown[] {
+    if (!this.#codecs.has(this.codec)) return [this.data];
+    const documents = this.#decode(() => this.#codecs.documents(this.#bytes, this.codec));
+    freezeDeeply(documents);
+    return documents;
   }
 
   /** Empty for a value that is not from a store; so are the other facts of an entry 0 or `undefined`. */
@@ -129,9 +165,17 @@ export class Value implements EncodedValue {
     throw this.#mismatch('string');
   }
 
-  /** A number; also a string that is one. */
+  /** A number; also a string that is one, and a bigint that a double has exactly. */
   number(): number {
     return this.#toNumber() ?? fail(this.#mismatch('number'));
+  }
+
+  /** A whole number of any size; also a float without fraction, and a string that is one. */
+  bigint(): bigint {
+    const { data } = this;
+    const number = typeof data === 'string' && numeric.test(data) ? readNumber(data) : data;
+    const whole = typeof number === 'number' ? bigintOf(number) : number;
+    return typeof whole === 'bigint' ? whole : fail(this.#mismatch('bigint'));
   }
 
   /** A whole number up to ±(2^53 − 1): an int, a float without fraction, or a string that is one. */
@@ -175,16 +219,17 @@ export class Value implements EncodedValue {
     throw this.#mismatch('secret');
   }
 
-  /** The data, a secret hidden; of a codec that is not registered, the bytes in base64. */
+  /**
+   * The data for `JSON.stringify`, which writes numbers of any size exactly, an infinite one and NaN as their names,
+   * dates as text, bytes in base64, and hides a secret.
+   */
   toJSON(): unknown {
-    const data = this.data;
-    if (data instanceof Secret) return data.toJSON();
-    return data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
+    return jsonOf(this.data);
   }
 
-  #decode(): unknown {
+  #decode<T>(decode: () => T): T {
     try {
-      return freezeDeeply(this.#codecs.decode(this.#bytes, this.codec));
+      return decode();
     } catch (error) {
       const why = error instanceof Error ? error.message : 'cannot be decoded';
       throw new ConfigError('invalid_value', this.key ? `${this.key}: ${why}` : why, { cause: error });
@@ -194,11 +239,10 @@ export class Value implements EncodedValue {
   #toNumber(): number | undefined {
     const data = this.data;
     if (typeof data === 'number') return data;
-    const text = typeof data === 'bigint' ? String(data) : data;
-    if (typeof text !== 'string' || !numeric.test(text)) return undefined;
-    const number = Number(text);
-    if (!Number.isFinite(number) || (whole.test(text) && !Number.isSafeInteger(number))) return undefined;
-    return number;
+    if (typeof data === 'bigint') return numberOf(data);
+    if (typeof data !== 'string' || !numeric.test(data)) return undefined;
+    const number = readNumber(data);
+    return typeof number === 'number' ? number : undefined;
   }
 
   /** Names the key and the types, never the value. */

@@ -8,13 +8,18 @@ const { server, store, connected } = harness();
 const quick = { retry: { initialBackoffMs: 1, maxBackoffMs: 5 } };
 
 /** Fails `times` calls of the method after they were done, as a connection that is lost before the answer. */
-function losing(method: string, times: number, status: Status = Status.UNAVAILABLE): TestServerOptions['middleware'] {
+function losing(
+  method: string,
+  times: number,
+  status: Status = Status.UNAVAILABLE,
+  message = 'lost',
+): TestServerOptions['middleware'] {
   let left = times;
   return async function* (call, context) {
     const answer = yield* call.next(call.request, context);
     if (!call.method.path.endsWith(`/${method}`) || left === 0) return answer;
     left -= 1;
-    throw new ServerError(status, 'lost');
+    throw new ServerError(status, message);
   };
 }
 
@@ -66,8 +71,18 @@ describe('retries', () => {
     const closed = await server();
     const remote = await connected(closed, quick);
     await closed.store.close();
-    await expectCode(remote.get('ns', 'a'), 'closed');
-    expect(count(closed, 'Get')).toBe(1);
+    await expectCode(remote.find('ns', { limit: -1 }), 'invalid_argument');
+    expect(count(closed, 'List')).toBe(0);
+  });
+
+  it('are made of a store that is closed behind its server, and of a session that was lost', async () => {
+    const closed = await server();
+    await closed.store.close();
+    await expectCode((await connected(closed, quick)).get('ns', 'a'), 'unavailable');
+    expect(count(closed, 'Get')).toBe(4);
+    const cut = await server({ middleware: losing('List', 1, Status.INTERNAL, 'Received RST_STREAM with code 2') });
+    await (await connected(cut, quick)).find('ns');
+    expect(count(cut, 'List')).toBe(2);
   });
 
   it('stop when the signal fires', async () => {

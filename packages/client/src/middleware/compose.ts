@@ -1,5 +1,4 @@
-import { ConfigServiceDefinition } from '@cfg/proto';
-import type { Client } from 'nice-grpc';
+import type { Client, CompatServiceDefinition } from 'nice-grpc';
 import {
   type CallOptions,
   type ClientMiddleware,
@@ -7,14 +6,12 @@ import {
   type MethodDescriptor,
 } from 'nice-grpc-common';
 
-/** What a `RemoteStore` talks through: over a channel, or in process. */
-export type ConfigClient = Client<ConfigServiceDefinition>;
-
 /** The middleware, the first one outermost, as one. */
 export function compose(outer: ClientMiddleware, ...inner: ClientMiddleware[]): ClientMiddleware {
   return inner.reduce((all, each) => composeClientMiddleware(each, all), outer);
 }
 
+type Methods = Readonly<Record<string, MethodDescriptor>>;
 type Send = (request: unknown, options?: CallOptions) => Promise<unknown>;
 type Open = (request: unknown, options?: CallOptions) => AsyncIterable<unknown>;
 
@@ -22,23 +19,27 @@ type Open = (request: unknown, options?: CallOptions) => AsyncIterable<unknown>;
  * `client` behind `middleware`. nice-grpc does the same where it makes a client of a channel; this does it to one that
  * is already made, so that a client in process gets the same retries, credentials and errors.
  */
-export function withMiddleware(client: ConfigClient, middleware: ClientMiddleware): ConfigClient {
-  const methods = Object.entries(ConfigServiceDefinition).map(([name, definition]) => {
+export function withMiddleware<Service extends CompatServiceDefinition>(
+  service: Service,
+  client: Client<Service>,
+  middleware: ClientMiddleware,
+): Client<Service> {
+  const methods = Object.entries(service as unknown as Methods).map(([name, definition]) => {
     const method: MethodDescriptor = {
       path: definition.path,
       requestStream: definition.requestStream,
       responseStream: definition.responseStream,
       options: definition.options,
     };
-    const inner = client[name as keyof ConfigClient];
+    const inner: unknown = client[name as keyof Client<Service>];
     return [
       name,
       definition.responseStream
         ? streaming(method, inner as Open, middleware)
-        : unary(method, inner as unknown as Send, middleware),
+        : unary(method, inner as Send, middleware),
     ];
   });
-  return Object.fromEntries(methods) as ConfigClient;
+  return Object.fromEntries(methods) as Client<Service>;
 }
 
 function unary(method: MethodDescriptor, send: Send, middleware: ClientMiddleware): Send {
