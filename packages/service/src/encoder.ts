@@ -1,5 +1,5 @@
 import type { Change, Entry, Progress, WatchEvent } from '@cfg/core';
-import { ChangeType, Encoded, Entry as WireEntry, WatchResponse } from '@cfg/proto';
+import { ChangeType, Encoded, WatchResponse, Entry as WireEntry } from '@cfg/proto';
 import { EncodedBudget } from './encoded-budget.js';
 import { entryMessage } from './entry.js';
 import { encodeEntryField } from './entry-bytes.js';
