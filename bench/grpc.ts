@@ -87,7 +87,9 @@ const bare = await open('bare');
 for (const count of [1_000, 10_000, 100_000]) await ours.server.tell('fill', count);
 
 title('gRPC, memory store');
-const gets = Array.from({ length: 1_000 }, (_, i) => GetRequest.encode(GetRequest.fromPartial({ namespace, key: key(i) })).finish());
+const gets = Array.from({ length: 1_000 }, (_, i) =>
+  GetRequest.encode(GetRequest.fromPartial({ namespace, key: key(i) })).finish(),
+);
 await compare('Get', 'Get', gets, 0.88);
 const value = Buffer.from(JSON.stringify('x'.repeat(98)));
 const sets = Array.from({ length: 1_000 }, (_, i) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RemoteStore } from '@cfg/client';
 import { MemoryStore, type Store } from '@cfg/core';
 import { doorLimits, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
-import { allowAll, addConfigService, createConfigService, createInProcessClient } from '@cfg/service';
+import { addConfigService, allowAll, createConfigService, createInProcessClient } from '@cfg/service';
 import { SqliteStore } from '@cfg/sqlite';
 import { createServer } from 'nice-grpc';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { request } from 'node:https';
 import { MemoryStore } from '@cfg/core';
 import { ConfigServiceDefinition } from '@cfg/proto';
 import { allowAll, type Guard } from '@cfg/service';
