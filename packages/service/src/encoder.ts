@@ -57,8 +57,8 @@ export class Encoder {
   #change({ type, entry, revision, more }: Change): Encoded<WatchResponse> {
     const head = { type: changeTypes[type], entry: undefined, revision, logId: '', more };
     if (type === 'delete' || type === 'alias_delete') {
-      const { namespace, key } = entry;
-      const message = { ...head, entry: WireEntry.fromPartial({ namespace, key }) };
+      const { namespace, key, author, comment } = entry;
+      const message = { ...head, entry: WireEntry.fromPartial({ namespace, key, author, comment }) };
       return new Encoded(WatchResponse.encode(message).finish(), () => message);
     }
     const first = WatchResponse.encode(head).finish();
