@@ -27,6 +27,7 @@ export type SectionName =
   | 'types'
   | 'values'
   | 'find'
+  | 'page bytes'
   | 'versions'
   | 'tombstones'
   | 'aliases'
