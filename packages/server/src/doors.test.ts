@@ -12,7 +12,7 @@ import { createServer } from 'nice-grpc';
 async function overSocket(behind: Store, cleanUp = (): void => {}): Promise<Opened> {
   await behind.connect();
   const service = createConfigService(behind, { guard: allowAll() });
-  const server = createServer().use(service.middleware);
+  const server = createServer();
   addConfigService(server, service);
   const port = await server.listen('127.0.0.1:0');
   const store = new RemoteStore(`127.0.0.1:${port}`, { insecure: true });

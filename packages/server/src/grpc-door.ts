@@ -19,7 +19,7 @@ export async function openGrpcDoor(service: ConfigService, address: Address, tls
     // Callers that vanished without a word hold a watch no longer than this.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
-  }).use(service.middleware);
+  });
   addConfigService(server, service);
   let port: number;
   try {
