@@ -153,7 +153,9 @@ export function completeOptions(options: DoorOptions): DoorSettings {
   };
 }
 
-type OptionsOf<T> = { [K in keyof DoorOptions]-?: NonNullable<DoorOptions[K]> extends T ? K : never }[keyof DoorOptions];
+type OptionsOf<T> = {
+  [K in keyof DoorOptions]-?: NonNullable<DoorOptions[K]> extends T ? K : never;
+}[keyof DoorOptions];
 type NumericOption = OptionsOf<number>;
 type RateOption = OptionsOf<Rate>;
 

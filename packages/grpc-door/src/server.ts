@@ -122,7 +122,8 @@ class DoorServer implements Server {
 
   #builder(middleware: Middleware): ServerAddBuilder<object> {
     return {
-      with: <Ext>(next: ServerMiddleware<Ext>) => this.#builder(compose(middleware, next)) as ServerAddBuilder<object & Ext>,
+      with: <Ext>(next: ServerMiddleware<Ext>) =>
+        this.#builder(compose(middleware, next)) as ServerAddBuilder<object & Ext>,
       add: (definition, implementation) => this.#add(definition, implementation, middleware, false),
     };
   }

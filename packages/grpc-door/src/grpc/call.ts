@@ -53,7 +53,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   data(bytes: Buffer, start: number, end: number): void {
     if (this.#over) return;
-    if (this.#message !== undefined) return this.refuse(unimplemented('a request of more than one message'));
+    if (this.#message !== undefined) {
+      this.refuse(unimplemented('a request of more than one message'));
+      return;
+    }
     if (this.#body === undefined && this.#isWhole(bytes, start, end)) {
       this.#message = bytes.subarray(start + messagePrefixBytes, end);
       this.#stream.release(end - start);
@@ -89,8 +92,9 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     let request: unknown;
     try {
       request = this.#method.definition.requestDeserialize(message);
-    } catch (error) {
-      return this.refuse(internal(`Error deserializing request: ${messageOf(error)}`));
+    } catch {
+      this.refuse(internal('Error deserializing request'));
+      return;
     }
     this.#call(request);
   }
@@ -193,7 +197,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
         return;
       }
       const answer = this.#method.answer(request, context);
-      if (!isPromise(answer)) return this.#answer(answer);
+      if (!isPromise(answer)) {
+        this.#answer(answer);
+        return;
+      }
       answer.then(
         (value) => this.#answer(value),
         (error) => this.fail(error),

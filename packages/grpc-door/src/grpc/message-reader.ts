@@ -66,9 +66,18 @@ export class MessageReader {
     const flag = this.#prefix[0] as number;
     this.#length = this.#prefix.readUInt32BE(1);
     this.#have = 0;
-    if (flag > 1) return this.#fail({ kind: 'flag', flag });
-    if (this.#length > this.#maxBytes) return this.#fail({ kind: 'tooLarge', length: this.#length });
-    if (this.#length === 0) return this.#complete(Buffer.alloc(0));
+    if (flag > 1) {
+      this.#fail({ kind: 'flag', flag });
+      return;
+    }
+    if (this.#length > this.#maxBytes) {
+      this.#fail({ kind: 'tooLarge', length: this.#length });
+      return;
+    }
+    if (this.#length === 0) {
+      this.#complete(Buffer.alloc(0));
+      return;
+    }
     this.#makeRoom(Math.min(this.#length, firstRoomBytes));
   }
 
@@ -91,7 +100,10 @@ export class MessageReader {
 
   #makeRoom(length: number): void {
     const old = this.#body;
-    if (!this.#budget.take(length - (old?.length ?? 0))) return this.#fail({ kind: 'noMemory' });
+    if (!this.#budget.take(length - (old?.length ?? 0))) {
+      this.#fail({ kind: 'noMemory' });
+      return;
+    }
     this.#body = Buffer.allocUnsafe(length);
     old?.copy(this.#body, 0, 0, this.#have);
   }

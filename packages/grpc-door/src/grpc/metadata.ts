@@ -7,6 +7,7 @@ type Value = string | Uint8Array;
 /** Fields of the protocol, which are not metadata. */
 const reserved: ReadonlySet<string> = new Set([
   'te',
+  'accept-encoding',
   'content-type',
   'content-length',
   'grpc-timeout',

@@ -1,9 +1,4 @@
-import type {
-  CallContext,
-  MethodDescriptor,
-  ServerMiddleware,
-  ServerMiddlewareCall,
-} from 'nice-grpc-common';
+import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
 import type { MethodDefinition } from 'nice-grpc';
 
 export type AnyMethodDefinition = MethodDefinition<unknown, unknown, unknown, unknown>;

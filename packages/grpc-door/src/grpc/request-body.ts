@@ -78,7 +78,8 @@ export class RequestBody implements MessageReceiver {
   message(bytes: Uint8Array, compressed: boolean): void {
     this.#heldBytes += bytes.length;
     if (compressed && this.#encoding === 'identity') {
-      return this.#owner.refuse(internal('a compressed message, but no grpc-encoding'));
+      this.#owner.refuse(internal('a compressed message, but no grpc-encoding'));
+      return;
     }
     const message = compressed ? this.#decompress(bytes) : bytes;
     if (this.stream !== undefined) {
@@ -94,13 +95,16 @@ export class RequestBody implements MessageReceiver {
     const { maxReceiveMessageBytes: most } = this.#environment;
     switch (fault.kind) {
       case 'flag':
-        return this.#owner.refuse(internal(`a message with the unknown flag ${fault.flag}`));
+        this.#owner.refuse(internal(`a message with the unknown flag ${fault.flag}`));
+        return;
       case 'tooLarge':
         this.#environment.limited('receivedMessage');
-        return this.#owner.refuse(exhausted(`Received message larger than max (${fault.length} vs. ${most})`));
+        this.#owner.refuse(exhausted(`Received message larger than max (${fault.length} vs. ${most})`));
+        return;
       case 'noMemory':
         this.#environment.limited('bufferedRequests');
-        return this.#owner.refuse(exhausted('too many requests are being received'));
+        this.#owner.refuse(exhausted('too many requests are being received'));
+        return;
     }
   }
 

@@ -47,7 +47,10 @@ class RefusedRequest implements StreamReceiver {
 
   end(): void {
     const { refusal, text } = this.#answer;
-    if (text === undefined) return this.#stream.finish(refusal);
+    if (text === undefined) {
+      this.#stream.finish(refusal);
+      return;
+    }
     this.#stream.sendHeaders(refusal);
     this.#stream.sendBody(Buffer.from(text));
     this.#stream.finish([]);

@@ -51,15 +51,15 @@ const notGrpc = (status: 405 | 415, extra: FieldList = []): GrpcHead => ({
 
 function read(head: RequestHead, methods: ReadonlyMap<string, Method>): GrpcHead {
   if (head.method !== 'POST') return notGrpc(405, ['allow', 'POST']);
-  const contentType = valueOf(head, 'content-type') ?? '';
+  const contentType = fieldOf(head, 'content-type') ?? '';
   if (!/^application\/grpc(?:$|[+;])/i.test(contentType)) return notGrpc(415);
 
-  const timeout = valueOf(head, 'grpc-timeout');
+  const timeout = fieldOf(head, 'grpc-timeout');
   const timeoutMs = timeout === undefined ? undefined : parseTimeout(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {
     return refused(Status.INTERNAL, `grpc-timeout is malformed: ${JSON.stringify(timeout)}`);
   }
-  const named = valueOf(head, 'grpc-encoding') ?? 'identity';
+  const named = fieldOf(head, 'grpc-encoding') ?? 'identity';
   const encoding = encodingOf(named);
   if (encoding === undefined) {
     const status = unimplemented(`the encoding ${JSON.stringify(named)} is not one of ${acceptedEncodings}`);
@@ -69,9 +69,9 @@ function read(head: RequestHead, methods: ReadonlyMap<string, Method>): GrpcHead
   if (method === undefined) {
     return refused(Status.UNIMPLEMENTED, `The server does not implement the method ${head.path}`);
   }
-  const accepted = (valueOf(head, 'grpc-accept-encoding') ?? '').split(',').map((name) => name.trim());
+  const accepted = (fieldOf(head, 'grpc-accept-encoding') ?? '').split(',').map((name) => name.trim());
   return { method, refusal: undefined, timeoutMs, encoding, takesGzip: accepted.includes('gzip') };
 }
 
-const valueOf = ({ fields }: RequestHead, wanted: string): string | undefined =>
+const fieldOf = ({ fields }: RequestHead, wanted: string): string | undefined =>
   fields.find(([name]) => name === wanted)?.[1];

@@ -74,15 +74,22 @@ export class ResponsePump {
   /** Sends what is at hand, then waits for more. */
   #drain(): void {
     const answers = this.#answers;
-    if (answers.take === undefined) return this.#next();
+    if (answers.take === undefined) {
+      this.#next();
+      return;
+    }
     for (;;) {
       let answer: unknown;
       try {
         answer = answers.take();
       } catch (error) {
-        return this.#failed(error);
+        this.#failed(error);
+        return;
       }
-      if (answer === undefined) return this.#next();
+      if (answer === undefined) {
+        this.#next();
+        return;
+      }
       if (!this.#send(answer) || this.#stopped) return;
     }
   }

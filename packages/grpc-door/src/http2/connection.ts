@@ -74,7 +74,10 @@ export class Connection implements FrameReceiver {
     if (verdict.do === 'ping') session.output.ping(false, alivePing, 0);
     if (verdict.do === 'drain' || verdict.do === 'close') session.limited(verdict.limit);
     if (verdict.do === 'drain') session.beginDrain();
-    if (verdict.do === 'close') return session.close(ErrorCode.noError, verdict.reason);
+    if (verdict.do === 'close') {
+      session.close(ErrorCode.noError, verdict.reason);
+      return;
+    }
     this.#checkStreams();
     if (session.hasWaitedToAnnounce()) session.announceDrain();
   }
@@ -135,25 +138,35 @@ export class Connection implements FrameReceiver {
   #dispatch(bytes: Buffer, start: number, length: number, type: number, flags: number, id: number): void {
     switch (type) {
       case FrameType.data:
-        return this.#requests.data(bytes, start, length, flags, id);
+        this.#requests.data(bytes, start, length, flags, id);
+        return;
       case FrameType.headers:
-        return this.#requests.headers(bytes, start, length, flags, id);
+        this.#requests.headers(bytes, start, length, flags, id);
+        return;
       case FrameType.continuation:
-        return this.#requests.continuation(bytes, start, length, flags);
+        this.#requests.continuation(bytes, start, length, flags);
+        return;
       case FrameType.priority:
-        return this.#control.priority(bytes, start, length, id);
+        this.#control.priority(bytes, start, length, id);
+        return;
       case FrameType.resetStream:
-        return this.#control.resetStream(length, id);
+        this.#control.resetStream(length, id);
+        return;
       case FrameType.settings:
-        return this.#control.settings(bytes, start, length, flags, id);
+        this.#control.settings(bytes, start, length, flags, id);
+        return;
       case FrameType.ping:
-        return this.#control.ping(bytes, start, length, flags, id);
+        this.#control.ping(bytes, start, length, flags, id);
+        return;
       case FrameType.goaway:
-        return this.#control.goaway(length, id);
+        this.#control.goaway(length, id);
+        return;
       case FrameType.windowUpdate:
-        return this.#control.windowUpdate(bytes, start, length, id);
+        this.#control.windowUpdate(bytes, start, length, id);
+        return;
       case FrameType.pushPromise:
-        return this.#session.fail(ErrorCode.protocolError, 'a client cannot push');
+        this.#session.fail(ErrorCode.protocolError, 'a client cannot push');
+        return;
       default: // unknown frames are to be ignored, but are work all the same
         this.#session.allows('emptyFrames');
     }

@@ -14,12 +14,18 @@ export class ControlFrames {
 
   settings(bytes: Buffer, start: number, length: number, flags: number, id: number): void {
     const session = this.#session;
-    if (id !== 0) return session.fail(ErrorCode.protocolError, 'SETTINGS on a stream');
+    if (id !== 0) {
+      session.fail(ErrorCode.protocolError, 'SETTINGS on a stream');
+      return;
+    }
     if (flags & Flag.ack) {
       if (length !== 0) session.fail(ErrorCode.frameSizeError, 'an acknowledgement of SETTINGS with a payload');
       return;
     }
-    if (length % 6 !== 0) return session.fail(ErrorCode.frameSizeError, 'SETTINGS are cut off');
+    if (length % 6 !== 0) {
+      session.fail(ErrorCode.frameSizeError, 'SETTINGS are cut off');
+      return;
+    }
     if (!session.allows('settings')) return;
     this.settled = true;
     for (let at = start; at < start + length && !session.closed; at += 6) {
@@ -32,8 +38,14 @@ export class ControlFrames {
 
   ping(bytes: Buffer, start: number, length: number, flags: number, id: number): void {
     const session = this.#session;
-    if (id !== 0) return session.fail(ErrorCode.protocolError, 'PING on a stream');
-    if (length !== 8) return session.fail(ErrorCode.frameSizeError, `PING of ${length} bytes`);
+    if (id !== 0) {
+      session.fail(ErrorCode.protocolError, 'PING on a stream');
+      return;
+    }
+    if (length !== 8) {
+      session.fail(ErrorCode.frameSizeError, `PING of ${length} bytes`);
+      return;
+    }
     if (flags & Flag.ack) {
       if (drainPing.compare(bytes, start, start + length) === 0) session.announceDrain();
       else session.allows('emptyFrames');
@@ -45,26 +57,50 @@ export class ControlFrames {
   windowUpdate(bytes: Buffer, start: number, length: number, id: number): void {
     const session = this.#session;
     const { sender, streams } = session;
-    if (length !== 4) return session.fail(ErrorCode.frameSizeError, `WINDOW_UPDATE of ${length} bytes`);
+    if (length !== 4) {
+      session.fail(ErrorCode.frameSizeError, `WINDOW_UPDATE of ${length} bytes`);
+      return;
+    }
     if (!session.allows('windowUpdates')) return;
     const increment = uint31(bytes, start);
     if (id === 0) {
-      if (increment === 0) return session.fail(ErrorCode.protocolError, 'WINDOW_UPDATE of nothing');
-      if (!sender.grant(increment)) return session.fail(ErrorCode.flowControlError, 'the window is too large');
+      if (increment === 0) {
+        session.fail(ErrorCode.protocolError, 'WINDOW_UPDATE of nothing');
+        return;
+      }
+      if (!sender.grant(increment)) {
+        session.fail(ErrorCode.flowControlError, 'the window is too large');
+        return;
+      }
     } else {
-      if (!streams.wasOpened(id)) return session.fail(ErrorCode.protocolError, 'WINDOW_UPDATE on an idle stream');
+      if (!streams.wasOpened(id)) {
+        session.fail(ErrorCode.protocolError, 'WINDOW_UPDATE on an idle stream');
+        return;
+      }
       const stream = streams.get(id);
       if (stream === undefined) return;
-      if (increment === 0) return session.reject(id, ErrorCode.protocolError);
-      if (!sender.grantStream(stream, increment)) return session.reject(id, ErrorCode.flowControlError);
+      if (increment === 0) {
+        session.reject(id, ErrorCode.protocolError);
+        return;
+      }
+      if (!sender.grantStream(stream, increment)) {
+        session.reject(id, ErrorCode.flowControlError);
+        return;
+      }
     }
     sender.resume();
   }
 
   resetStream(length: number, id: number): void {
     const session = this.#session;
-    if (length !== 4) return session.fail(ErrorCode.frameSizeError, `RST_STREAM of ${length} bytes`);
-    if (!session.streams.wasOpened(id)) return session.fail(ErrorCode.protocolError, 'RST_STREAM on an idle stream');
+    if (length !== 4) {
+      session.fail(ErrorCode.frameSizeError, `RST_STREAM of ${length} bytes`);
+      return;
+    }
+    if (!session.streams.wasOpened(id)) {
+      session.fail(ErrorCode.protocolError, 'RST_STREAM on an idle stream');
+      return;
+    }
     if (!session.allows('resets')) return;
     const stream = session.streams.get(id);
     if (stream !== undefined) session.cancelled(stream);
@@ -73,7 +109,10 @@ export class ControlFrames {
   /** Priorities are not followed (RFC 9113, 5.3.2), only checked. */
   priority(bytes: Buffer, start: number, length: number, id: number): void {
     const session = this.#session;
-    if (id === 0) return session.fail(ErrorCode.protocolError, 'PRIORITY on stream 0');
+    if (id === 0) {
+      session.fail(ErrorCode.protocolError, 'PRIORITY on stream 0');
+      return;
+    }
     if (!session.allows('emptyFrames')) return;
     if (length !== 5) session.reject(id, ErrorCode.frameSizeError);
     else if (uint31(bytes, start) === id) session.reject(id, ErrorCode.protocolError);
@@ -95,7 +134,8 @@ export class ControlFrames {
         if (value > 1) session.fail(ErrorCode.protocolError, 'SETTINGS_ENABLE_PUSH is neither 0 nor 1');
         break;
       case Setting.initialWindowSize:
-        if (value > largestWindow) session.fail(ErrorCode.flowControlError, 'SETTINGS_INITIAL_WINDOW_SIZE is too large');
+        if (value > largestWindow)
+          session.fail(ErrorCode.flowControlError, 'SETTINGS_INITIAL_WINDOW_SIZE is too large');
         else this.#resizeWindows(value);
         break;
       case Setting.maxFrameSize:
@@ -115,7 +155,8 @@ export class ControlFrames {
     session.sender.initialWindow = bytes;
     for (const stream of session.streams.all()) {
       if (session.sender.grantStream(stream, difference)) continue;
-      return session.fail(ErrorCode.flowControlError, 'a window became too large');
+      session.fail(ErrorCode.flowControlError, 'a window became too large');
+      return;
     }
   }
 }

@@ -37,7 +37,13 @@ export class HeaderAssembly {
   }
 
   /** Takes a HEADERS frame. Undefined while the block is unfinished. */
-  begin(bytes: Buffer, from: number, length: number, flags: number, streamId: number): HeaderBlock | HeaderFault | undefined {
+  begin(
+    bytes: Buffer,
+    from: number,
+    length: number,
+    flags: number,
+    streamId: number,
+  ): HeaderBlock | HeaderFault | undefined {
     let start = from;
     let end = from + length;
     if (flags & Flag.padded) {

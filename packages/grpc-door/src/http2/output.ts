@@ -1,4 +1,4 @@
-import { ErrorCode, Flag, FrameType, frameHeaderBytes } from './protocol.js';
+import { type ErrorCode, Flag, FrameType, frameHeaderBytes } from './protocol.js';
 import type { SlabPool } from './slab-pool.js';
 
 /** From this size on a piece of a message is sent from where it lies rather than copied. */

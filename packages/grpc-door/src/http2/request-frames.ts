@@ -29,7 +29,10 @@ export class RequestFrames {
   }
 
   headers(bytes: Buffer, start: number, length: number, flags: number, id: number): void {
-    if (id === 0) return this.#session.fail(ErrorCode.protocolError, 'HEADERS on stream 0');
+    if (id === 0) {
+      this.#session.fail(ErrorCode.protocolError, 'HEADERS on stream 0');
+      return;
+    }
     this.#take(this.#assembly.begin(bytes, start, length, flags, id));
   }
 
@@ -39,26 +42,50 @@ export class RequestFrames {
 
   data(bytes: Buffer, from: number, length: number, flags: number, id: number): void {
     const session = this.#session;
-    if (id === 0) return session.fail(ErrorCode.protocolError, 'DATA on stream 0');
-    if (!this.#window.receive(length)) return session.fail(ErrorCode.flowControlError, 'more than the window allows');
+    if (id === 0) {
+      session.fail(ErrorCode.protocolError, 'DATA on stream 0');
+      return;
+    }
+    if (!this.#window.receive(length)) {
+      session.fail(ErrorCode.flowControlError, 'more than the window allows');
+      return;
+    }
     const grant = this.#window.release(length);
     if (grant > 0) session.output.windowUpdate(0, grant);
     const stream = session.streams.get(id);
-    if (stream === undefined) return this.#dataOfClosed(length, id);
-    if (stream.remoteEnded) return session.reject(id, ErrorCode.streamClosed);
+    if (stream === undefined) {
+      this.#dataOfClosed(length, id);
+      return;
+    }
+    if (stream.remoteEnded) {
+      session.reject(id, ErrorCode.streamClosed);
+      return;
+    }
 
     let start = from;
     let end = from + length;
     if (flags & Flag.padded) {
-      if (length < 1) return session.fail(ErrorCode.frameSizeError, 'a padded frame without a padding length');
+      if (length < 1) {
+        session.fail(ErrorCode.frameSizeError, 'a padded frame without a padding length');
+        return;
+      }
       end -= bytes[start] as number;
       start += 1;
-      if (start > end) return session.fail(ErrorCode.protocolError, 'more padding than frame');
+      if (start > end) {
+        session.fail(ErrorCode.protocolError, 'more padding than frame');
+        return;
+      }
     }
-    if (!stream.receive(length)) return session.reject(id, ErrorCode.flowControlError);
+    if (!stream.receive(length)) {
+      session.reject(id, ErrorCode.flowControlError);
+      return;
+    }
     stream.bodyBytes += end - start;
     const endStream = (flags & Flag.endStream) !== 0;
-    if (!lengthIsRight(stream, endStream)) return session.reject(id, ErrorCode.protocolError);
+    if (!lengthIsRight(stream, endStream)) {
+      session.reject(id, ErrorCode.protocolError);
+      return;
+    }
     if (end - start < length) stream.release(length - (end - start));
     stream.remoteEnded = endStream;
     if (end > start) stream.receiver?.data(bytes, start, end);
@@ -77,7 +104,8 @@ export class RequestFrames {
     if (block === undefined) return;
     if ('code' in block) {
       if (block.limit) this.#session.limited('continuations');
-      return this.#session.fail(block.code, block.reason);
+      this.#session.fail(block.code, block.reason);
+      return;
     }
     const stream = this.#session.streams.get(block.streamId);
     try {
@@ -92,9 +120,13 @@ export class RequestFrames {
 
   #trailers(stream: Stream, { bytes, start, end, endStream }: HeaderBlock): void {
     const fields = this.#reader.trailers(bytes, start, end);
-    if (stream.remoteEnded) return this.#session.reject(stream.id, ErrorCode.streamClosed);
+    if (stream.remoteEnded) {
+      this.#session.reject(stream.id, ErrorCode.streamClosed);
+      return;
+    }
     if (!endStream || fields === undefined || faultOfTrailers(fields) !== undefined || !lengthIsRight(stream, true)) {
-      return this.#session.reject(stream.id, ErrorCode.protocolError);
+      this.#session.reject(stream.id, ErrorCode.protocolError);
+      return;
     }
     stream.remoteEnded = true;
     stream.receiver?.end();
@@ -113,16 +145,32 @@ export class RequestFrames {
   #open({ streamId, bytes, start, end, endStream, selfDependent }: HeaderBlock): void {
     const session = this.#session;
     const { streams, limits } = session;
-    if ((streamId & 1) === 0) return session.fail(ErrorCode.protocolError, 'a client opens odd streams only');
+    if ((streamId & 1) === 0) {
+      session.fail(ErrorCode.protocolError, 'a client opens odd streams only');
+      return;
+    }
     const head = this.#reader.head(bytes, start, end);
     streams.lastId = streamId;
-    if (head === undefined) return this.#tooLarge(streamId, endStream);
-    if (selfDependent || head.fault !== undefined) return session.reject(streamId, ErrorCode.protocolError);
-    if (endStream && head.contentLength > 0) return session.reject(streamId, ErrorCode.protocolError);
-    if (session.drain === 'announced') return session.reset(streamId, ErrorCode.refusedStream);
+    if (head === undefined) {
+      this.#tooLarge(streamId, endStream);
+      return;
+    }
+    if (selfDependent || head.fault !== undefined) {
+      session.reject(streamId, ErrorCode.protocolError);
+      return;
+    }
+    if (endStream && head.contentLength > 0) {
+      session.reject(streamId, ErrorCode.protocolError);
+      return;
+    }
+    if (session.drain === 'announced') {
+      session.reset(streamId, ErrorCode.refusedStream);
+      return;
+    }
     if (streams.size >= limits.maxConcurrentStreams) {
       session.limited('concurrentStreams');
-      return session.reject(streamId, ErrorCode.refusedStream);
+      session.reject(streamId, ErrorCode.refusedStream);
+      return;
     }
     const stream = new Stream(streamId, head, session.sender, limits.streamWindowBytes, session.nowMs, this.#cancel);
     stream.remoteEnded = endStream;

@@ -1,7 +1,6 @@
 import type { Field } from '../hpack/dynamic-table.js';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value must not contain
 const illegalInValue = /[\0\r\n]|^[ \t]|[ \t]$/;
 /** Fields that belong to a connection of HTTP/1. */
 const forbidden: ReadonlySet<string> = new Set([

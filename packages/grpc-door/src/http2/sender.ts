@@ -190,7 +190,7 @@ class EncodedBlock {
     if (encoder.version === before) {
       this.#fields = fields;
       this.#version = before;
-      this.#block = block.slice();
+      this.#block = Uint8Array.from(block);
     }
     return block;
   }

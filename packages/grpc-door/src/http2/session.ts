@@ -56,7 +56,12 @@ export class Session implements SenderEvents {
   #rates: RateLimits;
 
   /** @param idle called when the last call has ended */
-  constructor({ handler, limits, meter, slabs }: ConnectionParts, edge: ConnectionEdge, nowMs: number, idle: () => void) {
+  constructor(
+    { handler, limits, meter, slabs }: ConnectionParts,
+    edge: ConnectionEdge,
+    nowMs: number,
+    idle: () => void,
+  ) {
     this.handler = handler;
     this.limits = limits;
     this.nowMs = nowMs;

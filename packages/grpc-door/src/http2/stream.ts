@@ -98,7 +98,10 @@ export class Stream {
 
   /** Ends the answer at once, whatever is queued. A message of which a part was sent cannot be followed by anything. */
   abandon(fields: FieldList): void {
-    if (this.queued !== undefined && this.queued.sent > 0) return this.cancel();
+    if (this.queued !== undefined && this.queued.sent > 0) {
+      this.cancel();
+      return;
+    }
     this.#sender.forget(this);
     this.finish(fields);
   }

@@ -29,7 +29,8 @@ export class Listener {
     this.#settings = settings;
     this.#metrics = metrics;
     this.#partsFor = partsFor;
-    this.#server = tls === undefined ? createServer({ noDelay: true }, (socket) => this.#accept(socket)) : this.#secured(tls);
+    this.#server =
+      tls === undefined ? createServer({ noDelay: true }, (socket) => this.#accept(socket)) : this.#secured(tls);
     this.#server.maxConnections = settings.maxConnections;
     this.#server.on('drop', (data) => this.#limited(`${data?.remoteAddress}:${data?.remotePort}`));
   }

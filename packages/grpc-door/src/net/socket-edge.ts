@@ -66,7 +66,10 @@ export class SocketEdge implements ConnectionEdge {
     if (pieces.length > 1) socket.cork();
     for (const piece of pieces) socket.write(piece);
     if (pieces.length > 1) socket.uncork();
-    if (this.#ending) return this.#hangUp();
+    if (this.#ending) {
+      this.#hangUp();
+      return;
+    }
     if (socket.writableLength >= highWaterBytes) this.#fill();
     else this.connection.written();
   };
