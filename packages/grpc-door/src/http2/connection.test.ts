@@ -261,6 +261,19 @@ describe('flow control', () => {
     expect(streams).toEqual(new Set([1, 3]));
   });
 
+  it('tells of a message that was handed over late, and only of that', () => {
+    const one = new Simulated();
+    one.send(settings([Setting.initialWindowSize, 1_000_000]), windowUpdate(0, 1_000_000));
+    request(one, 1);
+    // Larger than a frame, so that it takes several; the windows take it all.
+    expect(one.last.stream.sendMessage(Buffer.alloc(50_000), false)).toBe(true);
+    expect(one.last.drains).toBe(0);
+    expect(one.last.stream.sendMessage(Buffer.alloc(300_000), false)).toBe(false);
+    expect(one.last.drains).toBe(0);
+    one.readAll();
+    expect(one.last.drains).toBe(1);
+  });
+
   it('lets a window become negative', () => {
     const one = new Simulated();
     request(one, 1);

@@ -84,10 +84,12 @@ export class Sender {
       return stream.closed;
     }
     this.queuedBytes += length;
-    stream.queued = { prefix, payload, sent: 0 };
+    const queued: QueuedBody = { prefix, payload, sent: 0, awaited: false };
+    stream.queued = queued;
     this.#ready.add(stream);
     this.resume();
-    return stream.queued === undefined;
+    queued.awaited = stream.queued === queued;
+    return !queued.awaited;
   }
 
   finish(stream: Stream, fields: FieldList): void {
@@ -157,16 +159,16 @@ export class Sender {
     if (queued.sent < total) {
       if (stream.sendWindow > 0) this.#ready.add(stream);
     } else {
-      this.#handedOver(stream, total);
+      this.#handedOver(stream, queued);
     }
   }
 
-  #handedOver(stream: Stream, length: number): void {
-    this.queuedBytes -= length;
+  #handedOver(stream: Stream, queued: QueuedBody): void {
+    this.queuedBytes -= lengthOf(queued);
     stream.queued = undefined;
     const { trailers } = stream;
     if (trailers === undefined) {
-      stream.receiver?.drained();
+      if (queued.awaited) stream.receiver?.drained();
     } else {
       stream.trailers = undefined;
       this.finish(stream, trailers);

@@ -27,6 +27,8 @@ export interface QueuedBody {
   readonly payload: Uint8Array;
   /** How much of both has been sent. */
   sent: number;
+  /** Who sent it was told to wait until it has been handed over. */
+  awaited: boolean;
 }
 
 const nothing = new Uint8Array();
