@@ -6,9 +6,9 @@ export default defineConfig({
     include: ['**/*.test.ts'], // the sources: what is built below dist/ is JavaScript
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Real sockets, files and processes on a busy machine: generous, since a test that hangs fails all the same.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 10_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-report.json' }, // read by tools/test.mjs
     passWithNoTests: false,

@@ -37,7 +37,7 @@ const write = (i: number): void => {
   append.run('ns', key(i), bytes);
 };
 
-/** Operations per second of `run`, which does so many. */
+/** Operations per second of `run`, which does `count` of them. */
 const rate = async (count: number, run: (count: number) => void | Promise<void>): Promise<number> => {
   const began = performance.now();
   await run(count);

@@ -12,10 +12,10 @@ import { setUp } from './lib/setup.mjs';
 import { environment, node24, root } from './lib/workspace.mjs';
 
 /** How long a repeated signal is taken for the same key press: Ctrl-C reaches us from the terminal and again from npm. */
-const SAME_SIGNAL_MS = 1_000;
+const sameSignalMs = 1_000;
 
 /** How often we look whether npm is still there. */
-const PARENT_CHECK_MS = 500;
+const parentCheckMs = 500;
 
 await setUp(['@cfg/server']);
 
@@ -50,7 +50,7 @@ const server = spawn(
 let lastSignalAt = -Infinity;
 function pass(signal) {
   const now = performance.now();
-  if (now - lastSignalAt < SAME_SIGNAL_MS) return;
+  if (now - lastSignalAt < sameSignalMs) return;
   lastSignalAt = now;
   server.kill(signal);
 }
@@ -65,7 +65,7 @@ if (process.env.npm_lifecycle_event === 'start') {
     if (process.ppid === npm) return;
     clearInterval(watch);
     pass('SIGTERM');
-  }, PARENT_CHECK_MS);
+  }, parentCheckMs);
 }
 server.on('error', (error) => {
   process.stderr.write(`cannot start ${node24}: ${error.message}\n`);

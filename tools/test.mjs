@@ -1,21 +1,29 @@
 // npm test: sets the clone up, builds, and makes every check there is. The last line sums up.
+// `npm test -- --fresh` takes nothing from an earlier run, neither what was built nor what nx remembers.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import closures from './checks/closures.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
+import sources from './checks/sources.mjs';
 import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
-import { build, install } from './lib/setup.mjs';
+import types from './checks/types.mjs';
+import { runMany } from './lib/nx.mjs';
+import { buildFailed, install } from './lib/setup.mjs';
+import { projects } from './lib/workspace.mjs';
 
+const fresh = process.argv.includes('--fresh');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 /**
  * Makes one check, prints how it went and adds it to the total.
  *
  * @param {string} title
- * @param {() => Promise<string[] | { passed: number, failed: number, skipped: number, complaints: string[] }>} check
- *   its complaints (then it counts as one test), or its own counts with them
+ * @param {() => Promise<string[] | { complaints: string[], note?: string, passed?: number, failed?: number, skipped?: number }>} check
+ *   its complaints (then it counts as one test), or its own counts with them; the note goes into the printed line
  */
 async function make(title, check) {
   const startedAt = performance.now();
@@ -25,36 +33,54 @@ async function make(title, check) {
   } catch (error) {
     result = [error.stack];
   }
-  const { passed, failed, skipped, complaints } = Array.isArray(result)
-    ? { passed: result.length === 0 ? 1 : 0, failed: result.length === 0 ? 0 : 1, skipped: 0, complaints: result }
-    : result;
+  const { complaints, note = '', ...counts } = Array.isArray(result) ? { complaints: result } : result;
+  const isFine = complaints.length === 0;
+  const { passed, failed, skipped } = { passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: 0, ...counts };
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const numbers = passed + failed + skipped > 1 ? `, ${passed} passed, ${failed} failed` : '';
-  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${title} (${seconds} s${numbers})`);
+  const remark = note === '' ? '' : `; ${note}`;
+  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${title} (${seconds} s${numbers}${remark})`);
   if (complaints.length > 0) console.log(`\n${complaints.map((text) => text.trimEnd()).join('\n\n')}\n`);
   return failed === 0;
 }
 
+async function build() {
+  if (fresh) for (const { dir } of projects('packages')) rmSync(join(dir, 'dist'), { recursive: true, force: true });
+  const { code, output, note } = await runMany('build', { fresh });
+  return { complaints: code === 0 ? [] : [buildFailed(code, output)], note };
+}
+
+/** What stands on the built packages. The tests wait often enough for the rest to be done beside them. */
+async function checkBuilt() {
+  await Promise.all([
+    make('tests: vitest in every project', () => suites({ fresh })),
+    (async () => {
+      await make('imports: floors, cycles, declared dependencies', floors);
+      await make('closures: what comes along with a package', closures);
+      await make('start: npm start, and the signal that ends it', start);
+      await make('examples: TypeScript blocks of the READMEs', readmes);
+      await make('tarballs: publint, are the types wrong, publish', tarballs);
+      await make('types: an app with the oldest TypeScript and the newest', types);
+    })(),
+  ]);
+}
+
+const startedAt = performance.now();
 const installed = await make('dependencies: as the lockfile says', install);
-const built = installed && (await make('build: generated code, TypeScript', () => build()));
+const built = installed && (await make('build: generated code, TypeScript', build));
+await make('lockfile: no registry named', lockfile);
+await make('sources: no long files, no checks switched off', sources);
 if (installed) {
   await make('lint: Biome', lint);
   await make('contract: buf lint', proto);
 }
-await make('lockfile: no registry named', lockfile);
-if (built) {
-  await make('imports: floors, cycles, declared dependencies', floors);
-  await make('closures: what comes along with a package', closures);
-  await make('start: npm start, and the signal that ends it', start);
-  await make('tests: vitest in every project', suites);
-  await make('examples: TypeScript blocks of the READMEs', readmes);
-  await make('tarballs: publint, are the types wrong, publish', tarballs);
-}
+if (built) await checkBuilt();
 
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped`);
+console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A server in a process of its own, which tells its port and answers one command at a time. */
+/** A server in a process of its own, which reports its port and then does one command at a time. */
 export interface Server {
   readonly port: number;
-  /** Sends a command and answers what the server says of it. */
+  /** Sends a command and returns the server's result. */
   tell(command: string, argument?: number): Promise<number>;
   stop(): void;
 }
@@ -17,22 +17,22 @@ export async function startServer(program: string, ...args: string[]): Promise<S
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
   });
   exited.catch(() => {});
-  const answer = (): Promise<number> => {
+  const nextMessage = (): Promise<number> => {
     const message = new Promise<number>((resolve) => child.once('message', (value) => resolve(value as number)));
     return Promise.race([message, exited]);
   };
-  const port = await answer();
+  const port = await nextMessage();
   return {
     port,
     tell: (command, argument = 0) => {
       child.send({ command, argument });
-      return answer();
+      return nextMessage();
     },
     stop: () => void child.kill('SIGKILL'),
   };
 }
 
-/** The server's side: tells the port, then answers commands. */
+/** The server's side: reports the port, then does the commands. */
 export function serve(port: number, commands: Record<string, (argument: number) => number | Promise<number>>): void {
   process.on('message', async ({ command, argument }: { command: string; argument: number }) => {
     process.send?.((await commands[command]?.(argument)) ?? 0);

@@ -14,8 +14,8 @@ export class Driver {
     });
   }
 
-  /** Opens a call and calls `onData` with each chunk; answers when the call has ended with OK. */
-  call(path: string, message: Uint8Array, onData: (chunk: Buffer) => void = ignore): Promise<void> {
+  /** Opens a call and calls `onData` with each chunk; resolves when the call has ended with the expected status. */
+  call(path: string, message: Uint8Array, onData: (chunk: Buffer) => void = ignore, expected = '0'): Promise<void> {
     const session = this.#sessions[this.#turn++ % this.#sessions.length] as http2.ClientHttp2Session;
     return new Promise((resolve, reject) => {
       const stream = session.request({ ...headers, ':path': path });
@@ -24,19 +24,25 @@ export class Driver {
         status ??= fields['grpc-status'] as string | undefined;
       };
       stream.on('response', note).on('trailers', note).on('data', onData).on('error', reject);
-      stream.on('close', () => (status === '0' ? resolve() : reject(new Error(`${path}: grpc-status ${status}`))));
+      stream.on('close', () => (status === expected ? resolve() : reject(new Error(`${path}: grpc-status ${status}`))));
       stream.end(framed(message));
     });
   }
 
-  /** Calls per second, with so many calls in flight. */
-  async rate(path: string, messages: Uint8Array[], durationMs: number, inFlight = 64): Promise<number> {
+  /** Calls per second, with `inFlight` calls at a time. */
+  async rate(
+    path: string,
+    messages: Uint8Array[],
+    durationMs: number,
+    inFlight = 64,
+    expected?: string,
+  ): Promise<number> {
     let calls = 0;
     const end = performance.now() + durationMs;
     const began = performance.now();
     const worker = async (first: number): Promise<void> => {
       for (let i = first; performance.now() < end; i += inFlight) {
-        await this.call(path, messages[i % messages.length] as Uint8Array);
+        await this.call(path, messages[i % messages.length] as Uint8Array, ignore, expected);
         calls += 1;
       }
     };

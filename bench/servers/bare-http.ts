@@ -1,5 +1,5 @@
-import express from 'express';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { serve } from '../lib/child.js';
 
 /** Bare express answering the same JSON. */

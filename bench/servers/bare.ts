@@ -45,7 +45,7 @@ serve(await server.listen('127.0.0.1:0'), {
     message = Buffer.alloc(bytes, 7);
     return bytes;
   },
-  /** Every stream yields so many messages. */
+  /** Every stream yields `count` messages. */
   change: (count) => {
     const { resolve } = go;
     go = Promise.withResolvers();

@@ -23,7 +23,7 @@ serve(port, {
     for (let i = 0; i < count; i += 1) await set(`n${count}`, `app/key-${String(i).padStart(7, '0')}`);
     return count;
   },
-  /** Writes so many changes to one namespace, a few per turn of the event loop. */
+  /** Writes `count` changes to one namespace, a few per turn of the event loop. */
   async change(count) {
     for (let i = 0; i < count; i += 20) {
       await Promise.all(Array.from({ length: Math.min(20, count - i) }, (_, k) => set('watched', `key-${k}`)));
@@ -31,14 +31,14 @@ serve(port, {
     }
     return count;
   },
-  /** Writes so many changes a second to a namespace of its own, from now on. */
+  /** Writes to a namespace of its own from now on, `perSecond` changes a second. */
   busy(perSecond) {
     setInterval(() => {
       for (let i = 0; i < perSecond / 100; i += 1) void set('busy', `key-${i}`);
     }, 10);
     return perSecond;
   },
-  /** What is in use after a collection: 0 the resident size, 1 the heap, 2 its size, 3 what is outside of it. */
+  /** Memory in use after a collection: 0 the resident size, 1 the heap in use, 2 the heap's size, 3 outside the heap. */
   memory(which) {
     globalThis.gc?.();
     globalThis.gc?.();

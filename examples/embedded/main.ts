@@ -1,5 +1,6 @@
 // The configuration service inside a gRPC server that you have already, guarded by roles that your proxy puts into the
 // metadata (`x-role`, `x-user`). Run it with `node main.ts`.
+import { setTimeout } from 'node:timers/promises';
 import { ConfigError, MemoryStore } from '@cfg/core';
 import { ConfigServiceDefinition } from '@cfg/proto';
 import { createConfigService, type Guard } from '@cfg/service';
@@ -37,6 +38,8 @@ console.log(await server.listen(process.env.GRPC ?? '127.0.0.1:9090'));
 
 process.once('SIGTERM', async () => {
   config.drain();
-  await server.shutdown();
+  // Calls that are under way finish, for ten seconds at most.
+  await Promise.race([server.shutdown(), setTimeout(10_000, undefined, { ref: false })]);
+  server.forceShutdown();
   await store.close();
 });

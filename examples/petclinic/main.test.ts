@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type RunningServer, startServer } from '@cfg/server';
 import { Manager, RemoteStore } from '@cfg/client';
+import { type RunningServer, startServer } from '@cfg/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSpringConfig } from './spring.ts';
 

@@ -1,5 +1,6 @@
 // A configuration server: a SQLite file, the gRPC door and the HTTP door. Run it with `node main.ts`, then:
 //   curl -X POST localhost:8080/v1/namespaces/production/keys/app/timeout -d '{"value":"MzA="}' -H 'authorization: Bearer admin-token'
+import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '@cfg/core';
 import { createInProcessGateway } from '@cfg/gateway';
 import { addConfigService, createConfigService, type Guard } from '@cfg/service';
@@ -46,7 +47,9 @@ const stop = async (): Promise<void> => {
   service.drain();
   await gateway.close();
   web.close();
-  await grpc.shutdown();
+  // Calls that are under way finish, for ten seconds at most.
+  await Promise.race([grpc.shutdown(), setTimeout(10_000, undefined, { ref: false })]);
+  grpc.forceShutdown();
   await store.close();
 };
 process.once('SIGTERM', stop).once('SIGINT', stop);

@@ -1,11 +1,16 @@
-// Writes src/gen from ../../proto: the messages (by ts-proto), a table of them by full name, and the file descriptor set
-// that the JSON mapping and the HTTP routes are read from. Generated code is built, never committed; nx caches it by the
-// content of proto/.
+// Writes src/gen from ../../proto: the messages (by ts-proto), a table of them by full name, the definitions of the
+// services, and the file descriptor set that the JSON mapping and the HTTP routes are read from. Generated code is built,
+// never committed; nx caches it by the content of proto/.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FieldDescriptorProto_Type, FileDescriptorSetSchema, SourceCodeInfoSchema } from '@bufbuild/protobuf/wkt';
+import {
+  FieldDescriptorProto_Type,
+  FileDescriptorSetSchema,
+  MethodOptions_IdempotencyLevel,
+  SourceCodeInfoSchema,
+} from '@bufbuild/protobuf/wkt';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = `${here}src/gen`;
@@ -50,6 +55,9 @@ rmSync(image);
 
 const ours = set.file.filter((file) => file.package.startsWith('config.'));
 
+/** The comments of our services and methods, by full name. */
+const comments = new Map(ours.flatMap(commentsOf));
+
 // Of the source positions only our own comments are worth their size.
 for (const file of set.file) {
   const locations = ours.includes(file) ? file.sourceCodeInfo.location : [];
@@ -71,7 +79,12 @@ for (const { name } of ours) {
 }
 
 const modules = [
-  ...ours.map((file) => ({ package: file.package, path: file.name, names: file.messageType.map((type) => type.name) })),
+  ...ours.map((file) => ({
+    package: file.package,
+    path: file.name,
+    names: file.messageType.map((type) => type.name),
+    enums: file.enumType.map((type) => type.name),
+  })),
   { package: 'google.protobuf', path: 'google/protobuf/duration.proto', names: ['Duration'] },
   { package: 'google.protobuf', path: 'google/protobuf/timestamp.proto', names: ['Timestamp'] },
 ];
@@ -108,6 +121,56 @@ write('messages.ts', [
   ),
   '};',
 ]);
+
+// The public messages and enums, by name.
+write(
+  'public.ts',
+  modules.map(({ path, names, enums = [] }) => {
+    return `export { ${[...names, ...enums].join(', ')} } from './${path.replace(/\.proto$/, '.js')}';`;
+  }),
+);
+
+const services = ours.flatMap((file) =>
+  file.service.map((service) => ({ ...service, fullName: `${file.package}.${service.name}` })),
+);
+write('services.ts', [
+  "import { type MethodDefinition, method } from '../method.js';",
+  "import type { Messages } from './messages.js';",
+  '',
+  ...services.flatMap(({ name, fullName, method: methods }) => [
+    `/** \`${fullName}\`, for nice-grpc's \`server.add\` and \`createClient\`. ${comments.get(fullName)} */`,
+    `export type ${name}Definition = {`,
+    ...methods.flatMap((desc) => [
+      `  /** ${comments.get(`${fullName}.${desc.name}`)} */`,
+      `  ${localName(desc)}: MethodDefinition<Messages['${desc.inputType.slice(1)}'], Messages['${desc.outputType.slice(1)}'], ${desc.serverStreaming}>;`,
+    ]),
+    '};',
+    '',
+    `export const ${name}Definition: ${name}Definition = {`,
+    ...methods.map((desc) => {
+      const level = MethodOptions_IdempotencyLevel[desc.options?.idempotencyLevel ?? 0];
+      const options = level === 'IDEMPOTENCY_UNKNOWN' ? '{}' : `{ idempotencyLevel: '${level}' }`;
+      const types = `'${desc.inputType.slice(1)}', '${desc.outputType.slice(1)}'`;
+      return `  ${localName(desc)}: method('/${fullName}/${desc.name}', ${types}, ${options}, ${desc.serverStreaming}),`;
+    }),
+    '};',
+    '',
+  ]),
+]);
+
+function localName({ name }) {
+  return name[0].toLowerCase() + name.slice(1);
+}
+
+/** The comments of a file's services (path 6, n) and methods (path 6, n, 2, m). */
+function commentsOf({ package: of, service: services, sourceCodeInfo }) {
+  return sourceCodeInfo.location.flatMap(({ path: [kind, n, member, m, ...rest], leadingComments = '' }) => {
+    if (kind !== 6 || n === undefined || rest.length > 0 || (member !== undefined && member !== 2)) return [];
+    const service = services[n];
+    const name = m === undefined ? service.name : `${service.name}.${service.method[m].name}`;
+    return [[`${of}.${name}`, leadingComments.trim().replaceAll(/\s+/g, ' ')]];
+  });
+}
 
 function write(name, lines) {
   writeFileSync(`${out}/${name}`, `${lines.join('\n')}\n`);

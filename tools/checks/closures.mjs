@@ -3,10 +3,12 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projects, readJson } from '../lib/workspace.mjs';
 
-/** What the packages must not bring along, at any depth. */
+const heavy = 'express|better-sqlite3|sqlite3|pg|redis|ioredis|@redis/.+|@open-policy-agent/.+|pino|react';
+
+/** What the packages must not bring along, at any depth: whole names of packages. */
 const limits = {
-  '@cfg/core': /^@cfg\/|express|grpc|sqlite|^pg$|redis|opa|pino/,
-  '@cfg/client': /^@cfg\/(?!core$|proto$)|express|sqlite|^pg$|redis|opa|pino|react/,
+  '@cfg/core': new RegExp(`^(@cfg/.+|@grpc/.+|nice-grpc.*|${heavy})$`),
+  '@cfg/client': new RegExp(`^(@cfg/(?!core$|proto$).+|${heavy})$`),
 };
 
 export default async function closures() {

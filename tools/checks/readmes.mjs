@@ -1,5 +1,14 @@
-// The examples of the READMEs do what they say: they are type-checked as one program, and each is run.
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// The examples of the READMEs and of docs/ do what they say: they are type-checked as one program, and each is run.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { run } from '../lib/process.mjs';
 import { examplesOf } from '../lib/readme.mjs';
@@ -14,14 +23,15 @@ export default async function readmes() {
 
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  for (const { name, dir: home } of [{ name: 'cfg', dir: root }, ...packages]) {
-    const readme = join(home, 'README.md');
-    const found = existsSync(readme) ? examplesOf(readFileSync(readme, 'utf8')) : [];
-    if (found.length === 0) complaints.push(`${relative(root, readme)}: no example to run (a block of \`\`\`ts)`);
+  for (const { path, title, mustHaveExample } of pages(packages)) {
+    const found = existsSync(path) ? examplesOf(readFileSync(path, 'utf8')) : [];
+    if (found.length === 0 && mustHaveExample) {
+      complaints.push(`${relative(root, path)}: no example to run (a block of \`\`\`ts)`);
+    }
     for (const { line, code } of found) {
-      const file = join(dir, `${name.replace('@cfg/', '')}-${line}.ts`);
+      const file = join(dir, `${title}-${line}.ts`);
       writeFileSync(file, code);
-      examples.push({ file, place: `${relative(root, readme)}:${line}` });
+      examples.push({ file, place: `${relative(root, path)}:${line}` });
     }
   }
   linkPackages(packages);
@@ -34,6 +44,20 @@ export default async function readmes() {
     if (code !== 0) complaints.push(`${place}: exit code ${code}\n${output}`);
   }
   return complaints;
+}
+
+/** The READMEs, each of which has an example, and the pages of docs/, which may. */
+function pages(packages) {
+  const homes = [{ name: 'cfg', dir: root }, ...packages];
+  const docs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+  return [
+    ...homes.map(({ name, dir: home }) => ({
+      path: join(home, 'README.md'),
+      title: name.replace('@cfg/', ''),
+      mustHaveExample: true,
+    })),
+    ...docs.map((file) => ({ path: join(root, 'docs', file), title: `docs-${file}`, mustHaveExample: false })),
+  ];
 }
 
 /** Lets the examples import what a user would have installed: our packages, and what those depend on. */

@@ -1,23 +1,22 @@
 // The tests of every project, run by vitest through nx; what vitest reported is what counts.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { run } from '../lib/process.mjs';
-import { bin, projects, root } from '../lib/workspace.mjs';
+import { runMany } from '../lib/nx.mjs';
+import { projects, root } from '../lib/workspace.mjs';
 
 const report = 'test-report.json';
 
-/** @returns {Promise<{ passed: number, failed: number, skipped: number, complaints: string[] }>} */
-export default async function suites() {
+/**
+ * @param {{ fresh: boolean }} options whether to take nothing from nx's cache
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, complaints: string[], note: string }>}
+ */
+export default async function suites({ fresh }) {
   const all = [...projects('packages'), ...projects('examples')];
   for (const { dir } of all) rmSync(join(dir, report), { force: true });
-  const names = all.map(({ name }) => name).join(',');
-  const { code, output } = await run(
-    bin('nx'),
-    ['run-many', '--target=test', '--parallel=2', '--outputStyle=static', '--nxBail=false', `--projects=${names}`],
-    { timeoutMs: 12 * 60_000 },
-  );
+  const names = all.map(({ name }) => name);
+  const { code, output, note } = await runMany('test', { projects: names, fresh, timeoutMs: 12 * 60_000 });
 
-  const sum = { passed: 0, failed: 0, skipped: 0, complaints: [] };
+  const sum = { passed: 0, failed: 0, skipped: 0, complaints: [], note };
   for (const { name, dir } of all) {
     const counts = countsOf(join(dir, report));
     if (counts.passed + counts.failed === 0) counts.complaints.push('no test was run');

@@ -1,7 +1,5 @@
 // What users would install: each package's tarball, as pnpm packs it, has its files, exports and types in order.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { packed } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
 import { bin, projects, root } from '../lib/workspace.mjs';
 
@@ -10,39 +8,29 @@ const fields = ['description', 'license', 'repository', 'engines', 'exports', 'f
 
 export default async function tarballs() {
   const complaints = [];
-  for (const { name, dir, manifest } of projects('packages')) {
+  for (const { name, manifest, file, complaint } of await packed()) {
     const missing = fields.filter((field) => manifest[field] === undefined);
     if (missing.length > 0) complaints.push(`${name}: package.json has no ${missing.join(', ')}`);
-    complaints.push(...(await checkTarball(name, dir)));
+    complaints.push(...(file === undefined ? [complaint] : await checkTarball(name, file)));
   }
   complaints.push(...(await dryPublish()));
   return complaints;
 }
 
-async function checkTarball(name, dir) {
-  const destination = mkdtempSync(join(tmpdir(), 'cfg-pack-'));
-  try {
-    const packed = await run(bin('pnpm'), ['pack', '--pack-destination', destination], { cwd: dir });
-    const tarball = readdirSync(destination)[0];
-    if (packed.code !== 0 || tarball === undefined) return [`${name}: pnpm pack failed\n${packed.output}`];
+async function checkTarball(name, file) {
+  const complaints = [];
+  const { stdout } = await run('tar', ['-tzf', file]);
+  const files = new Set(stdout.split('\n').map((line) => line.trim().replace(/^package\//, '')));
+  const lost = required.filter((path) => !files.has(path));
+  const stray = [...files].filter((path) => /\.test\.|\/test\/|tsbuildinfo/.test(path));
+  if (lost.length > 0) complaints.push(`${name}: not in the tarball: ${lost.join(', ')}`);
+  if (stray.length > 0) complaints.push(`${name}: should not be in the tarball: ${stray.join(', ')}`);
 
-    const file = join(destination, tarball);
-    const complaints = [];
-    const { stdout } = await run('tar', ['-tzf', file]);
-    const files = new Set(stdout.split('\n').map((line) => line.trim().replace(/^package\//, '')));
-    const lost = required.filter((path) => !files.has(path));
-    const stray = [...files].filter((path) => /\.test\.|\/test\/|tsbuildinfo/.test(path));
-    if (lost.length > 0) complaints.push(`${name}: not in the tarball: ${lost.join(', ')}`);
-    if (stray.length > 0) complaints.push(`${name}: should not be in the tarball: ${stray.join(', ')}`);
-
-    const publint = await run(bin('publint'), ['run', file, '--strict']);
-    if (publint.code !== 0) complaints.push(`${name}: publint\n${publint.output}`);
-    const attw = await run(bin('attw'), [file, '--profile', 'esm-only', '--no-color', '--no-emoji']);
-    if (attw.code !== 0) complaints.push(`${name}: are the types wrong\n${attw.output}`);
-    return complaints;
-  } finally {
-    rmSync(destination, { recursive: true, force: true });
-  }
+  const publint = await run(bin('publint'), ['run', file, '--strict']);
+  if (publint.code !== 0) complaints.push(`${name}: publint\n${publint.output}`);
+  const attw = await run(bin('attw'), [file, '--profile', 'esm-only', '--no-color', '--no-emoji']);
+  if (attw.code !== 0) complaints.push(`${name}: are the types wrong\n${attw.output}`);
+  return complaints;
 }
 
 /** Whether `pnpm -r publish` would go through. The registry named does not exist, so that nothing leaves the machine. */

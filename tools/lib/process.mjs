@@ -5,13 +5,13 @@ import { constants } from 'node:os';
 import { environment, root } from './workspace.mjs';
 
 /** How long a program that was told to end may take before it is killed. */
-const GRACE_MS = 5_000;
+const graceMs = 5_000;
 
 const running = new Set();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (running.size === 0 && process.listenerCount(signal) > 1) return; // somebody else answers it, see start.mjs
+    if (running.size === 0 && process.listenerCount(signal) > 1) return; // start.mjs handles it
     const exit = () => process.exit(exitCodeOf(null, signal));
     const ended = [...running].map((child) => {
       end(child, signal);
@@ -24,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 function end(child, signal) {
   child.kill(signal);
-  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  setTimeout(() => child.kill('SIGKILL'), graceMs).unref();
 }
 
 /** The exit code of a process as a shell tells it: 128 + n when a signal ended it. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runMany } from './nx.mjs';
 import { run } from './process.mjs';
 import { bin, node24, root } from './workspace.mjs';
 
@@ -42,22 +43,18 @@ function linkNode() {
 }
 
 /**
- * Builds projects and what they need; what is unchanged comes from nx's cache.
+ * Builds projects and what they need.
  *
  * @param {string[]} [projects] all of the workspace when left out
  * @returns {Promise<string[]>} what went wrong, if anything
  */
 export async function build(projects) {
-  const selection = projects ? [`--projects=${projects.join(',')}`] : [];
-  const { code, output } = await run(bin('nx'), [
-    'run-many',
-    '--target=build',
-    '--outputStyle=static',
-    '--nxBail=false',
-    ...selection,
-  ]);
-  return code === 0 ? [] : [`the build failed (exit code ${code})\n${output}`];
+  const { code, output } = await runMany('build', { projects });
+  return code === 0 ? [] : [buildFailed(code, output)];
 }
+
+/** What to say of a build that failed. */
+export const buildFailed = (code, output) => `the build failed (exit code ${code})\n${output}`;
 
 /** Makes a clone ready for a program, or ends this process with what is in the way. */
 export async function setUp(projects) {

@@ -1,4 +1,4 @@
-import type { ChangeStream, WatchEvent } from '@cfg/core';
+import { type ChangeStream, PullStream, type WatchEvent } from '@cfg/core';
 
 /** Yields the events, and tells `onLive` whether every change from then on will be among them. Ends with `signal`. */
 export type Source = (
@@ -8,9 +8,9 @@ export type Source = (
 
 /**
  * A {@link ChangeStream} that reads ahead of its consumer, up to `bufferSize` events. When they are not taken it stops
- * reading the source, which so feels how slow its consumer is.
+ * reading the source (backpressure).
  */
-export class BufferedChangeStream implements ChangeStream {
+export class BufferedChangeStream extends PullStream<WatchEvent> implements ChangeStream {
   readonly ready: Promise<void>;
   readonly #buffer: WatchEvent[] = [];
   readonly #bufferSize: number;
@@ -21,8 +21,9 @@ export class BufferedChangeStream implements ChangeStream {
   #reader: (() => void) | undefined;
   #room: (() => void) | undefined;
 
-  /** Starts to read at once. `signal` is as good as `close()`. */
+  /** Starts to read at once. Ends with `signal` as with `close()`. */
   constructor(source: Source, bufferSize: number, signal: AbortSignal | undefined) {
+    super();
     this.#bufferSize = bufferSize;
     const onAbort = (): void => this.close();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -68,19 +69,6 @@ export class BufferedChangeStream implements ChangeStream {
     this.#buffer.length = 0;
     this.#controller.abort();
     this.#room?.();
-  }
-
-  async return(): Promise<IteratorResult<WatchEvent, void>> {
-    this.close();
-    return { done: true, value: undefined };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   /** Rejects with what the source fails with, which is also what the consumer gets after the events before it. */

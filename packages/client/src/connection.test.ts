@@ -103,7 +103,7 @@ describe('connecting', () => {
     await expectCode(remote.set('ns', 'a', json(1)), 'not_connected');
     await expectCode(remote.revision('ns'), 'not_connected');
     await expectCode(remote.access('ns'), 'not_connected');
-    await expectCode(remote.health(), 'not_connected');
+    expect(await remote.health()).toMatchObject({ ok: false, message: expect.stringContaining('connect()') });
     const stream = remote.watch();
     await expectCode(stream.ready, 'not_connected');
     await expectCode(stream.next(), 'not_connected');

@@ -1,41 +1,45 @@
-import { type CallOptions, ConfigError, type Feature, isConfigError } from '@cfg/core';
-import { delay } from 'abort-controller-x';
+import { type CallOptions, type Capability, ConfigError, isConfigError, KnownPosition } from '@cfg/core';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
-import type { Link, Transport } from './channel.js';
+import type { Clients, ConfigClient, OperationsClient } from './clients.js';
+import type { ConnectionState } from './connection-state.js';
 import { Features } from './features.js';
+import { withMiddleware } from './middleware/compose.js';
+import { retryOptions } from './middleware/retry.js';
+import { attempt } from './middleware/safe-callbacks.js';
+import { type CallExtras, middlewareStack } from './middleware/stack.js';
 import type { Settings } from './options.js';
-import { type ConfigClient, withMiddleware } from './pipeline.js';
-import { attempt, type CallExtras, callExtras, resilience } from './resilience.js';
-import type { ConnectionState } from './state.js';
+import { reach } from './reach.js';
 import { toConfigError } from './status.js';
+import type { Link, Transport } from './transport.js';
 
 /** What a call is, beyond its request. */
 export interface CallKind extends CallOptions {
-  readonly needs?: readonly Feature[];
+  readonly needs?: readonly Capability[];
   /** Whether a repeat does no harm. Default true. */
   readonly repeatable?: boolean;
 }
 
-/** An abort signal of one's own that ends with another; `release()` it when done. */
+/** An AbortController linked to a parent signal. Call `release()` to unlink it. */
 export interface Scope {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
   release(): void;
 }
 
-/** Wait between two tries to reach a server at first, milliseconds. */
-const probeWaitMs = 100;
-
 /** The life of a store's connection: its state, the calls that are under way, and their end. */
 export class Connection {
   readonly features: Features;
   readonly settings: Settings;
+  /** How far the server's log is known to have come. */
+  readonly position: KnownPosition = new KnownPosition();
   readonly #where: string;
   readonly #open: () => Transport;
   readonly #scopes = new Set<Scope>();
   #state: ConnectionState = { status: 'disconnected' };
   #transport: Transport | undefined;
-  #client: ConfigClient | undefined;
+  #clients: Clients | undefined;
+  #losses = 0;
   #connecting: Promise<void> | undefined;
 
   /** `where` names the server in errors; `open` makes the way to it, once for each `connect()` that is needed. */
@@ -52,7 +56,7 @@ export class Connection {
 
   async connect(options: CallOptions = {}): Promise<void> {
     if (this.#state.status === 'closed') throw this.#closed();
-    if (this.#client !== undefined) return;
+    if (this.#clients !== undefined) return;
     options.signal?.throwIfAborted();
     this.#connecting ??= this.#connect(options).finally(() => {
       this.#connecting = undefined;
@@ -68,15 +72,31 @@ export class Connection {
   }
 
   /** Sends a call. Fails with a ConfigError, or with the reason of the signal that ended it. */
-  async call<T>(
-    send: (client: ConfigClient, options: GrpcCallOptions) => Promise<T>,
-    { signal, needs = [], repeatable = true }: CallKind = {},
+  call<T>(send: (client: ConfigClient, options: GrpcCallOptions) => Promise<T>, kind: CallKind = {}): Promise<T> {
+    return this.#call((options) => send(this.client, options), kind);
+  }
+
+  /** As {@link call}, for batch and restore. */
+  operate<T>(
+    send: (client: OperationsClient, options: GrpcCallOptions) => Promise<T>,
+    kind: CallKind = {},
   ): Promise<T> {
-    const client = this.client;
+    return this.#call((options) => {
+      const { operations } = this.#clients as Clients;
+      if (operations === undefined) throw new ConfigError('unsupported', 'the client has no batch and no restore');
+      return send(operations, options);
+    }, kind);
+  }
+
+  async #call<T>(
+    send: (options: GrpcCallOptions & CallExtras) => Promise<T>,
+    { signal, needs = [], repeatable = true }: CallKind,
+  ): Promise<T> {
+    this.check();
     const scope = this.scope(signal);
     try {
-      const extras = { ...callExtras(this.settings, repeatable), needs };
-      return await send(client, { ...this.#callOptions(scope.signal), ...extras });
+      const extras = { ...retryOptions(this.settings, repeatable), needs };
+      return await send({ ...this.#callOptions(scope.signal), ...extras });
     } catch (error) {
       throw scope.signal.aborted ? scope.signal.reason : toConfigError(error);
     } finally {
@@ -87,19 +107,32 @@ export class Connection {
   /** For calls that stream. Throws as {@link check}. */
   get client(): ConfigClient {
     this.check();
-    return this.#client as ConfigClient;
+    return (this.#clients as Clients).client;
+  }
+
+  /** Whether batch and restore can be asked for: a ready-made client may come without them. */
+  get hasOperations(): boolean {
+    return this.#clients === undefined || this.#clients.operations !== undefined;
+  }
+
+  /**
+   * Changes whenever the connection is lost; `undefined` while it is. What was asked for in between may have come to the
+   * server late.
+   */
+  get stretch(): number | undefined {
+    return this.#state.status === 'connected' ? this.#losses : undefined;
   }
 
   /** Throws `not_connected` or `closed` unless calls can be made. */
   check(): void {
     if (this.#state.status === 'closed') throw this.#closed();
-    if (this.#client === undefined) {
+    if (this.#clients === undefined) {
       throw new ConfigError('not_connected', `not connected to ${this.#where}: call connect() first`);
     }
   }
 
   /** The options of a call that streams: it ends with `signal`, and tells the features of whoever answers. */
-  streamOptions(signal: AbortSignal, needs: readonly Feature[]): GrpcCallOptions & CallExtras {
+  streamOptions(signal: AbortSignal, needs: readonly Capability[]): GrpcCallOptions & CallExtras {
     return { ...this.#callOptions(signal), needs };
   }
 
@@ -130,10 +163,15 @@ export class Connection {
     this.#tell({ status: 'connecting' });
     try {
       this.#transport = this.#open();
-      const client = withMiddleware(this.#transport.client, resilience(this.settings, this.features));
-      await this.#reach(client, scope.signal);
+      const { client, operations } = this.#transport;
+      const stack = middlewareStack(this.settings, this.features);
+      const clients: Clients = {
+        client: withMiddleware(ConfigServiceDefinition, client, stack),
+        operations: operations && withMiddleware(ConfigOperationsDefinition, operations, stack),
+      };
+      await this.#reach(clients.client, scope.signal);
       scope.signal.throwIfAborted();
-      this.#client = client;
+      this.#clients = clients;
       this.#tell({ status: 'connected' });
       this.#transport.follow?.((link) => this.#onLink(link));
     } catch (cause) {
@@ -148,31 +186,17 @@ export class Connection {
     }
   }
 
-  /** Settles once the server has answered: with features, or that it does not tell them to this caller. */
-  async #reach(client: ConfigClient, signal: AbortSignal): Promise<void> {
-    const { connectTimeoutMs } = this.settings;
-    const end = Date.now() + connectTimeoutMs;
-    for (;;) {
-      try {
-        return await this.#probe(client, signal, Math.max(end - Date.now(), 1));
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const fault = toConfigError(error);
-        const { code, message } = fault;
-        if (code === 'permission_denied' || code === 'unsupported' || code === 'resource_exhausted') return;
-        if (!isConfigError(fault, 'unavailable', 'deadline_exceeded', 'guard_timeout', 'not_connected')) throw fault;
-        if (Date.now() + probeWaitMs >= end) {
-          const text = `cannot reach ${this.#where} within ${connectTimeoutMs} ms: ${message}`;
-          throw new ConfigError('unavailable', text, { cause: fault });
-        }
-        await delay(signal, probeWaitMs);
-      }
-    }
-  }
-
-  async #probe(client: ConfigClient, signal: AbortSignal, deadline: number): Promise<void> {
-    const options = { ...this.#callOptions(signal), retry: false, deadline };
-    await client.listCodecs({}, options);
+  /** Settles once the server has answered: with its features, or that it does not tell them to this caller. */
+  #reach(client: ConfigClient, signal: AbortSignal): Promise<void> {
+    return reach({
+      probe: (deadline) => {
+        const extras: CallExtras = { retry: false, deadline };
+        return client.listCodecs({}, { ...this.#callOptions(signal), ...extras });
+      },
+      where: this.#where,
+      timeoutMs: this.settings.connectTimeoutMs,
+      signal,
+    });
   }
 
   async #askFeatures(): Promise<void> {
@@ -184,7 +208,10 @@ export class Connection {
 
   #onLink(link: Link): void {
     if (this.#state.status === 'closed') return;
-    if (link !== 'up') this.features.forget();
+    if (link !== 'up') {
+      this.features.forget();
+      this.#losses += 1;
+    }
     const status = ({ up: 'connected', connecting: 'connecting', down: 'disconnected' } as const)[link];
     if (status !== this.#state.status) this.#tell({ status });
   }
@@ -196,7 +223,7 @@ export class Connection {
   }
 
   #drop(): void {
-    this.#client = undefined;
+    this.#clients = undefined;
     this.#transport?.close();
     this.#transport = undefined;
   }

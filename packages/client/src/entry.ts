@@ -1,5 +1,20 @@
-import { type Alias, Change, ConfigError, Entry, valueTypeOf, type WatchEvent } from '@cfg/core';
-import { ChangeType, type Alias as WireAlias, type Entry as WireEntry, type WatchResponse } from '@cfg/proto';
+import {
+  type Alias,
+  type BatchOutcome,
+  Change,
+  type ChangeType as CoreChangeType,
+  ConfigError,
+  Entry,
+  valueTypeOf,
+  type WatchEvent,
+} from '@cfg/core';
+import {
+  type BatchResponse,
+  ChangeType,
+  type Alias as WireAlias,
+  type Entry as WireEntry,
+  type WatchResponse,
+} from '@cfg/proto';
 
 /** Messages of the wire, as core's entries, aliases and changes. */
 
@@ -21,10 +36,17 @@ export function toEntry(message: WireEntry | undefined, deleted: boolean = messa
     updatedAtMs: toMs(message.updatedAt),
     expiresAtMs: message.expiresAt === undefined ? undefined : toMs(message.expiresAt),
     deleted,
+    author: message.author,
+    comment: message.comment,
   });
 }
 
 export const toEntries = (messages: readonly WireEntry[]): Entry[] => messages.map((message) => toEntry(message));
+
+/** The outcome of a batch or a restore. */
+export function toOutcome({ results, firstRevision, lastRevision, dryRun }: BatchResponse): BatchOutcome {
+  return { entries: results.map(({ entry }) => toEntry(entry)), firstRevision, lastRevision, dryRun };
+}
 
 export function toAlias(message: WireAlias | undefined): Alias {
   if (message === undefined) throw new ConfigError('internal', 'the server answered without an alias');
@@ -34,21 +56,26 @@ export function toAlias(message: WireAlias | undefined): Alias {
 
 /** `undefined` for an event of a type that this client does not know. */
 export function toWatchEvent(message: WatchResponse): WatchEvent | undefined {
-  const { type, entry, revision, logId } = message;
+  const { type, revision, logId } = message;
   switch (type) {
     case ChangeType.CHANGE_TYPE_SET:
-      return new Change('set', toEntry(entry), revision || entry?.revision);
+      return change('set', message);
     case ChangeType.CHANGE_TYPE_ALIAS_SET:
-      return new Change('alias_set', toEntry(entry), revision || entry?.revision);
+      return change('alias_set', message);
     case ChangeType.CHANGE_TYPE_DELETE:
-      return new Change('delete', toEntry(entry, true), revision || entry?.revision);
+      return change('delete', message);
     case ChangeType.CHANGE_TYPE_ALIAS_DELETE:
-      return new Change('alias_delete', toEntry(entry, true), revision || entry?.revision);
+      return change('alias_delete', message);
     case ChangeType.CHANGE_TYPE_PROGRESS:
       return { type: 'progress', revision, logId };
     default:
       return undefined;
   }
+}
+
+function change(type: CoreChangeType, { entry, revision, more }: WatchResponse): Change {
+  const deleted = type === 'delete' || type === 'alias_delete';
+  return new Change(type, toEntry(entry, deleted), revision || entry?.revision, '', more);
 }
 
 const toMs = (time: { seconds: number; nanos: number } | undefined): number =>

@@ -1,44 +1,47 @@
-import { ConfigError, type Feature } from '@cfg/core';
+import { announced, type Capability, ConfigError, untilAborted } from '@cfg/core';
 import { featuresHeader } from '@cfg/proto';
-import { abortable } from 'abort-controller-x';
 import type { Metadata } from 'nice-grpc-common';
 
-const features: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch'];
+/** What every server can do, the Go original included. */
+const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
 /**
- * What the server has said that it can do. A field that a server does not know is skipped silently, a compare-and-set
- * would overwrite; so nothing of that kind is sent before the server has announced it. Each connection may lead to
- * another server (a rolling upgrade), so what is known has to be confirmed on each.
+ * What the server has said that it can do. Old servers silently ignore fields that they do not know, so that a
+ * compare-and-set would become a plain overwrite: such fields are sent only to a server that has announced the feature.
+ * Each connection may lead to another server (a rolling upgrade), so it is asked anew on each.
  */
 export class Features {
-  #known: ReadonlySet<Feature> = new Set();
+  #known: ReadonlySet<Capability> = new Set(everywhere);
+  #words: string | undefined;
   #announced = false;
   #confirmed = false;
   #asking: Promise<void> | undefined;
   readonly #ask: () => Promise<void>;
 
-  /** `ask` makes a call that does no harm and whose reply comes to {@link onHeader}. */
+  /** `ask` makes a call that does no harm and whose reply's headers go to {@link onHeader}. */
   constructor(ask: () => Promise<void>) {
     this.#ask = ask;
   }
 
-  /** As of the last reply; empty before the first. */
-  get known(): ReadonlySet<Feature> {
+  /** As of the last reply; before the first, what every server can. */
+  get known(): ReadonlySet<Capability> {
     return this.#known;
   }
 
-  /** Whether the server is one that announces features, as against the original. */
+  /** Whether the server is one that announces features, unlike the original. */
   get announced(): boolean {
     return this.#announced;
   }
 
   /** For the headers of every reply: a server that does not announce features has none. */
   readonly onHeader = (metadata: Metadata): void => {
-    const words = metadata.get(featuresHeader)?.split(/[\s,]+/);
+    const words = metadata.get(featuresHeader);
     this.#announced = words !== undefined;
     this.#confirmed = true;
-    if (words?.join(' ') === [...this.#known].join(' ')) return;
-    this.#known = new Set(features.filter((feature) => words?.includes(feature)));
+    if (words === this.#words) return;
+    this.#words = words;
+    const told = new Set(words?.split(/[\s,]+/));
+    this.#known = new Set([...announced.filter((feature) => told.has(feature)), ...everywhere]);
   };
 
   /** For trailers, where a reply that is an error may have nothing else. */
@@ -52,18 +55,18 @@ export class Features {
   }
 
   /** Asks the server unless it has answered on this connection. Fails as the question does, or as `signal` says. */
-  async learn(signal?: AbortSignal): Promise<ReadonlySet<Feature>> {
+  async learn(signal?: AbortSignal): Promise<ReadonlySet<Capability>> {
     if (!this.#confirmed) {
       this.#asking ??= this.#ask().finally(() => {
         this.#asking = undefined;
       });
-      await (signal === undefined ? this.#asking : abortable(signal, this.#asking));
+      await untilAborted(this.#asking, signal);
     }
     return this.#known;
   }
 
   /** Fails with `unsupported` unless the server has all of `needs`, as it itself has said. */
-  async require(needs: readonly Feature[], signal?: AbortSignal): Promise<void> {
+  async require(needs: readonly Capability[], signal?: AbortSignal): Promise<void> {
     if (needs.length === 0) return;
     await this.learn(signal);
     const missing = needs.filter((feature) => !this.#confirmed || !this.#known.has(feature));
@@ -71,6 +74,6 @@ export class Features {
   }
 }
 
-function unsupported(missing: readonly Feature[]): ConfigError {
+function unsupported(missing: readonly Capability[]): ConfigError {
   return new ConfigError('unsupported', `the server does not have what the call needs: ${missing.join(', ')}`);
 }

@@ -1,30 +1,36 @@
 // The store
 export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
-export type {
-  KeepaliveOptions,
-  RemoteStoreOptions,
-  RemoteWatchOptions,
-  RetryOptions,
-  TlsOptions,
-  Token,
-} from './options.js';
-export type { ConfigClient } from './pipeline.js';
+export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
+export type { TlsOptions } from './channel/tls.js';
+export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
+export type { Clients, ConfigClient, OperationsClient } from './clients.js';
 export { RemoteStore } from './remote-store.js';
-export type { ConnectionState } from './state.js';
+export type { ConnectionState } from './connection-state.js';
 // What an app needs of core, so that it installs one package: the manager
 export {
+  type BatchResult,
+  type BatchWrite,
+  type BatchWriteOptions,
+  type Cache,
+  type CachedState,
   type ChangesQuery,
+  type ConnectOptions,
+  type DeleteValueOptions,
   type FoundPage,
   type GetOptions,
   type KeyChange,
+  type KeyChanges,
   LoadedPrefix,
+  LruCache,
+  type LruCacheOptions,
   Manager,
   type ManagerOptions,
   type ManagerWatchOptions,
   type Namespace,
-  type PutOptions,
-  type RemoveOptions,
-  type VersionsPage,
+  type NamespaceStatus,
+  type ReconnectOptions,
+  type SetValueOptions,
+  type ValueVersions,
 } from '@cfg/core';
 // … values and codecs
 export {
@@ -34,27 +40,48 @@ export {
   defaultCodecs,
   jsonCodec,
   Secret,
+  secretCodec,
   type Transformer,
+  tomlCodec,
   Value,
   type ValueType,
+  yamlCodec,
 } from '@cfg/core';
-// … and the store contract
+// … the store contract, errors, and a store in memory
 export {
   type Alias,
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
   type CallOptions,
+  type Capability,
   Change,
   type ChangeStream,
   ConfigError,
+  can,
+  type DeleteOptions,
   type EncodedValue,
   Entry,
   type ErrorCode,
-  type Feature,
+  type Health,
   isConfigError,
+  isTransient,
   type Logger,
+  MemoryStore,
+  type MemoryStoreOptions,
+  type NamespacePage,
+  type NamespaceQuery,
+  type Page,
   type Progress,
   type Query,
+  type RestoreTarget,
+  type RevisionState,
   type SetOptions,
+  type Snapshot,
   type Store,
+  type StoreGetOptions,
+  type VersionPage,
+  type VersionQuery,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,

@@ -10,7 +10,7 @@ describe('a manager over a server', () => {
     const first = await server();
     const remote = store(first.address, {
       retry: { initialBackoffMs: 5, maxBackoffMs: 20 },
-      watch: { reconnectWaitMs: 10 },
+      watch: { initialBackoffMs: 10 },
     });
     await using manager = new Manager({ store: remote });
     await manager.connect();

@@ -10,7 +10,7 @@ describe('options', () => {
       retry: { maxRetries: 3, initialBackoffMs: 100, maxBackoffMs: 5_000 },
       callTimeoutMs: undefined,
       connectTimeoutMs: 10_000,
-      watch: { reconnect: true, reconnectWaitMs: 1_000, maxErrors: 10, bufferSize: 100 },
+      watch: { reconnect: true, backoff: { initialMs: 1_000, maxMs: 30_000 }, maxErrors: 10, bufferSize: 100 },
       keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
     });
   });
@@ -22,6 +22,8 @@ describe('options', () => {
     [{ callTimeoutMs: 2 ** 31 }, 'callTimeoutMs'],
     [{ connectTimeoutMs: '1' as unknown as number }, 'connectTimeoutMs'],
     [{ watch: { bufferSize: 0 } }, 'watch.bufferSize'],
+    [{ watch: { initialBackoffMs: 0 } }, 'watch.initialBackoffMs'],
+    [{ watch: { initialBackoffMs: 10, maxBackoffMs: 5 } }, 'watch.maxBackoffMs'],
     [{ watch: { reconnect: 'yes' as unknown as boolean } }, 'watch.reconnect'],
     [{ keepalive: { intervalMs: 1.5 } }, 'keepalive.intervalMs'],
     [{ token: 'two words' }, 'token'],

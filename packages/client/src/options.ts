@@ -1,89 +1,94 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import {
+  type BackoffOptions,
+  completeReconnect,
+  ConfigError,
+  type Logger,
+  maxInt32,
+  type ReconnectOptions,
+  safeLogger,
+  wholeNumber,
+} from '@cfg/core';
 import type { ClientMiddleware } from 'nice-grpc-common';
-import type { ConnectionState } from './state.js';
+import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
+import type { ConnectionState } from './connection-state.js';
 
-/** A bearer token, or what answers one when it is asked; `undefined`: none. */
+/** A bearer token, or a function that returns one; `undefined`: none. */
 export type Token = string | (() => string | undefined | Promise<string | undefined>);
 
-export interface TlsOptions {
-  /** The certificate authorities to trust, PEM. Default: those that Node brings. */
-  readonly ca?: string | Uint8Array;
-  /** This client's certificate, PEM, for servers that ask for one. With `key`. */
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-}
-
 export interface RetryOptions {
-  /** How often a call is tried again after the first time. Default 3; 0, which turns retries off, to 1,000. */
-  readonly maxRetries?: number;
+  /** Maximum number of retries of a call. Default 3; from 0, which turns retries off, to 1,000. */
+  readonly maxRetries?: number | undefined;
   /**
-   * Wait before the first retry, milliseconds; doubled with each, less up to half at random. Default 100; at least 1.
+   * Longest wait before the first retry, in milliseconds, doubled with each; up to half of it is taken off at random.
+   * Default 100; at least 1.
    */
-  readonly initialBackoffMs?: number;
-  /** Longest wait between two tries, milliseconds. Default 5,000; at least 1. */
-  readonly maxBackoffMs?: number;
+  readonly initialBackoffMs?: number | undefined;
+  /** Longest wait between two tries, in milliseconds. Default 5,000; at least 1. */
+  readonly maxBackoffMs?: number | undefined;
 }
 
-export interface RemoteWatchOptions {
+export interface RemoteWatchOptions extends ReconnectOptions {
   /** Open a lost watch again and go on after the last change seen. Default true. */
-  readonly reconnect?: boolean;
-  /** Wait before that, milliseconds. Default 1,000; at least 0. */
-  readonly reconnectWaitMs?: number;
-  /** A watch that fails more often than this in a row ends with the last error. Default 10; at least 0. */
-  readonly maxErrors?: number;
-  /** Most changes read ahead of the consumer; a full buffer holds the server back. Default 100; at least 1. */
-  readonly bufferSize?: number;
-  /** Told every failure of a watch that is then opened again. May throw without harm. */
-  readonly onError?: (error: ConfigError) => void;
-}
-
-export interface KeepaliveOptions {
-  /** How often a busy connection is tested, milliseconds. Default 30,000; at least 1. */
-  readonly intervalMs?: number;
-  /** How long the answer may take before the connection counts as lost, milliseconds. Default 10,000; at least 1. */
-  readonly timeoutMs?: number;
+  readonly reconnect?: boolean | undefined;
+  /**
+   * Maximum number of consecutive failures; one more ends the watch with that error. Default 10; at least 0. A manager's
+   * watches do not end.
+   */
+  readonly maxErrors?: number | undefined;
+  /** Maximum number of changes read ahead of the consumer; a full buffer holds the server back. Default 100; at least 1. */
+  readonly bufferSize?: number | undefined;
+  /** Called with each failure of a watch that is then opened again. May throw without harm. */
+  readonly onError?: ((error: ConfigError) => void) | undefined;
 }
 
 /** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
-export interface RemoteStoreOptions {
-  /** Talk without TLS. Default false. Everything, tokens included, then travels in the clear. */
-  readonly insecure?: boolean;
-  readonly tls?: TlsOptions;
-  /** A bearer token, or what answers one for each try of a call; `undefined` sends none. */
+export interface RemoteStoreOptions extends ConnectionOptions {
+  /** A bearer token, or a function that is called for each try of a call; `undefined` sends none. */
   readonly token?: Token | undefined;
   /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
-  readonly middleware?: readonly ClientMiddleware[];
-  readonly retry?: RetryOptions;
-  /** Longest time that one try of a call may take, milliseconds. Default: no limit; at least 1. A watch has none. */
+  readonly middleware?: readonly ClientMiddleware[] | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** Longest time that one try of a call may take, in milliseconds. Default: no limit; at least 1. A watch has none. */
   readonly callTimeoutMs?: number | undefined;
-  /** Longest time that `connect()` tries to reach the server, milliseconds. Default 10,000; at least 1. */
-  readonly connectTimeoutMs?: number;
-  readonly watch?: RemoteWatchOptions;
-  readonly keepalive?: KeepaliveOptions;
-  /** Told every change of state, after it happened. May throw without harm. */
-  readonly onStateChange?: (state: ConnectionState) => void;
+  /** Longest time that `connect()` tries to reach the server, in milliseconds. Default 10,000; at least 1. */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly watch?: RemoteWatchOptions | undefined;
+  /** Called after each change of state. May throw without harm. */
+  readonly onStateChange?: ((state: ConnectionState) => void) | undefined;
   /** Default: silent. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
 }
 
 /** All options, checked, with defaults filled in. */
-export interface Settings {
-  readonly insecure: boolean;
-  readonly tls: TlsOptions;
+export interface Settings extends ConnectionSettings {
   readonly token: Token | undefined;
   readonly middleware: readonly ClientMiddleware[];
-  readonly retry: Required<RetryOptions>;
+  readonly retry: { readonly maxRetries: number; readonly initialBackoffMs: number; readonly maxBackoffMs: number };
   readonly callTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
-  readonly watch: Required<RemoteWatchOptions>;
-  readonly keepalive: Required<KeepaliveOptions>;
+  readonly watch: {
+    readonly reconnect: boolean;
+    readonly backoff: BackoffOptions;
+    readonly maxErrors: number;
+    readonly bufferSize: number;
+    readonly onError: (error: ConfigError) => void;
+  };
   readonly onStateChange: (state: ConnectionState) => void;
   readonly logger: Logger;
 }
 
-const names = ['insecure', 'tls', 'token', 'middleware', 'retry', 'callTimeoutMs', 'connectTimeoutMs', 'watch'];
-const known = new Set([...names, 'keepalive', 'onStateChange', 'logger']);
-const channelOnly = ['insecure', 'tls', 'keepalive'] as const;
+const channelOnly = ['insecure', 'tls', 'keepalive', 'channelOptions'] as const;
+const others = [
+  'token',
+  'middleware',
+  'retry',
+  'callTimeoutMs',
+  'connectTimeoutMs',
+  'watch',
+  'onStateChange',
+  'logger',
+];
+const known = new Set<string>([...channelOnly, ...others]);
 
 const ignore = (): void => {};
 
@@ -98,13 +103,10 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
   for (const name of channelOnly) {
     if (!channel && options[name] !== undefined) throw wrong(name, 'does not go with a ready-made client');
   }
-  const { tls = {}, retry = {}, watch = {}, keepalive = {} } = options;
-  if (options.insecure === true && options.tls !== undefined) throw wrong('tls', 'contradicts insecure: true');
-  if ((tls.cert === undefined) !== (tls.key === undefined)) throw wrong('tls', 'needs both cert and key, or neither');
+  const { retry = {}, watch = {} } = options;
 
   return {
-    insecure: boolean('insecure', options.insecure, false),
-    tls,
+    ...completeConnection(options),
     token: token(options.token),
     middleware: (options.middleware ?? []).map((each, i) => callback(`middleware[${i}]`, each, each)),
     retry: {
@@ -117,14 +119,10 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
     connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs, 10_000, 1),
     watch: {
       reconnect: boolean('watch.reconnect', watch.reconnect, true),
-      reconnectWaitMs: whole('watch.reconnectWaitMs', watch.reconnectWaitMs, 1_000, 0),
+      backoff: completeReconnect(watch),
       maxErrors: whole('watch.maxErrors', watch.maxErrors, 10, 0),
       bufferSize: whole('watch.bufferSize', watch.bufferSize, 100, 1),
       onError: callback('watch.onError', watch.onError, ignore),
-    },
-    keepalive: {
-      intervalMs: whole('keepalive.intervalMs', keepalive.intervalMs, 30_000, 1),
-      timeoutMs: whole('keepalive.timeoutMs', keepalive.timeoutMs, 10_000, 1),
     },
     onStateChange: callback('onStateChange', options.onStateChange, ignore),
     logger: safeLogger(options.logger),

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import {
   type Alias,
   type Aliasing,
+  type Batching,
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
   type CallOptions,
+  type Capability,
   type ChangeStream,
   ConfigError,
   type DeleteOptions,
   type EncodedValue,
   type Entry,
-  type Feature,
   type Health,
   type HealthChecking,
   isConfigError,
@@ -17,10 +21,14 @@ import {
   type NamespaceQuery,
   type Page,
   type Query,
+  type RestoreTarget,
+  type Restoring,
   type Revisioned,
   type RevisionState,
   type SetOptions,
+  type Snapshotting,
   type Store,
+  type StoreGetOptions as GetOptions,
   type Versioned,
   type VersionPage,
   type VersionQuery,
@@ -29,45 +37,69 @@ import {
 } from '@cfg/core';
 import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
 import { BufferedChangeStream } from './change-stream.js';
-import { checkAddress, openChannel } from './channel.js';
+import { checkAddress } from './channel/open-channel.js';
+import type { Clients } from './clients.js';
 import { Connection } from './connection.js';
-import { toAlias, toEntries, toEntry } from './entry.js';
-import { allNamespaces, findKeys, type LastChange, lastChange } from './listing.js';
+import type { ConnectionState } from './connection-state.js';
+import { toAlias, toEntries, toEntry, toOutcome } from './entry.js';
+import { allNamespaces } from './all-namespaces.js';
+import { findKeys } from './find-keys.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
-import type { ConfigClient } from './pipeline.js';
-import { deleteRequest, needsOf, optionalNumber, setRequest, wireLimit } from './request.js';
-import type { ConnectionState } from './state.js';
+import {
+  batchRequest,
+  deleteRequest,
+  needsOf,
+  needsToRead,
+  optionalNumber,
+  restoreRequest,
+  setRequest,
+  wireLimit,
+} from './request.js';
+import { remoteTransport } from './transport.js';
 import { follow } from './watch.js';
 
 /**
  * A store on a server: the remote door of the store contract, for use wherever a local store is. It has whatever the
  * server announces in {@link features}; what it does not have fails with `unsupported` before anything is sent. Calls
  * fail with a `ConfigError`, or with the reason of the signal that ended them. Reads are tried again when the server is
- * unavailable, and so are writes where a repeat does no harm: the server knows request ids, or it is a plain upsert.
+ * unavailable, and so are writes where a repeat does no harm: the server knows request ids, or it is a plain upsert. An
+ * `author` is not sent: who writes, the server says.
+ *
+ * @example
+ * const store = new RemoteStore('config.internal:9090', { token: process.env.CFG_TOKEN });
+ * await using manager = new Manager({ store });
+ * await manager.connect();
  */
-export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, HealthChecking {
+export class RemoteStore
+  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, Batching, Restoring, HealthChecking
+{
   readonly #connection: Connection;
 
   /**
-   * `server` is an address (`host:port`, or an URL of a scheme that gRPC knows), or a ready-made client, say one in
-   * process. Nothing is opened before `connect()`. Throws `invalid_argument`, with the option's name.
+   * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), or ready-made clients, such as those in
+   * process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws `invalid_argument`, with the option's name.
    */
-  constructor(server: string | { readonly client: ConfigClient }, options: RemoteStoreOptions = {}) {
+  constructor(server: string | Clients, options: RemoteStoreOptions = {}) {
     const remote = typeof server !== 'object' || server === null;
     const settings = completeOptions(options, remote);
     if (remote) {
       checkAddress(server, settings.insecure);
-      this.#connection = new Connection(server, () => openChannel(server, settings), settings);
+      this.#connection = new Connection(server, () => remoteTransport(server, settings), settings);
     } else {
-      const { client } = server;
+      const { client, operations } = server;
       if (typeof client?.get !== 'function') throw new ConfigError('invalid_argument', 'client must be a client');
-      this.#connection = new Connection('in process', () => ({ client, close: () => {} }), settings);
+      this.#connection = new Connection('in process', () => ({ client, operations, close: () => {} }), settings);
     }
   }
 
-  /** What the server is known to have, as of its last reply: empty until `connect()`, and of one that does not tell. */
-  get features(): ReadonlySet<Feature> {
-    return this.#connection.features.known;
+  /**
+   * What the server has announced with its last reply, and what every server has: snapshots, versions, aliases,
+   * namespaces, health.
+   */
+  get features(): ReadonlySet<Capability> {
+    const { features, hasOperations } = this.#connection;
+    if (hasOperations) return features.known;
+    return new Set([...features.known].filter((each) => each !== 'batch' && each !== 'restore'));
   }
 
   get state(): ConnectionState {
@@ -91,9 +123,11 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     this.#connection.close();
   }
 
-  async get(namespace: string, key: string, { signal }: CallOptions = {}): Promise<Entry> {
-    const answer = await this.#connection.call((client, options) => client.get({ namespace, key }, options), {
+  async get(namespace: string, key: string, { atRevision, signal }: GetOptions = {}): Promise<Entry> {
+    const request = { namespace, key, atRevision: optionalNumber('atRevision', atRevision) ?? 0 };
+    const answer = await this.#connection.call((client, options) => client.get(request, options), {
       signal,
+      needs: needsToRead({ atRevision }),
     });
     return toEntry(answer.entry);
   }
@@ -120,20 +154,25 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     });
   }
 
-  /** By keys it is one read each, side by side: the page is then not of one moment, and has no revision. */
+  /**
+   * By keys it is one read each, side by side: the page is then not of one moment, and has no revision. How many bytes a
+   * page has at most, the server says: `maxBytes` is not sent.
+   */
   async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
-    if (query.keys !== undefined) return findKeys(this, namespace, query.keys, query.includeDeleted === true, signal);
+    if (query.keys !== undefined) return findKeys(this, namespace, query, signal);
     const { prefix = '', cursor = '', includeDeleted = false } = query;
-    const request = { namespace, prefix, cursor, includeDeleted, limit: wireLimit(query) };
+    const atRevision = optionalNumber('atRevision', query.atRevision) ?? 0;
+    const request = { namespace, prefix, cursor, includeDeleted, atRevision, limit: wireLimit(query) };
     const answer = await this.#connection.call((client, options) => client.list(request, options), {
       signal,
-      needs: includeDeleted ? ['tombstones'] : [],
+      needs: needsToRead(query),
     });
+    const { revision, logId, namespaceRevision, oldestRevision } = answer;
     const entries = toEntries(answer.entries);
     const nextCursor = this.#nextCursor(answer.nextCursor, entries.length, request.limit);
-    return answer.revision === undefined
-      ? { entries, nextCursor }
-      : { entries, nextCursor, revision: answer.revision, logId: answer.logId };
+    this.#connection.position.saw(revision, logId);
+    if (revision === undefined) return { entries, nextCursor };
+    return { entries, nextCursor, revision, logId, namespaceRevision, oldestRevision };
   }
 
   async versions(
@@ -147,43 +186,77 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     const request = { namespace, key, version, cursor, includeDeleted, limit: wireLimit(query) };
     const answer = await this.#connection.call((client, options) => client.getVersions(request, options), {
       signal,
-      needs: includeDeleted ? ['tombstones'] : [],
+      needs: needsToRead(query),
     });
     const entries = toEntries(answer.entries);
     return { entries, nextCursor: this.#nextCursor(answer.nextCursor, entries.length, request.limit) };
   }
 
   /**
-   * Of a server without revisions, `revision` is 0 and `logId` empty. `maxEntries` is checked on arrival; the server
-   * has a limit of its own.
+   * From a server without revisions, `revision` is 0 and `logId` empty. `maxEntries` and `maxBytes` are checked on
+   * arrival; the server has limits of its own.
    */
   async snapshot(namespace: string, options: RemoteSnapshotOptions = {}): Promise<RemoteSnapshot> {
-    const { ifNoneMatch = '', maxEntries = 0, signal } = options;
-    const answer = await this.#connection.call((client, call) => client.snapshot({ namespace, ifNoneMatch }, call), {
+    const { ifNoneMatch = '', maxEntries = 0, maxBytes = 0, signal } = options;
+    const atRevision = optionalNumber('atRevision', options.atRevision) ?? 0;
+    const request = { namespace, ifNoneMatch, atRevision };
+    const answer = await this.#connection.call((client, call) => client.snapshot(request, call), {
       signal,
+      needs: needsToRead(options),
     });
-    if (maxEntries > 0 && answer.entries.length > maxEntries) {
-      throw new ConfigError('resource_exhausted', `${namespace} has more than ${maxEntries} entries`);
-    }
-    const { etag, notModified, revision = 0, logId } = answer;
-    return { entries: toEntries(answer.entries), etag, notModified, revision, logId };
+    const { etag, notModified, revision = 0, logId, namespaceRevision } = answer;
+    const entries = toEntries(answer.entries);
+    const exceeds = (most: number, unit: string): ConfigError =>
+      new ConfigError('resource_exhausted', `namespace ${JSON.stringify(namespace)} has more than ${most} ${unit}`);
+    if (maxEntries > 0 && entries.length > maxEntries) throw exceeds(maxEntries, 'entries');
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    if (maxBytes > 0 && bytes > maxBytes) throw exceeds(maxBytes, 'bytes');
+    this.#connection.position.saw(revision, logId);
+    return { entries, etag, notModified, revision, logId, namespaceRevision };
   }
 
   /**
-   * As far as the wire tells: `oldestRevision` is the newest, from which a resume succeeds for sure, and
-   * `namespaceRevision` is exact for a namespace of up to 32 keys; for a larger one it is the newest too, which is
-   * never less. Needs the feature `revisions`, and the right to list the namespace or, without one, to watch
-   * everything.
+   * Of a namespace: one List of one entry, and exact. Of the whole log, without a namespace: the first progress of a
+   * watch of everything, which needs the right to that; `oldestRevision` is then the newest revision, from which a resume
+   * succeeds for sure, and so is `namespaceRevision`. Fails with `unsupported` without the capability `revisions`.
    */
   async revision(namespace = '', { signal }: CallOptions = {}): Promise<RevisionState> {
     this.#connection.check();
     await this.#connection.features.require(['revisions'], signal);
-    const { revision, logId, last } =
-      namespace === '' ? await this.#progress(signal) : await lastChange(this, namespace, signal);
+    const { revision, logId, oldestRevision, namespaceRevision } =
+      namespace === '' ? await this.#progress(signal) : await this.find(namespace, { limit: 1 }, { signal });
     if (revision === undefined || logId === undefined) {
       throw new ConfigError('unsupported', 'the server does not tell its revision');
     }
-    return { revision, logId, oldestRevision: revision, namespaceRevision: last ?? revision };
+    const least = { oldestRevision: oldestRevision ?? revision, namespaceRevision: namespaceRevision ?? revision };
+    return { revision, logId, ...least };
+  }
+
+  async batch(
+    namespace: string,
+    operations: readonly BatchOperation[],
+    options: BatchOptions = {},
+  ): Promise<BatchOutcome> {
+    const requestId = await this.#requestId(options);
+    const request = batchRequest(namespace, operations, { ...options, requestId });
+    const needs = new Set(['batch' as const, ...needsOf(options), ...operations.flatMap(needsOf)]);
+    const answer = await this.#connection.operate((client, call) => client.batch(request, call), {
+      signal: options.signal,
+      needs: [...needs],
+      repeatable: requestId !== '' || options.dryRun === true,
+    });
+    return toOutcome(answer);
+  }
+
+  async restore(namespace: string, target: RestoreTarget, options: BatchOptions = {}): Promise<BatchOutcome> {
+    const requestId = await this.#requestId(options);
+    const request = restoreRequest(namespace, target, { ...options, requestId });
+    const answer = await this.#connection.operate((client, call) => client.restore(request, call), {
+      signal: options.signal,
+      needs: ['restore', ...needsOf(options)],
+      repeatable: requestId !== '' || options.dryRun === true,
+    });
+    return toOutcome(answer);
   }
 
   watch(filter?: WatchFilter, options: WatchOptions = {}): ChangeStream {
@@ -248,13 +321,13 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
     try {
       await this.codecs({ signal });
     } catch (error) {
-      if (signal?.aborted || isConfigError(error, 'not_connected', 'closed')) throw error;
+      if (signal?.aborted) throw error;
       if (!isConfigError(error, 'permission_denied')) return { ok: false, message: (error as Error).message };
     }
     return { ok: true };
   }
 
-  /** The caller's request id, or one of our own where the server knows them: a repeat then does no harm. */
+  /** Returns the caller's request id, or one of our own where the server knows them: a repeat then does no harm. */
   async #requestId({ requestId = '', signal }: DeleteOptions): Promise<string> {
     signal?.throwIfAborted();
     this.#connection.check();
@@ -268,7 +341,7 @@ export class RemoteStore implements Store, Versioned, Aliasing, NamespaceListing
   }
 
   /** Where the log is: the first progress that a watch is told. */
-  async #progress(signal: AbortSignal | undefined): Promise<LastChange> {
+  async #progress(signal: AbortSignal | undefined): Promise<Partial<RevisionState>> {
     await using stream = this.watch({}, { progress: true, signal });
     for await (const event of stream) if (event.type === 'progress') return event;
     signal?.throwIfAborted();

@@ -1,17 +1,30 @@
 import {
+  type BatchOperation,
+  type BatchOptions,
+  type Capability,
   ConfigError,
   type DeleteOptions,
   type EncodedValue,
-  type Feature,
   maxInt32,
+  type RestoreTarget,
   type SetOptions,
   wholeNumber,
 } from '@cfg/core';
-import { type DeleteRequest, type Duration, type SetRequest, WriteMode } from '@cfg/proto';
+import {
+  type BatchRequest,
+  type DeleteRequest,
+  type Duration,
+  type RestoreRequest,
+  type SetRequest,
+  WriteMode,
+} from '@cfg/proto';
 
-/** Options of calls, as requests: checked before they are sent, as far as a message could not carry them. */
+/*
+ * Options of calls, as requests: checked before they are sent, as far as a message could not carry them. An author is not
+ * among them: who writes, the server says.
+ */
 
-/** The longest duration that protobuf knows, milliseconds: 10,000 years. */
+/** The longest duration that protobuf knows, in milliseconds: 10,000 years. */
 const longestMs = 315_576_000_000_000;
 
 const modes = {
@@ -25,7 +38,7 @@ export function setRequest(
   key: string,
   { bytes, codec }: EncodedValue,
   { mode = 'upsert', ttlMs, ...options }: SetOptions,
-): Partial<SetRequest> {
+): SetRequest {
   const writeMode = modes[mode];
   if (writeMode === undefined) throw new ConfigError('invalid_argument', 'mode must be upsert, create or update');
   return {
@@ -37,17 +50,58 @@ export function setRequest(
   };
 }
 
-export function deleteRequest(namespace: string, key: string, options: DeleteOptions): Partial<DeleteRequest> {
-  const { ifVersion, requestId = '' } = options;
-  return { namespace, key, ifVersion: optionalNumber('ifVersion', ifVersion), requestId };
+export function deleteRequest(namespace: string, key: string, options: DeleteOptions): DeleteRequest {
+  const { ifVersion, requestId = '', comment = '' } = options;
+  return { namespace, key, ifVersion: optionalNumber('ifVersion', ifVersion), requestId, comment };
 }
 
-/** What a write asks of the server beyond the original's. */
-export function needsOf({ ifVersion, ttlMs, requestId }: SetOptions): Feature[] {
-  const needs: Feature[] = [];
+/** The operations of a batch leave the namespace to the batch. */
+export function batchRequest(
+  namespace: string,
+  operations: readonly BatchOperation[],
+  { dryRun = false, requestId = '', comment = '' }: BatchOptions,
+): Partial<BatchRequest> {
+  const messages = operations.map((operation) =>
+    operation.type === 'set'
+      ? { set: setRequest('', operation.key, operation.value, operation), delete: undefined }
+      : { set: undefined, delete: deleteRequest('', operation.key, operation) },
+  );
+  return { namespace, operations: messages, dryRun, requestId, comment };
+}
+
+export function restoreRequest(
+  namespace: string,
+  { key = '', to }: RestoreTarget,
+  { dryRun = false, requestId = '', comment = '' }: BatchOptions,
+): Partial<RestoreRequest> {
+  const target =
+    'version' in to
+      ? { version: wholeNumber('version', to.version) }
+      : { revision: wholeNumber('revision', to.revision) };
+  return { namespace, key, ...target, dryRun, requestId, comment };
+}
+
+/** What a write needs of the server beyond the original's. */
+export function needsOf({ ifVersion, ttlMs, requestId, comment }: SetOptions): Capability[] {
+  const needs: Capability[] = [];
   if (ifVersion !== undefined) needs.push('cas');
   if (ttlMs !== undefined) needs.push('ttl');
   if (requestId) needs.push('requests');
+  if (comment) needs.push('authors');
+  return needs;
+}
+
+/** What a read needs of the server beyond the original's. */
+export function needsToRead({
+  includeDeleted,
+  atRevision,
+}: {
+  readonly includeDeleted?: boolean | undefined;
+  readonly atRevision?: number | undefined;
+}): Capability[] {
+  const needs: Capability[] = [];
+  if (includeDeleted) needs.push('tombstones');
+  if (atRevision) needs.push('revisions');
   return needs;
 }
 

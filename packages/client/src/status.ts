@@ -3,7 +3,10 @@ import { errorDomain } from '@cfg/proto';
 import { ClientError, Status } from 'nice-grpc-common';
 import { ErrorInfo, RichClientError } from 'nice-grpc-error-details';
 
-/** What the wire's errors are called here: the mirror of the table in `@cfg/service`'s `status.ts`. */
+/*
+ * The codes of the wire's errors: the mirror of the table in `@cfg/service`'s `status.ts`. Of a store that is closed, or
+ * not connected, behind the server, only `unavailable` arrives: `closed` and `not_connected` are this client's own.
+ */
 
 const codeOfReason = new Map<string, ErrorCode>([
   ['NOT_FOUND', 'not_found'],
@@ -13,8 +16,8 @@ const codeOfReason = new Map<string, ErrorCode>([
   ['INVALID_VALUE', 'invalid_value'],
   ['TYPE_MISMATCH', 'type_mismatch'],
   ['READ_ONLY', 'read_only'],
-  ['STORE_NOT_CONNECTED', 'not_connected'],
-  ['STORE_CLOSED', 'closed'],
+  ['STORE_NOT_CONNECTED', 'unavailable'],
+  ['STORE_CLOSED', 'unavailable'],
   ['WATCH_NOT_SUPPORTED', 'watch_not_supported'],
   ['VERSION_NOT_FOUND', 'version_not_found'],
   ['VERSIONING_NOT_SUPPORTED', 'versioning_not_supported'],
@@ -79,6 +82,9 @@ function codeOfStatus(status: Status, message: string): ErrorCode {
       return 'deadline_exceeded';
     case Status.CANCELLED:
       return 'cancelled';
+    case Status.INTERNAL:
+      // How the channel tells that the session of the call was lost, which no server has said.
+      return message.startsWith('Received RST_STREAM') ? 'unavailable' : 'internal';
     default:
       return 'internal';
   }

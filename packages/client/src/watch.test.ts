@@ -6,7 +6,7 @@ import { harness, until } from './test/harness.js';
 import type { TestServerOptions } from './test/server.js';
 
 const { server, connected } = harness();
-const quick = { retry: { initialBackoffMs: 5, maxBackoffMs: 20 }, watch: { reconnectWaitMs: 10 } };
+const quick = { retry: { initialBackoffMs: 5, maxBackoffMs: 20 }, watch: { initialBackoffMs: 10 } };
 
 const data = (event: Change): unknown => JSON.parse(Buffer.from(event.entry.bytes).toString());
 
@@ -90,7 +90,8 @@ describe('a watch', () => {
       throw new Error('not my fault');
     };
     const flaky = await server({ middleware: watchesMeet((n) => (n < 3 ? lost() : undefined)) });
-    const remote = await connected(flaky, { watch: { reconnectWaitMs: 1, maxErrors: 3, onError } });
+    const remote = await connected(flaky, { watch: { initialBackoffMs: 1, maxErrors: 3, onError } });
+    await remote.find('ns');
     const stream = remote.watch();
     await stream.ready;
     expect(told.map(({ code, message }) => [code, message])).toEqual(Array(3).fill(['unavailable', 'lost']));
@@ -100,7 +101,9 @@ describe('a watch', () => {
 
   it('ends after too many failures in a row, with the last one', async () => {
     const down = await server({ middleware: watchesMeet(lost) });
-    const stream = (await connected(down, { watch: { reconnectWaitMs: 1, maxErrors: 4 } })).watch();
+    const remote = await connected(down, { watch: { initialBackoffMs: 1, maxErrors: 4 } });
+    await remote.find('ns');
+    const stream = remote.watch();
     await expectCode(stream.ready, 'unavailable');
     await expectCode(stream.next(), 'unavailable');
     expect(await stream.next()).toMatchObject({ done: true });

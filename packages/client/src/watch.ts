@@ -1,140 +1,159 @@
 import {
+  Backoff,
+  type Begun,
   ChangeFilter,
   ConfigError,
   isConfigError,
+  isTransient,
+  type Position,
+  resumed,
+  sleep,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
+  wholeNumber,
 } from '@cfg/core';
-import { delay } from 'abort-controller-x';
+import type { WatchRequest } from '@cfg/proto';
 import type { Source } from './change-stream.js';
 import type { Connection, Scope } from './connection.js';
 import { toWatchEvent } from './entry.js';
-import { optionalNumber } from './request.js';
-import { attempt } from './resilience.js';
+import { attempt } from './middleware/safe-callbacks.js';
 import { toConfigError } from './status.js';
 
 /**
  * A server with revisions says when a watch has begun. Another one says nothing until the first change; after this
- * time, milliseconds, its watch is taken to have begun.
+ * time, in milliseconds, its watch is taken to have begun.
  */
 const graceMs = 200;
 
 /**
- * Follows the changes over as many calls as it takes: a lost one is opened again after the last revision that was seen.
- * A server without revisions cannot replay what was missed meanwhile. A watch of such a one, once begun, therefore ends
- * with `unavailable` when it is lost, so that its consumer knows of the gap.
+ * Follows the changes over as many calls as it takes, as {@link resumed} does: a lost call is made again after the last
+ * revision that was seen. A server without revisions cannot replay what was missed meanwhile: a watch of one, once
+ * begun, ends with `unavailable` when it is lost, so that its consumer knows of the gap.
  */
 export function follow(connection: Connection, filter: WatchFilter = {}, options: WatchOptions = {}): Source {
-  return (signal, onLive) => new Follower(connection, filter, options, onLive).events(signal);
+  const calls = new WatchCalls(connection, filter, options);
+  return (signal, onLive) => calls.events(signal, onLive);
 }
 
-class Follower {
+class WatchCalls {
   readonly #connection: Connection;
-  readonly #filter: { namespaces: string[]; prefixes: string[] };
+  readonly #filter: WatchFilter;
   readonly #options: WatchOptions;
-  readonly #onLive: (live: boolean) => void;
-  /** What a resume starts from. */
-  #revision: number | undefined;
-  #logId: string | undefined;
+  /** What was known of the log and of the connection when the watch was asked for. */
+  readonly #known: Position | undefined;
+  readonly #stretch: number | undefined;
   #begun = false;
-  #resumable = false;
-  /** Failures in a row. */
-  #errors = 0;
 
-  constructor(connection: Connection, filter: WatchFilter, options: WatchOptions, onLive: (live: boolean) => void) {
-    const { namespaces = [], prefixes = [] } = new ChangeFilter(filter);
+  constructor(connection: Connection, filter: WatchFilter, options: WatchOptions) {
     this.#connection = connection;
-    this.#filter = { namespaces: [...namespaces], prefixes: [...prefixes] };
+    this.#filter = filter;
     this.#options = options;
-    this.#onLive = onLive;
-    this.#revision = optionalNumber('startRevision', options.startRevision);
-    this.#logId = options.logId;
+    this.#known = connection.position.value;
+    this.#stretch = connection.stretch;
   }
 
-  async *events(signal: AbortSignal): AsyncGenerator<WatchEvent, void, undefined> {
+  async *events(signal: AbortSignal, onLive: (live: boolean) => void): AsyncGenerator<WatchEvent, void, undefined> {
     const { watch, logger } = this.#connection.settings;
-    for (;;) {
-      this.#connection.check();
-      const scope = this.#connection.scope(signal);
-      let error: ConfigError;
-      try {
-        yield* this.#once(scope);
-        // A watch has no good end: whoever ends it, a proxy say, means that it is over here.
-        error = new ConfigError('unavailable', 'the server ended the watch');
-      } catch (cause) {
-        if (scope.signal.aborted) throw scope.signal.reason;
-        error = toConfigError(cause);
-      } finally {
-        scope.abort();
-        scope.release();
-      }
-      this.#onLive(false);
-      this.#errors += 1;
-      if (!watch.reconnect || this.#errors > watch.maxErrors || !isPassing(error)) throw error;
-      if (this.#begun && !this.#resumable) throw gap(error);
-      logger.warn({ err: error, errors: this.#errors }, 'watch lost; opening it again');
-      attempt(() => watch.onError(error));
-      await delay(signal, watch.reconnectWaitMs);
+    const { namespaces = [], prefixes = [] } = new ChangeFilter(this.#filter);
+    const request = { namespaces: [...namespaces], prefixes: [...prefixes] };
+    const { startRevision, logId = '' } = this.#options;
+    const backoff = new Backoff(watch.backoff);
+    const events = resumed({
+      from: startRevision === undefined ? undefined : { revision: wholeNumber('startRevision', startRevision), logId },
+      signal,
+      backoff,
+      open: (from, end) => this.#call(request, from, end),
+      onLost: (cause, position) => {
+        onLive(false);
+        const error = toConfigError(cause);
+        const from = this.#goOn(error, position);
+        const { reconnect, maxErrors } = watch;
+        const over = !reconnect || this.#options.resume === false || backoff.failures > maxErrors;
+        if (over || !isTransient(error)) throw error;
+        if (from === undefined) throw this.#begun ? gap(error) : error;
+        logger.warn({ err: error, failures: backoff.failures }, 'watch lost; opening it again');
+        attempt(() => watch.onError(error));
+        return from;
+      },
+    });
+    for await (const event of events) {
+      if (event.type === 'begun') {
+        this.#begun = true;
+        onLive(true);
+      } else if (event.type !== 'progress' || this.#options.progress) yield event;
     }
+  }
+
+  /** Where to go on after a loss; `undefined`: nowhere, without missing changes. */
+  #goOn(error: ConfigError, position: Position | undefined): Position | undefined {
+    if (isConfigError(error, 'revision_compacted')) this.#connection.position.forget(this.#known);
+    return position ?? (this.#begun ? undefined : this.#known);
   }
 
   /** The events of one call. */
-  async *#once(scope: Scope): AsyncGenerator<WatchEvent, void, undefined> {
-    const resumable = (await this.#connection.features.learn(scope.signal)).has('revisions');
-    if (!resumable && this.#revision !== undefined) {
-      throw new ConfigError('unsupported', 'the server has no revisions to resume a watch from');
-    }
-    scope.signal.throwIfAborted();
-    this.#resumable = resumable;
-    const needs = resumable ? (['revisions'] as const) : [];
-    const request = {
-      ...this.#filter,
-      ...(resumable && { startRevision: this.#revision, logId: this.#logId, progress: true }),
-    };
-    let grace: NodeJS.Timeout | undefined;
-    const wait = (): void => {
-      grace = setTimeout(() => (this.#connection.state.status === 'connected' ? this.#begin() : wait()), graceMs);
-    };
-    if (!resumable) wait();
+  async *#call(
+    filter: Partial<WatchRequest>,
+    from: Position | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent | Begun, void, undefined> {
+    const connection = this.#connection;
+    connection.check();
+    const scope = connection.scope(signal);
     try {
-      const call = this.#connection.client.watch(request, this.#connection.streamOptions(scope.signal, needs));
-      for await (const message of call) {
-        this.#begin();
-        const event = toWatchEvent(message);
-        if (event === undefined) continue;
-        if (resumable) this.#revision = Math.max(this.#revision ?? 0, event.revision);
-        if (event.type !== 'progress') yield event;
-        else {
-          this.#logId = event.logId;
-          if (this.#options.progress) yield event;
-        }
+      const resumable = (await connection.features.learn(scope.signal)).has('revisions');
+      if (!resumable && from !== undefined) {
+        throw new ConfigError('unsupported', 'the server has no revisions to resume a watch from');
       }
+      scope.signal.throwIfAborted();
+      const start = { startRevision: from?.revision, logId: from?.logId ?? '', progress: true };
+      const request = { ...filter, ...(resumable && start) };
+      const needs = resumable ? (['revisions'] as const) : [];
+      const messages = connection.client
+        .watch(request, connection.streamOptions(scope.signal, needs))
+        [Symbol.asyncIterator]();
+      let next = messages.next();
+      await (resumable ? next : this.#grace(next, scope));
+      this.#checkBeginning(from);
+      yield { type: 'begun', resumed: from !== undefined };
+      for (let message = await next; !message.done; message = await next) {
+        const event = toWatchEvent(message.value);
+        if (event?.type === 'progress') connection.position.saw(event.revision, event.logId);
+        if (event !== undefined) yield event;
+        next = messages.next();
+      }
+      // A watch has no good end: whoever ends it, a proxy say, means that it is over here.
+      throw new ConfigError('unavailable', 'the server ended the watch');
+    } catch (error) {
+      throw scope.signal.aborted ? scope.signal.reason : error;
     } finally {
-      clearTimeout(grace);
+      scope.abort();
+      scope.release();
     }
   }
 
-  #begin(): void {
-    this.#errors = 0;
-    this.#begun = true;
-    this.#onLive(true);
+  /** Settles with the first message, or when the server has had the time to begin. */
+  async #grace(first: Promise<unknown>, { signal }: Scope): Promise<void> {
+    const controller = new AbortController();
+    const ended = AbortSignal.any([signal, controller.signal]);
+    const connected = async (): Promise<void> => {
+      do await sleep(graceMs, ended);
+      while (this.#connection.stretch === undefined);
+    };
+    try {
+      await Promise.race([first, connected()]);
+    } finally {
+      controller.abort();
+    }
+  }
+
+  /** A watch from now on, which was asked for before the connection was lost, has come to the server too late. */
+  #checkBeginning(from: Position | undefined): void {
+    const stretch = this.#stretch;
+    if (from !== undefined || this.#begun || (stretch !== undefined && stretch === this.#connection.stretch)) return;
+    throw new ConfigError('unavailable', 'the connection was lost while the watch was opened: changes may be missing');
   }
 }
-
-/** Whether trying again may help. */
-const isPassing = (error: ConfigError): boolean =>
-  isConfigError(
-    error,
-    'unavailable',
-    'deadline_exceeded',
-    'cancelled',
-    'internal',
-    'resource_exhausted',
-    'guard_timeout',
-    'not_connected',
-    'closed',
-  );
 
 const gap = (cause: ConfigError): ConfigError =>
   new ConfigError('unavailable', `the watch was lost, and the server cannot replay what it missed: ${cause.message}`, {

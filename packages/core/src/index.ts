@@ -1,64 +1,82 @@
 // For apps: the manager
-export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './cache.js';
-export type { KeyChange } from './manager/changes.js';
+export { type Cache, type CachedState, LruCache, type LruCacheOptions } from './manager/cache.js';
+export type { KeyChanges } from './manager/changes.js';
+export type { KeyChange } from './manager/key-change.js';
 export { LoadedPrefix } from './manager/loaded-prefix.js';
-export { Manager } from './manager/manager.js';
+export { type ConnectOptions, Manager } from './manager/manager.js';
 export type { Namespace } from './manager/namespace.js';
 export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
+export type { NamespaceStatus } from './manager/status.js';
+export type { ReconnectOptions } from './watching/options.js';
 export type {
+  BatchResult,
+  BatchWrite,
+  BatchWriteOptions,
   ChangesQuery,
+  DeleteValueOptions,
   FoundPage,
   GetOptions,
-  PutOptions,
-  RemoveOptions,
-  VersionsPage,
-} from './manager/requests.js';
+  SetValueOptions,
+  ValueVersions,
+} from './manager/call-options.js';
 // For apps: values and codecs
 export { chain, clientPrefix, type Transformer } from './codecs/chain.js';
-export { type Codec, checkCodecName, maxCodecNameLength } from './codecs/codec.js';
+export { type Codec, checkCodecName, maxCodecNameLength, UnreadableValue } from './codecs/codec.js';
 export { jsonCodec } from './codecs/json.js';
 export { CodecRegistry, defaultCodecs } from './codecs/registry.js';
 export { Secret, secretCodec } from './codecs/secret.js';
 export { tomlCodec } from './codecs/toml.js';
+export { TomlDate, type TomlDateKind } from './codecs/toml-date.js';
 export { yamlCodec } from './codecs/yaml.js';
-export { type EntryValueOptions, Value, type ValueOptions } from './value.js';
-export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value-type.js';
+export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
+export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
 // For everyone: errors, the logger, a store in memory
-export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError } from './errors.js';
-export { type Logger, safeLogger, silentLogger } from './logger.js';
-export { MemoryStore, type MemoryStoreOptions } from './memory-store/memory-store.js';
+export { ConfigError, type ConfigErrorOptions, type ErrorCode, errorCodes, isConfigError, isTransient, transience } from './contract/errors.js';
+export { type Logger, safeLogger, silentLogger } from './util/logger.js';
+export { MemoryStore } from './memory-store/memory-store.js';
+export type { MemoryStoreOptions } from './memory-store/options.js';
 // The store contract
-export { Change, type ChangeType, type Progress, type WatchEvent } from './change.js';
-export { type Alias, type EncodedValue, Entry, type EntryInit } from './entry.js';
-export type { WatchFilter } from './filter.js';
-export { checkKey, checkNamespace, checkPrefix, maxNameLength } from './names.js';
+export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
+export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract/entry.js';
+export type { WatchFilter } from './contract/filter.js';
+export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type {
   CallOptions,
   ChangeStream,
   DeleteOptions,
-  Feature,
+  GetOptions as StoreGetOptions,
   Page,
   Query,
   SetOptions,
   Store,
   WatchOptions,
   WriteMode,
-} from './store.js';
+  WriteOptions,
+} from './contract/store.js';
 // … and its capabilities
+export { announced, type Capability, capabilities } from './contract/capability.js';
+export {
+  type AuditOperation,
+  type AuditPage,
+  type AuditQuery,
+  type Auditing,
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  type Batching,
+  maxBatchOperations,
+  type RestoreTarget,
+  type Restoring,
+} from './contract/batch.js';
 export {
   type Aliasing,
-  type Bulk,
+  type CapabilityOf,
+  can,
   type CodecValidating,
+  forward,
+  type FullStore,
   type Health,
   type HealthChecking,
-  hasStats,
-  isAliasing,
-  isBulk,
-  isCodecValidating,
-  isHealthChecking,
-  isNamespaceListing,
-  isRevisioned,
-  isVersioned,
   type NamespaceListing,
   type NamespacePage,
   type NamespaceQuery,
@@ -66,19 +84,18 @@ export {
   type RevisionState,
   type Snapshot,
   type SnapshotOptions,
+  type Snapshotting,
   type Stats,
   type Versioned,
   type VersionPage,
   type VersionQuery,
   type WithStats,
-} from './capabilities.js';
-// For authors of stores and of doors to them: the rules of a write, the log, paging, checks
-export { checkAlias } from './alias-rules.js';
-export { aliasChange } from './change.js';
+} from './contract/capabilities.js';
+// For authors of stores and of doors to them: the store over engines, the rules of a write, the log, paging, checks
 export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
 export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
-export { decodeCursor, encodeCursor } from './cursor.js';
+export { aliasChange } from './contract/change.js';
 export {
   aliasNotFound,
   keyExists,
@@ -86,11 +103,26 @@ export {
   revisionCompacted,
   versionMismatch,
   versionNotFound,
-} from './errors.js';
-export { ExpiryTimer } from './expiry-timer.js';
-export { ChangeFilter } from './filter.js';
-export { Lifecycle } from './lifecycle.js';
-export { checkQuery, limitOf, pageOf } from './paging.js';
-export { afterPrefix } from './sorted-map.js';
-export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './transition.js';
-export { maxInt32, wholeNumber } from './whole-number.js';
+} from './contract/errors.js';
+export { ChangeFilter } from './contract/filter.js';
+export type { Engine, EngineReader, Head, HistoryRange, KeyReader, Range, WriteTables } from './local-store/engine.js';
+export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
+export { Lifecycle } from './local-store/lifecycle.js';
+export { LocalStore } from './local-store/local-store.js';
+export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';
+export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
+export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
+export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { Transaction } from './local-store/transaction.js';
+export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
+export { checkAlias } from './rules/alias-rules.js';
+export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
+export { afterPrefix } from './util/sorted-map.js';
+export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
+export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
+export { GeneratedStream, PullStream } from './util/pull-stream.js';
+export { sleep, untilAborted, within } from './util/wait.js';
+export { completeReconnect } from './watching/options.js';
+export { KnownPosition, type Position } from './watching/position.js';
+export { type Begun, begun, type ResumeOptions, resumed } from './watching/resume.js';
+export { maxInt32, wholeNumber } from './util/whole-number.js';

@@ -93,7 +93,7 @@ describe('authMiddleware', () => {
     const logger = { debug: () => {}, info: () => {}, warn: () => {}, error };
     await using app = await open(recordedGuard, { logger });
     await ask(app.url, '/admin/jobs', bearer('boom'));
-    expect(logged).toMatchObject([{ err: { message: 'policy engine exploded' } }]);
+    expect(logged).toMatchObject([{ err: { cause: { message: 'policy engine exploded' } } }]);
   });
 
   it('refuses a timeout that is none', () => {

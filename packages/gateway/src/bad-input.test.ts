@@ -50,6 +50,8 @@ describe.each(doors)('bad input, %s', (door) => {
     ['bad base64', { value: '***' }, /value/],
     ['a value that is no string', { value: 30 }, /value/],
     ['an unknown enum name', { value: 'MQ==', writeMode: 'WRITE_MODE_NOPE' }, /WRITE_MODE_NOPE/],
+    ['any other word for an enum', { value: 'MQ==', writeMode: 'NOPE' }, /unknown WriteMode "NOPE"/],
+    ['a word for an enum that cannot be seen', { value: 'MQ==', writeMode: '\u00a0' }, /"\\u00a0"/],
     ['an integer out of range', { value: 'MQ==', ifVersion: '9007199254740993' }, /ifVersion/],
     ['both spellings of a field', { value: 'MQ==', writeMode: 1, write_mode: 1 }, /write/],
   ])('is refused: %s', async (_, body, message) => {

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { maxInt32 } from '@cfg/core';
 import type { CallOptions, Metadata } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
-import { badRequest } from './errors.js';
 import type { ServerFeatures } from './features.js';
 import type { MetadataReader } from './metadata.js';
-import type { PathVariable } from './path.js';
+import type { PathVariable } from './path-table.js';
+import { decodePercent } from './percent-encoding.js';
+import { deadlineOf } from './timeout.js';
 
 /** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
 export interface ServiceCallOptions extends CallOptions {
   readonly peer?: string;
 }
 
-/** How an endpoint answers a request. A failure is answered by who called it. */
+/** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void>;
 
 /** What all requests of a gateway share. */
@@ -75,17 +75,17 @@ export class Exchange {
 
   /** The path's variables, decoded. Throws a 400 if the percent-encoding is broken. */
   variables(): [name: string, value: string][] {
-    return this.#variables.map(({ name, raw }) => [name, decode(raw, 'path')]);
+    return this.#variables.map(({ name, raw }) => [name, decodePercent(raw, 'path')]);
   }
 
   /** The query. Throws a 400 if the percent-encoding is broken. */
   query(): URLSearchParams {
     if (this.#query === '') return new URLSearchParams();
-    if (this.#query.includes('%')) decode(this.#query, 'query');
+    if (this.#query.includes('%')) decodePercent(this.#query, 'query');
     return new URLSearchParams(this.#query);
   }
 
-  /** What to call the service with: the caller's headers, address and patience. */
+  /** Options for calling the service: metadata, peer address, deadline. Throws a 400 for a header that cannot be read. */
   callOptions(): ServiceCallOptions {
     const { metadataReader, features } = this.#context;
     const caller = callerOf(this.request);
@@ -106,7 +106,7 @@ export class Exchange {
     };
   }
 
-  /** Answers with JSON text. */
+  /** Responds with JSON text. */
   send(status: number, json: string, headers: Readonly<Record<string, string>> = {}): void {
     const length = Buffer.byteLength(json);
     const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
@@ -115,29 +115,14 @@ export class Exchange {
     this.response.end(json, length === json.length ? 'latin1' : 'utf8');
   }
 
-  /** A server that limits its callers says when they may come again. */
+  /** Responds that the caller has the newest answer already. */
+  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
+    this.response.writeHead(304, headers).end();
+  }
+
+  /** A server that limits its callers says in `retry-after` when they may call again. */
   #keepRetryAfter(received: Metadata): void {
     const seconds = received.get('retry-after');
     if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
   }
-}
-
-function decode(text: string, where: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw badRequest(`broken percent-encoding in the ${where}`);
-  }
-}
-
-const unitsMs = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
-
-/** The time that the header `grpc-timeout` gives a call. Throws a 400 if it cannot be read. */
-function deadlineOf(request: GatewayRequest): AbortSignal | undefined {
-  const header = request.headers['grpc-timeout'];
-  if (header === undefined) return undefined;
-  const match = /^(\d{1,8})([HMSmun])$/.exec(String(header));
-  if (!match) throw badRequest('header grpc-timeout is not a timeout, as in 500m');
-  const timeoutMs = Math.ceil(Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs]);
-  return AbortSignal.timeout(Math.min(timeoutMs, maxInt32));
 }

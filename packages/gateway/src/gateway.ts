@@ -1,11 +1,11 @@
 import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
-import { type ConfigService, createInProcessClient } from '@cfg/service';
+import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
 import { diffEndpoint } from './diff.js';
-import { badOption } from './errors.js';
+import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
-import { type GatewayHandler, RequestHandler } from './handler.js';
-import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
+import { RequestHandler } from './handler.js';
+import { badOption, completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { type ConnectionOptions, connect } from './remote.js';
 import { createRoutes } from './router.js';
 import { watchEndpoint } from './sse/watch.js';
@@ -13,7 +13,7 @@ import { watchEndpoint } from './sse/watch.js';
 /** The HTTP/JSON and SSE door to a configuration service. */
 export interface Gateway extends AsyncDisposable {
   /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
-  readonly handler: GatewayHandler;
+  readonly handler: HttpHandler;
   /**
    * Ends the streams of events, lets other requests that are under way finish, answers new ones with 503, and lets go
    * of the connection to the server. Closing twice is fine.
@@ -24,7 +24,7 @@ export interface Gateway extends AsyncDisposable {
 /** Clients of your own making, for a service and perhaps for the operations that a server may leave out. */
 export interface GatewayClients {
   readonly client: Client<ConfigServiceDefinition>;
-  /** Without one, its routes are answered 501. */
+  /** Without it, the routes of Batch, Restore, ListAudit and Search respond with 501. */
   readonly operations?: Client<ConfigOperationsDefinition> | undefined;
 }
 
@@ -34,8 +34,12 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
  * A gateway to a server elsewhere, `host:port`, or to whatever the given clients call (which stay yours to close, and
  * ought to throw nice-grpc-error-details' `RichClientError`).
  *
- * Connects with the first request; a server that cannot be reached is answered 503. Throws `invalid_argument` if an
- * option is wrong.
+ * Connects with the first request; while the server cannot be reached, the response is 503. Throws `invalid_argument` if
+ * an option is wrong.
+ *
+ * @example
+ * const gateway = createGateway('config.example.com:9090');
+ * express().use(gateway.handler).listen(8080);
  */
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
   const complete = completeOptions(options);
@@ -46,19 +50,32 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
 }
 
 /**
- * A gateway to a service of the same process, whose middleware runs as for a call over the network. The service stays
- * yours to close. Throws `invalid_argument` if an option is wrong.
+ * A gateway to a service of the same process, whose stages run as for a call over the network. The service stays yours to
+ * close. Throws `invalid_argument` if an option is wrong.
+ *
+ * @example
+ * const gateway = createInProcessGateway(createConfigService(store, { guard }));
+ * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
-  return build({ client: createInProcessClient(service) }, completeOptions(options), () => {});
+  const { service: client, operations } = createInProcessClients(service);
+  return build({ client, operations }, completeOptions(options), () => {});
 }
 
 function build({ client, operations }: GatewayClients, options: GatewaySettings, release: () => void): Gateway {
   const features = new ServerFeatures();
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
-    diff: diffEndpoint(client),
-    watch: watchEndpoint({ client, features, options }),
+    own: [
+      {
+        verb: 'GET',
+        path: '/v1/namespaces/{namespace}/keys/{key}/diff',
+        endpoint: diffEndpoint(client),
+        operation: 'Diff',
+      },
+      { verb: 'GET', path: '/v1/watch', endpoint: watchEndpoint({ client, features, options }), operation: 'Watch' },
+    ],
+    hooks: { 'config.v1.ConfigService.Snapshot': snapshotEtag },
     maxBodyBytes: options.maxBodyBytes,
   });
   const requests = new RequestHandler(routes, features, options);

@@ -1,21 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClientError, Status } from 'nice-grpc-common';
-import { errorReply, HttpError, methodNotAllowed, notFound } from './errors.js';
+import type { HttpHandler } from '@cfg/service';
+import { errorReply } from './error-reply.js';
+import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
 import { MetadataReader } from './metadata.js';
 import type { GatewaySettings } from './options.js';
-import type { PathTable } from './path.js';
+import type { PathTable } from './path-table.js';
 import type { Route } from './router.js';
 
-/** A request handler for express, connect, or `node:http` itself (which gives no `next`). */
-export type GatewayHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next?: (error?: unknown) => void,
-) => void;
-
-/** Answers requests by the routes, and knows which are under way. */
+/** Handles requests by the routes, and knows which are under way. */
 export class RequestHandler {
   readonly #routes: PathTable<Route>;
   readonly #options: GatewaySettings;
@@ -30,7 +24,7 @@ export class RequestHandler {
     this.#context = { features, metadataReader: new MetadataReader() };
   }
 
-  readonly handle: GatewayHandler = (request, response, next) => {
+  readonly handle: HttpHandler = (request, response, next) => {
     const [path, query] = splitUrl(request.url ?? '/');
     const match = this.#routes.find(path);
     if (!match && next && this.#options.fallthrough) return next();
@@ -80,7 +74,7 @@ export class RequestHandler {
   }
 }
 
-/** A call that was ended on purpose fails with whatever its client makes of that: here is why it was. */
+/** Why a call was ended on purpose, in place of the error that its client made of that. */
 function explained(error: unknown, exchange: Exchange): unknown {
   if (error instanceof ClientError || error instanceof HttpError) return error;
   if (exchange.late) return new HttpError(Status.DEADLINE_EXCEEDED, 'the time given for the call is over');

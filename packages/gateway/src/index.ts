@@ -6,7 +6,6 @@ export {
   type GatewayClients,
   type RemoteGatewayOptions,
 } from './gateway.js';
-export type { GatewayHandler } from './handler.js';
 export type { GatewayOptions } from './options.js';
 export type { ConnectionOptions, TlsOptions } from './remote.js';
 // For other routes of the same application

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Metadata } from 'nice-grpc-common';
 import type { Caller } from './caller.js';
-import { badRequest } from './errors.js';
+import { badRequest } from './http-error.js';
 import { LazyMetadata } from './lazy-metadata.js';
 
 /** The headers that grpc-gateway hands on as `grpcgateway-<name>`. */
@@ -44,7 +44,7 @@ const reserved =
 const metadataPrefix = 'grpc-metadata-';
 const gatewayPrefix = 'grpcgateway-';
 
-/** What a header is called as metadata: nothing, one name, or two. */
+/** The names of a header as metadata: none, one, or two. */
 function namesOf(header: string): readonly string[] {
   if (header.startsWith(metadataPrefix)) return unreserved(header.slice(metadataPrefix.length));
   if (header.startsWith(gatewayPrefix))
@@ -61,7 +61,7 @@ function unreserved(name: string): readonly string[] {
 
 const printable = /^[ -~]*$/;
 
-/** How many names of headers to remember what they are called as metadata. Callers choose names, hence a bound. */
+/** How many headers' names are remembered. Bounded because callers choose them. */
 const maxKnownHeaders = 500;
 
 /** Makes gRPC metadata of requests. */
@@ -84,7 +84,7 @@ export class MetadataReader {
     const metadata = Metadata();
     for (const header in headers) {
       for (const name of this.#namesOf(header)) {
-        // A header goes before another form of itself.
+        // A header sent under its own name wins over the same header sent with a prefix.
         if (header !== name && metadata.has(name)) continue;
         const value = headers[header] as string | string[];
         const text = typeof value === 'string' ? value : value.join(', ');

@@ -3,7 +3,7 @@ import { ConfigOperationsDefinition, ConfigServiceDefinition, maxMessageBytes } 
 import { ChannelCredentials, type ChannelOptions, type Client, createChannel, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
-import { badOption } from './errors.js';
+import { badOption } from './options.js';
 
 /** How to reach a configuration server. TLS by the system's authorities unless said otherwise. */
 export interface ConnectionOptions {
@@ -38,7 +38,7 @@ export function connect(address: string, options: ConnectionOptions, logger: Log
     'grpc.keepalive_timeout_ms': 10_000,
     ...options.channelOptions,
   });
-  const factory = createClientFactory().use(discreet(logger)).use(errorDetailsClientMiddleware);
+  const factory = createClientFactory().use(hideConnectionErrors(logger)).use(errorDetailsClientMiddleware);
   return {
     service: factory.create(ConfigServiceDefinition, channel),
     operations: factory.create(ConfigOperationsDefinition, channel),
@@ -55,24 +55,24 @@ function credentials({ tls, insecure }: ConnectionOptions): ChannelCredentials {
   return ChannelCredentials.createSsl(tls?.ca, tls?.key, tls?.cert);
 }
 
-/** Keeps to the log why the server cannot be reached: addresses and certificates are nothing for callers. */
-function discreet(logger: Logger): ClientMiddleware {
+/** Replaces connection errors by a neutral message. The cause, which may contain addresses, goes to the log. */
+function hideConnectionErrors(logger: Logger): ClientMiddleware {
   return async function* (call, options) {
-    let heard = false;
-    const hear =
+    let gotHeaders = false;
+    const watchHeaders =
       (then: ((received: Metadata) => void) | undefined) =>
       (received: Metadata): void => {
-        heard ||= !received[Symbol.iterator]().next().done;
+        gotHeaders ||= !received[Symbol.iterator]().next().done;
         then?.(received);
       };
     try {
       return yield* call.next(call.request, {
         ...options,
-        onHeader: hear(options.onHeader),
-        onTrailer: hear(options.onTrailer),
+        onHeader: watchHeaders(options.onHeader),
+        onTrailer: watchHeaders(options.onTrailer),
       });
     } catch (error) {
-      if (heard || !(error instanceof ClientError) || error.code !== Status.UNAVAILABLE) throw error;
+      if (gotHeaders || !(error instanceof ClientError) || error.code !== Status.UNAVAILABLE) throw error;
       logger.warn({ err: error, method: call.method.path }, 'the configuration server cannot be reached');
       throw new ClientError(error.path, error.code, 'the configuration server cannot be reached');
     }

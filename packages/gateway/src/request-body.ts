@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Status } from 'nice-grpc-common';
-import { badRequest, HttpError } from './errors.js';
+import { badRequest, HttpError } from './http-error.js';
 
 /** The caller went away before it had said everything. There is nobody to answer. */
 export class ClientGone extends Error {}

@@ -1,7 +1,7 @@
 import { httpRules } from '@cfg/proto';
 import type { Endpoint } from './exchange.js';
-import { PathTable } from './path.js';
-import { rpcEndpoint } from './rpc.js';
+import { PathTable } from './path-table.js';
+import { type ResponseHook, rpcEndpoint } from './rpc-endpoint.js';
 
 /** What a path can be asked, by HTTP method. */
 export class Route {
@@ -20,24 +20,36 @@ export class Route {
   }
 }
 
+/** A route of the gateway's own, which the proto does not have. */
+export interface OwnRoute {
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** As in the proto's annotations: `/v1/things/{thing}`. */
+  readonly path: string;
+  readonly endpoint: Endpoint;
+  /** Names it, as the methods of the proto are named. */
+  readonly operation: string;
+}
+
 export interface Routes {
-  /** The clients to call, by the full name of their service. A service without one is answered 501. */
+  /** The clients to call, by the full name of their service. The routes of a service without one respond with 501. */
   readonly clients: Readonly<Record<string, object | undefined>>;
-  readonly diff: Endpoint;
-  readonly watch: Endpoint;
+  readonly own: readonly OwnRoute[];
+  /** What HTTP says of a method's answer beyond its message, by the method's full name. */
+  readonly hooks: Readonly<Record<string, ResponseHook>>;
   readonly maxBodyBytes: number;
 }
 
 /** Keys and aliases may hold slashes. */
 const spanning = ['key', 'alias'];
 
-/** The routes that the proto's annotations say, and the gateway's own two. */
-export function createRoutes({ clients, diff, watch, maxBodyBytes }: Routes): PathTable<Route> {
+/** The routes of the proto's annotations, and the gateway's own. */
+export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): PathTable<Route> {
   const table = new PathTable<Route>(spanning);
-  const add = (verb: string, template: string, endpoint: Endpoint): void =>
-    table.at(template, () => new Route()).add(verb, endpoint);
-  for (const rule of httpRules()) add(rule.verb, rule.path, rpcEndpoint(rule, clients[rule.service], maxBodyBytes));
-  add('GET', '/v1/namespaces/{namespace}/keys/{key}/diff', diff);
-  add('GET', '/v1/watch', watch);
+  const add = (verb: string, path: string, endpoint: Endpoint): void =>
+    table.at(path, () => new Route()).add(verb, endpoint);
+  for (const rule of httpRules()) {
+    add(rule.verb, rule.path, rpcEndpoint(rule, clients[rule.service], { maxBodyBytes, hook: hooks[rule.method] }));
+  }
+  for (const { verb, path, endpoint } of own) add(verb, path, endpoint);
   return table;
 }

@@ -159,11 +159,55 @@ describe.each(doors)('routes, %s', (door) => {
   });
 
   it.each([
-    ['POST', '/v1/namespaces/paths/batch'],
-    ['POST', '/v1/namespaces/paths/restore'],
     ['GET', '/v1/audit'],
-  ])('has %s %s, which the service may leave out', async (method, path) => {
+    ['GET', '/v1/search'],
+  ])('has %s %s, which the service leaves out', async (method, path) => {
     expect(await ask(url, path, { method })).toMatchObject({ status: 501, json: errorObject(12) });
+  });
+
+  it('writes several keys at once, and brings them back', async () => {
+    const set = (key: string, value: string) => ({ set: { key, value, codec: 'json' } });
+    const batch = (body: object) => ask(url, '/v1/namespaces/batches/batch', { method: 'POST', body });
+    const restore = (body: object) => ask(url, '/v1/namespaces/batches/restore', { method: 'POST', body });
+    const first = await batch({ operations: [set('a', 'MQ=='), set('b/c', 'Mg==')], comment: 'first' });
+    expect(first).toMatchObject({
+      status: 200,
+      json: { results: [{ entry: { key: 'a', comment: 'first' } }, { entry: { key: 'b/c' } }], dryRun: false },
+    });
+    const { firstRevision, lastRevision } = first.json as Record<string, string>;
+    expect(Number(lastRevision)).toBe(Number(firstRevision) + 1);
+    const refused = await batch({ operations: [set('a', 'Mw=='), { delete: { key: 'none' } }] });
+    expect(refused).toMatchObject({
+      status: 404,
+      json: { code: 5, details: [{ reason: 'NOT_FOUND', metadata: { index: '1', key: 'none' } }] },
+    });
+    await batch({ operations: [set('a', 'Mw=='), { delete: { key: 'b/c', comment: 'gone' } }] });
+    const at = await ask(url, `/v1/namespaces/batches/keys?at_revision=${lastRevision}`);
+    expect((at.json as { entries: object[] }).entries).toMatchObject([{ value: 'MQ==' }, { value: 'Mg==' }]);
+    expect(await restore({ revision: lastRevision, dry_run: true })).toMatchObject({
+      status: 200,
+      json: { results: [{ entry: { key: 'a', value: 'MQ==' } }, { entry: { key: 'b/c' } }], dryRun: true },
+    });
+    await restore({ key: 'a', version: 1 });
+    expect(await ask(url, '/v1/namespaces/batches/keys/a')).toMatchObject({ json: { entry: { value: 'MQ==' } } });
+    expect(await restore({})).toMatchObject({ status: 400, json: errorObject(3) });
+  });
+
+  it('speaks ETag of a snapshot', async () => {
+    await ask(url, '/v1/namespaces/tags/keys/a', { method: 'POST', body: { value: 'MQ==' } });
+    const path = '/v1/namespaces/tags/snapshot';
+    const first = await ask(url, path);
+    const { etag } = first.json as { etag: string };
+    expect(first.headers.etag).toBe(`"${etag}"`);
+    for (const known of [`"${etag}"`, `"x", W/"${etag}"`, '*']) {
+      const again = await ask(url, path, { headers: { 'if-none-match': known } });
+      expect(again).toMatchObject({ status: 304, text: '', headers: { etag: `"${etag}"` } });
+    }
+    expect((await ask(url, path, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+    const named = await ask(url, `${path}?if_none_match=${etag}`, { headers: { 'if-none-match': '*' } });
+    expect(named).toMatchObject({ status: 200, json: { notModified: true, entries: [] } });
+    await ask(url, '/v1/namespaces/tags/keys/a', { method: 'POST', body: { value: 'Mg==' } });
+    expect((await ask(url, path, { headers: { 'if-none-match': `"${etag}"` } })).status).toBe(200);
   });
 
   it('answers 503 once it is closed', async () => {

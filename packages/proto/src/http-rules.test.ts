@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from './definition.js';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { descriptors } from './descriptors.js';
 import { httpRules } from './http-rules.js';
 
@@ -22,6 +22,7 @@ test('the routes are those of the contract', () => {
     ['batch', 'POST', '/v1/namespaces/{namespace}/batch', '*'],
     ['restore', 'POST', '/v1/namespaces/{namespace}/restore', '*'],
     ['listAudit', 'GET', '/v1/audit', undefined],
+    ['search', 'GET', '/v1/search', undefined],
   ]);
 });
 

@@ -2,9 +2,9 @@ import * as protobuf from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { descriptors } from './descriptors.js';
-import { Entry, SetRequest } from './gen/config/v1/config.js';
+import { DeleteRequest, Entry, ListResponse, SetRequest } from './gen/config/v1/config.js';
 import { type Messages, messageTypes } from './gen/messages.js';
-import { fromJson, type JsonValue, parseJson, toJson, toJsonString } from './json.js';
+import { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString } from './json.js';
 import { JsonMappingError } from './json/error.js';
 import type { MessageName } from './message-types.js';
 import { arbitraryMessage } from './test/arbitrary-message.js';
@@ -99,17 +99,19 @@ describe('writing', () => {
     expect(toJsonString('config.v1.GetResponse', { entry })).toBe(
       '{"entry":{"namespace":"production","key":"app/timeout","value":"Ivv/Ig==","codec":"json","type":1,' +
         '"version":"9007199254740991","createdAt":"2024-05-01T12:00:00.120Z","updatedAt":"2024-05-01T12:00:00Z",' +
-        '"revision":"0","expiresAt":null,"deleted":false}}',
+        '"revision":"0","expiresAt":null,"deleted":false,"author":"","comment":""}}',
     );
   });
 
   test('defaults are written, an unset optional is left out', () => {
-    expect(toJson('config.v1.ListResponse', { entries: [], nextCursor: '', logId: '' })).toEqual({
+    expect(toJson('config.v1.ListResponse', ListResponse.fromPartial({}))).toEqual({
       entries: [],
       nextCursor: '',
       logId: '',
+      namespaceRevision: '0',
+      oldestRevision: '0',
     });
-    expect(toJson('config.v1.ListResponse', { entries: [], nextCursor: '', revision: 0, logId: '' })).toMatchObject({
+    expect(toJson('config.v1.ListResponse', ListResponse.fromPartial({ revision: 0 }))).toMatchObject({
       revision: '0',
     });
     expect(toJson('config.v1.SetRequest', SetRequest.fromPartial({}))).toEqual({
@@ -119,18 +121,19 @@ describe('writing', () => {
       codec: '',
       writeMode: 'WRITE_MODE_UNSPECIFIED',
       requestId: '',
+      comment: '',
     });
     expect(toJsonString('config.v1.DeleteResponse', {})).toBe('{}');
   });
 
   test('an unset oneof is left out, a set one is written, also at its default', () => {
     expect(toJson('config.v1.BatchOperation', {})).toEqual({});
-    const restore = { namespace: '', key: '', version: 0, dryRun: false, requestId: '' };
+    const restore = { namespace: '', key: '', version: 0, dryRun: false, requestId: '', comment: '' };
     expect(toJson('config.v1.RestoreRequest', restore)).toEqual({ ...restore, version: '0' });
   });
 
   test('an enum is written by name, an unknown number as the number', () => {
-    const response = { entry: undefined, revision: 1, logId: '' };
+    const response = { entry: undefined, revision: 1, logId: '', more: false };
     expect(toJson('config.v1.WatchResponse', { ...response, type: 100 })).toMatchObject({
       type: 'CHANGE_TYPE_PROGRESS',
     });
@@ -143,7 +146,11 @@ describe('writing', () => {
   });
 
   test('fields that are not there are written as their defaults', () => {
-    expect(toJson('config.v1.GetRequest', {} as Messages['config.v1.GetRequest'])).toEqual({ namespace: '', key: '' });
+    expect(toJson('config.v1.GetRequest', {} as Messages['config.v1.GetRequest'])).toEqual({
+      namespace: '',
+      key: '',
+      atRevision: '0',
+    });
   });
 
   test.each([
@@ -156,7 +163,7 @@ describe('writing', () => {
     [{ ...entry, revision: 2 ** 53 }, 'entries[1].revision: must be a whole number'],
     [{ ...entry, type: Number.NaN }, 'entries[1].type: must be a whole number'],
   ])('what JSON cannot say is an error that names the field: %#', (bad, message) => {
-    const list = { entries: [entry, bad], nextCursor: '', logId: '' };
+    const list = ListResponse.fromPartial({ entries: [entry, bad] });
     expect(() => toJsonString('config.v1.ListResponse', list)).toThrow(JsonMappingError);
     expect(() => toJsonString('config.v1.ListResponse', list)).toThrow(message);
   });
@@ -169,10 +176,6 @@ describe('reading', () => {
     const expected = SetRequest.fromPartial({ writeMode: 2, ifVersion: 0 });
     expect(read('{"writeMode":"WRITE_MODE_CREATE","ifVersion":"0"}')).toEqual(expected);
     expect(read('{"write_mode":"WRITE_MODE_CREATE","if_version":0}')).toEqual(expected);
-  });
-
-  test('a word that is no enum name of any kind is ignored like an unknown field', () => {
-    expect(parseJson('config.v1.SetRequest', '{"writeMode":"NOPE"}').writeMode).toBe(0);
   });
 
   test('unknown fields are ignored, whatever they hold', () => {
@@ -192,7 +195,7 @@ describe('reading', () => {
 
   test('an empty nested message is not an absent one', () => {
     const { operations } = parseJson('config.v1.BatchRequest', '{"operations":[{"delete":{}},{"set":null}]}');
-    expect(operations[0]?.delete).toEqual({ namespace: '', key: '', ifVersion: undefined, requestId: '' });
+    expect(operations[0]?.delete).toEqual(DeleteRequest.fromPartial({}));
     expect(operations[1]).toEqual({ set: undefined, delete: undefined });
   });
 
@@ -215,6 +218,9 @@ describe('reading', () => {
     ['{"value":30}', 'value: must be a string of base64'],
     ['{"key":1}', 'key: must be a string'],
     ['{"key":"\\ud800"}', 'key: must be well-formed Unicode'],
+    ['{"write_mode":"NOPE"}', 'write_mode: unknown WriteMode "NOPE"'],
+    ['{"write_mode":"write_mode_create"}', 'write_mode: unknown WriteMode "write_mode_create"'],
+    ['{"write_mode":"\u00a0"}', 'write_mode: unknown WriteMode "\\u00a0"'],
     ['{"write_mode":"WRITE_MODE_NOPE"}', 'write_mode: unknown WriteMode "WRITE_MODE_NOPE"'],
     ['{"writeMode":true}', 'writeMode: must be a name or number of WriteMode'],
     ['{"writeMode":1.5}', 'writeMode: must be a whole number from -2147483648 to 2147483647'],
@@ -266,5 +272,30 @@ describe('reading', () => {
   test('a type that is not known is an error of the caller', () => {
     expect(() => parseJson('google.api.HttpRule' as 'config.v1.Entry', '{}')).toThrow('unknown message type');
     expect(() => parseJson('toString' as 'config.v1.Entry', '{}')).toThrow('unknown message type');
+  });
+});
+
+describe('the JSON schema', () => {
+  test('says what is written', () => {
+    expect(jsonSchema('config.v1.SetRequest')).toEqual({
+      type: 'object',
+      properties: {
+        namespace: { type: 'string' },
+        key: { type: 'string' },
+        value: { type: 'string', format: 'byte' },
+        codec: { type: 'string' },
+        writeMode: {
+          type: 'string',
+          enum: ['WRITE_MODE_UNSPECIFIED', 'WRITE_MODE_UPSERT', 'WRITE_MODE_CREATE', 'WRITE_MODE_UPDATE'],
+        },
+        ifVersion: { type: 'string', format: 'int64' },
+        ttl: { type: 'string', pattern: expect.any(String) },
+        requestId: { type: 'string' },
+        comment: { type: 'string' },
+      },
+    });
+    expect(jsonSchema('config.v1.ListResponse')).toMatchObject({
+      properties: { entries: { type: 'array', items: { properties: { createdAt: { format: 'date-time' } } } } },
+    });
   });
 });

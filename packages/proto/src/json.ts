@@ -1,5 +1,6 @@
 import type { Messages } from './gen/messages.js';
 import { JsonMappingError } from './json/error.js';
+import type { JsonSchema } from './json/kind.js';
 import { messageKind } from './json/schema.js';
 import type { MessageName } from './message-types.js';
 
@@ -23,7 +24,7 @@ export function toJson<Name extends MessageName>(typeName: Name, message: Messag
 /**
  * A message from what `JSON.parse` gave. Names may be lowerCamelCase or as in the proto; unknown ones are ignored;
  * `null` stands for the default. Integers may be strings, int64 up to 2^53 − 1 in size; bytes are base64 or base64url,
- * with or without padding; enums come by name or number, which need not be known.
+ * with or without padding; enums come by known name or by any number.
  * @throws JsonMappingError that names the field: on a value that does not fit, on a field given in both spellings, on
  * two fields of one oneof.
  */
@@ -45,4 +46,9 @@ function parse(text: string): unknown {
   } catch {
     throw new JsonMappingError('invalid JSON');
   }
+}
+
+/** The JSON Schema of a message as {@link toJsonString} writes it. */
+export function jsonSchema(typeName: MessageName): JsonSchema {
+  return messageKind(typeName).schema;
 }

@@ -39,7 +39,11 @@ test('every enum of the proto is exported with its numbers', () => {
     const numbers = Object.fromEntries(desc.values.map((value) => [value.name, value.number]));
     expect((index as Record<string, unknown>)[desc.name]).toEqual(numbers);
   }
-  expect(enums.map((desc) => desc.typeName)).toEqual(['config.v1.WriteMode', 'config.v1.ChangeType']);
+  expect(enums.map((desc) => desc.typeName)).toEqual([
+    'config.v1.WriteMode',
+    'config.v1.ChangeType',
+    'config.v1.SearchIn',
+  ]);
 });
 
 test('a name that is not of a message is refused, those of Object.prototype included', () => {

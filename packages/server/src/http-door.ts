@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Gateway } from '@cfg/gateway';
 import express from 'express';
 import type { Address } from './address.js';
+import { Connections } from './connections.js';
 import { cannotOpen, type Door } from './door.js';
 import type { Tls } from './tls.js';
 import { answerUnreadableRequests } from './unreadable-request.js';
@@ -29,16 +30,19 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
     });
   });
   const { port } = server.address() as AddressInfo;
+  const connections = new Connections(port);
   return {
     address: { host: address.host, port },
     async drain() {
       const closed = new Promise((resolve) => server.close(resolve));
+      connections.release();
+      connections.dropSilent();
       for (const socket of silent) socket.destroy();
       const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs);
       await Promise.all([gateway.close(), closed]);
       clearInterval(sweep);
     },
-    cut: () => server.closeAllConnections(),
+    cut: () => connections.drop(),
   };
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { request } from 'node:https';
 import { MemoryStore } from '@cfg/core';
 import { ConfigServiceDefinition } from '@cfg/proto';
 import { allowAll, type Guard } from '@cfg/service';
@@ -48,8 +48,11 @@ describe('startServer', () => {
     expect(await isListening(free.grpcAddress)).toBe(false);
   });
 
-  it('closes though somebody is connected who says nothing', async () => {
-    const server = await startServer({ ...anyPorts, graceMs: 600_000 });
+  it.each([
+    ['', {}],
+    [', with TLS', tls],
+  ])('closes though somebody is connected who says nothing%s', async (_, options) => {
+    const server = await startServer({ ...anyPorts, ...options, graceMs: 600_000 });
     const [host = '', port] = server.httpAddress.split(':');
     const silent = connect(Number(port), host);
     await once(silent, 'connect');

@@ -4,6 +4,7 @@ import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
 import { openHttpDoor } from './http-door.js';
+import { inTime } from './in-time.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 
 /** A server with its doors open. */
@@ -99,17 +100,5 @@ class OpenServer implements RunningServer {
     }
     if (ownsStore) await store.close();
     logger.info({}, 'closed');
-  }
-}
-
-async function inTime(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -5,14 +5,26 @@ import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-refl
 import { type ConfigService, serviceNames } from './config-service.js';
 import { healthImplementation } from './health.js';
 
+const health = `/${HealthDefinition.fullName}`;
+const healthMethods = {
+  check: { path: `${health}/Check`, responseStream: false },
+  watch: { path: `${health}/Watch`, responseStream: true },
+};
+
 /**
  * Adds to `server` the service and all that belongs to it: the second service, health checks (which need no credential)
- * and reflection. Use it after `server.use(service.middleware)`, before `listen`.
+ * and reflection, each within the service's stages. Call it before `listen`.
+ *
+ * @example
+ * const server = createServer();
+ * addConfigService(server, createConfigService(store, { guard }));
+ * await server.listen('127.0.0.1:9090');
  */
 export function addConfigService(server: Pick<Server, 'add'>, service: ConfigService): void {
   server.add(ConfigServiceDefinition, service);
   server.add(ConfigOperationsDefinition, service.operations);
-  server.add(HealthDefinition, healthImplementation(service));
+  server.add(HealthDefinition, service.within(healthMethods, healthImplementation(service)));
   const described = [...serviceNames, HealthDefinition.fullName];
-  server.add(ServerReflectionService, ServerReflection(fileDescriptorSet(), described));
+  const reflection = ServerReflection(fileDescriptorSet(), described);
+  server.add(ServerReflectionService, service.within(ServerReflectionService, reflection));
 }

@@ -1,39 +1,64 @@
+import type { Maybe } from '@cfg/core';
 import type { CallContext, Metadata } from 'nice-grpc-common';
-import type { GuardContext } from './guard.js';
-import { anonymous, type Identity } from './identity.js';
+import { type AskedGuard, refusal } from './guards/ask-guard.js';
+import type { Asked, Decision, GuardContext } from './guards/guard.js';
+import { anonymous, type Identity } from './guards/identity.js';
+import { isPromise } from './maybe.js';
 
-const current = Symbol('cfg.call');
-
-interface Carrier {
-  [current]?: Call;
+/** One call, as the stages around it see it. */
+export interface CallView extends GuardContext {
+  /** Who calls. Anonymous until the call is authenticated. */
+  readonly identity: Identity;
+  /** What the guard was asked; empty until it was, and for calls that only have to be authenticated. */
+  readonly asked: readonly Asked[];
+  /** The guard's last decision. */
+  readonly decision: Decision | undefined;
+  /** The request's message. Of a call whose request is a stream: the stream. */
+  readonly request: unknown;
+  /** When the call came in, by `performance.now()`. */
+  readonly startedMs: number;
+  /** Metadata to send with the answer: first, and at the end. */
+  readonly header: Metadata;
+  readonly trailer: Metadata;
 }
 
-/** One call on its way through the middleware to its handler. It travels on the call's context. */
-export class Call implements GuardContext {
+const passed: unique symbol = Symbol('cfg.call');
+
+type Carrier = CallContext & { [passed]?: Call };
+
+/** The most promises of a guard that one call waits for at a time. */
+const maxPending = 64;
+
+/** One call on its way through the stages to its handler. */
+export class Call implements CallView {
   readonly context: CallContext;
   readonly method: string;
+  readonly request: unknown;
+  readonly startedMs: number = performance.now();
   identity: Identity = anonymous;
-  /** Whose word `identity` is: one service does not take another's. */
-  authenticatedBy: object | undefined = undefined;
-  /** Whether what the handler throws becomes a gRPC status further up. */
-  recovered = false;
-  /** The scope of the guard's last decision. */
-  scope: string | undefined = undefined;
-  startedMs = 0;
+  asked: readonly Asked[] = [];
+  decision: Decision | undefined = undefined;
+  /** How many stages the call is in. */
+  entered = 0;
+  readonly #guard: AskedGuard;
 
-  constructor(context: CallContext, method: string) {
+  constructor(guard: AskedGuard, context: CallContext, method: string, request: unknown) {
+    this.#guard = guard;
     this.context = context;
     this.method = method;
+    this.request = request;
   }
 
-  /** The call that `context` belongs to; a new one if it has none yet. */
-  static of(context: CallContext, method: string): Call {
-    const carrier: Carrier = context as CallContext & Carrier;
-    const known = carrier[current];
-    if (known !== undefined) return known;
-    const call = new Call(context, method);
-    carrier[current] = call;
-    return call;
+  /** The call that belongs to `context` if it went through the middleware of the service that has `guard`. */
+  static passedWith(guard: AskedGuard, context: Carrier): Call | undefined {
+    const call = context[passed];
+    return call !== undefined && call.#guard === guard ? call : undefined;
+  }
+
+  /** Notes that the call goes through the middleware: {@link Call.passedWith} finds it. */
+  pass(): this {
+    (this.context as Carrier)[passed] = this;
+    return this;
   }
 
   get metadata(): Metadata {
@@ -46,5 +71,64 @@ export class Call implements GuardContext {
 
   get signal(): AbortSignal {
     return this.context.signal;
+  }
+
+  get header(): Metadata {
+    return this.context.header;
+  }
+
+  get trailer(): Metadata {
+    return this.context.trailer;
+  }
+
+  /** Finds out who calls. Throws `unauthenticated`, or what the guard says instead. */
+  authenticate(): undefined | Promise<void> {
+    const identity = this.#guard.authenticate(this);
+    if (!isPromise(identity)) {
+      this.identity = identity;
+      return undefined;
+    }
+    return identity.then((found) => {
+      this.identity = found;
+    });
+  }
+
+  /** Throws `permission_denied` unless the guard allows all of it. */
+  authorize(asked: readonly Asked[]): undefined | Promise<void> {
+    if (asked.length === 0) return undefined;
+    this.asked = this.asked.length === 0 ? asked : [...this.asked, ...asked];
+    return this.#authorize(asked, 0);
+  }
+
+  /** Whether the guard allows it; a guard that fails does not. */
+  allows(asked: Asked): Maybe<boolean> {
+    return this.#guard.allows(this.identity, asked, this);
+  }
+
+  /** Waits for promises together, a few at a time; a guard that answers at once is asked no further than to a no. */
+  #authorize(asked: readonly Asked[], from: number): undefined | Promise<void> {
+    let pending: Promise<void>[] | undefined;
+    for (let at = from; at < asked.length; at += 1) {
+      const one = asked[at] as Asked;
+      if (pending !== undefined) {
+        pending.push(this.#ask(one));
+      } else {
+        const decision = this.#guard.decide(this.identity, one, this);
+        if (isPromise(decision)) pending = [decision.then((decided) => this.#obey(decided))];
+        else this.#obey(decision);
+      }
+      if (pending?.length === maxPending) return Promise.all(pending).then(() => this.#authorize(asked, at + 1));
+    }
+    return pending && Promise.all(pending).then(() => undefined);
+  }
+
+  async #ask(one: Asked): Promise<void> {
+    this.#obey(await this.#guard.decide(this.identity, one, this));
+  }
+
+  #obey(decision: Decision): void {
+    this.decision = decision;
+    const denied = refusal(decision);
+    if (denied !== undefined) throw denied;
   }
 }

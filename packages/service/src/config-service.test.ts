@@ -42,7 +42,7 @@ describe('a server with the service', () => {
     await failure(door.client.get(target, { onHeader }));
     await first(1, door.client.watch({ startRevision: 0 }, { ...ann, onHeader }));
     await failure(first(1, door.client.watch({}, { onHeader })));
-    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones'));
+    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones batch restore authors'));
   });
 
   it.each(Object.values(ConfigServiceDefinition))(
@@ -66,14 +66,14 @@ describe('a server with the service', () => {
     expect(got.code).toBe(Status.INVALID_ARGUMENT);
   });
 
-  it('does not offer the second service yet, to nobody', async () => {
+  it('does not offer audit and search yet, to nobody', async () => {
     const operations = createClient(ConfigOperationsDefinition, createChannel(door.address));
-    for (const call of [operations.batch({}, ann), operations.restore({}, ann), operations.listAudit({}, ann)]) {
+    for (const call of [operations.listAudit({}, ann), operations.search({}, ann)]) {
       const { code, message } = await failure(call);
       expect(code).toBe('UNIMPLEMENTED');
-      expect(message).toMatch(/does not offer (Batch|Restore|ListAudit)/);
+      expect(message).toMatch(/does not offer (ListAudit|Search)/);
     }
-    expect(await failure(operations.batch({}))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await failure(operations.search({}))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('answers an unknown method', async () => {

@@ -3,18 +3,20 @@ import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto'
 import type { ServiceImplementation } from 'nice-grpc';
 import type { ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
-import { Authorizer } from './authorizer.js';
 import { Draining } from './draining.js';
 import { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
+import { askGuard } from './guards/ask-guard.js';
 import { accessHandler } from './handlers/access.js';
 import { deleteAliasHandler, getAliasHandler, listAliasesHandler, setAliasHandler } from './handlers/aliases.js';
+import { batchHandler } from './handlers/batch.js';
 import { codecsHandler } from './handlers/codecs.js';
 import { deleteHandler } from './handlers/delete.js';
 import { getHandler } from './handlers/get.js';
 import { listHandler } from './handlers/list.js';
 import { namespacesHandler } from './handlers/namespaces.js';
 import { notOffered } from './handlers/not-offered.js';
+import { restoreHandler } from './handlers/restore.js';
 import { setHandler } from './handlers/set.js';
 import { snapshotHandler } from './handlers/snapshot.js';
 import { versionsHandler } from './handlers/versions.js';
@@ -22,27 +24,28 @@ import { watchHandler } from './handlers/watch.js';
 import { Methods } from './methods.js';
 import { authentication } from './middleware/authentication.js';
 import { features } from './middleware/features.js';
-import { fuse } from './middleware/fuse.js';
 import { logging } from './middleware/logging.js';
-import { recovery } from './middleware/recovery.js';
-import type { Stage } from './middleware/stage.js';
+import { Stages } from './middleware/stages.js';
 import { type ConfigServiceOptions, completeOptions } from './options.js';
 
 /** The names of the services, as health checks ask for them. */
 export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'config.v1.ConfigOperations'];
 
 /**
- * The fourteen calls over a store, for nice-grpc's `server.add(ConfigServiceDefinition, service)`, and what goes along.
+ * The calls of `config.v1.ConfigService` over a store, for {@link addConfigService} or nice-grpc's
+ * `server.add(ConfigServiceDefinition, service)`, and what belongs to them. Each method is a plain function of request
+ * and context that runs within the service's stages, so that a call is authenticated whatever door it comes by.
  */
 export interface ConfigService extends ServiceImplementation<ConfigServiceDefinition> {
   readonly store: Store;
-  /** For nice-grpc's `server.use`: recovery, logging, the features header and authentication, in one. */
-  readonly middleware: ServerMiddleware;
-  /** What {@link middleware} is made of, for who composes another with `fuse`. */
-  readonly stages: ServiceStages;
-  /** The second service. None of its calls is offered yet: they are UNIMPLEMENTED. */
+  /** The calls of `config.v1.ConfigOperations`: Batch and Restore. ListAudit and Search are not served: UNIMPLEMENTED. */
   readonly operations: ServiceImplementation<ConfigOperationsDefinition>;
-  /** What health checks are told. Serving, until `drain()`. */
+  /**
+   * The stages for nice-grpc's `server.use`, for servers that have other services too: those are then authenticated and
+   * logged alike. The service itself does not need it.
+   */
+  readonly middleware: ServerMiddleware;
+  /** What health checks report. Serving, until `drain()`. */
   readonly health: HealthState;
   /** Ended by `drain()`. */
   readonly draining: Draining;
@@ -51,53 +54,52 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * elsewhere and resume there, and no new one begins. Other calls go on. Twice is fine. Does not close the store.
    */
   drain(): void;
+  /** The methods of another service, within this one's stages: authenticated and logged like its own. */
+  within<T extends object>(definition: AnyDefinition, implementation: T): T;
 }
 
-export interface ServiceStages {
-  readonly recovery: Stage;
-  readonly logging: Stage;
-  readonly features: Stage;
-  readonly authentication: Stage;
-}
+/** The methods of a gRPC service by name, as far as the stages need them. */
+export type AnyDefinition = Readonly<Record<string, { readonly path: string; readonly responseStream: boolean }>>;
 
 /**
  * Makes the service over `store`, which stays the caller's to connect and to close.
  *
  * Without a guard nobody may do anything. Throws `invalid_argument` for an option out of its range.
+ *
+ * @example
+ * const service = createConfigService(store, { guard, stages: { outer: [metrics], authenticated: [rateLimit] } });
+ * addConfigService(server, service);
  */
 export function createConfigService(store: Store, options: ConfigServiceOptions = {}): ConfigService {
   if (typeof store?.get !== 'function') throw new ConfigError('invalid_argument', 'store must be a store');
   const settings = completeOptions(options);
-  const authorizer = new Authorizer(settings.guard, settings.guardTimeoutMs, settings.logger);
+  const { logger, stages, guardTimeoutMs: timeoutMs } = settings;
+  const guard = askGuard(settings.guard, { timeoutMs, logger });
   const encoder = new Encoder(settings.encodedCacheBytes);
-  const environment: Environment = { store, settings, authorizer, encoder, draining: new Draining() };
-  const stages: ServiceStages = {
-    recovery: recovery(settings.logger),
-    logging: logging(settings.logger),
-    features: features(store),
-    authentication: authentication(authorizer),
-  };
+  const environment: Environment = { store, settings, encoder, draining: new Draining() };
+  // Every reply announces the features, and every call is logged, whatever a later stage does with it.
   const order = [
-    stages.features,
-    ...(settings.logsCalls ? [stages.logging] : []),
-    stages.recovery,
-    stages.authentication,
+    features(store),
+    ...(settings.logsCalls ? [logging(logger)] : []),
+    ...stages.outer,
+    authentication,
+    ...stages.authenticated,
   ];
-  const methods = new Methods(order, authorizer);
+  const methods = new Methods(new Stages(order, logger), guard);
   const health = HealthState();
   for (const name of serviceNames) health.setStatus('healthy', name);
   return {
     ...implementation(environment, methods),
     store,
-    middleware: fuse(...order),
-    stages,
-    operations: operations(methods),
+    operations: operations(environment, methods),
+    middleware: methods.middleware,
     health,
     draining: environment.draining,
     drain() {
       for (const name of ['', ...serviceNames]) health.setStatus('unhealthy', name);
       environment.draining.begin();
     },
+    within: (definition, others) => methods.within(definition, others),
   };
 }
 
@@ -111,7 +113,7 @@ function implementation(environment: Environment, methods: Methods): ServiceImpl
     getVersions: methods.unary(rpc.getVersions.path, versionsHandler(environment)),
     snapshot: methods.unary(rpc.snapshot.path, snapshotHandler(environment)),
     watch: methods.streaming(rpc.watch.path, watchHandler(environment)),
-    checkAccess: methods.unary(rpc.checkAccess.path, accessHandler(environment)),
+    checkAccess: methods.unary(rpc.checkAccess.path, accessHandler()),
     setAlias: methods.unary(rpc.setAlias.path, setAliasHandler(environment)),
     deleteAlias: methods.unary(rpc.deleteAlias.path, deleteAliasHandler(environment)),
     getAlias: methods.unary(rpc.getAlias.path, getAliasHandler(environment)),
@@ -121,11 +123,12 @@ function implementation(environment: Environment, methods: Methods): ServiceImpl
   };
 }
 
-function operations(methods: Methods): ServiceImplementation<ConfigOperationsDefinition> {
+function operations(environment: Environment, methods: Methods): ServiceImplementation<ConfigOperationsDefinition> {
   const rpc = ConfigOperationsDefinition;
   return {
-    batch: methods.unary(rpc.batch.path, notOffered('Batch')),
-    restore: methods.unary(rpc.restore.path, notOffered('Restore')),
+    batch: methods.unary(rpc.batch.path, batchHandler(environment)),
+    restore: methods.unary(rpc.restore.path, restoreHandler(environment)),
     listAudit: methods.unary(rpc.listAudit.path, notOffered('ListAudit')),
+    search: methods.unary(rpc.search.path, notOffered('Search')),
   };
 }

@@ -29,6 +29,7 @@ describe('Encoder', () => {
       entry: GetResponse.decode(encoder.entryField(entry)).entry,
       revision: 7,
       logId: '',
+      more: false,
     });
     expect(encoder.event(change).message).toEqual({ ...answer, entry: entryMessage(entry) });
   });

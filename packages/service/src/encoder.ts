@@ -1,11 +1,11 @@
 import type { Change, Entry, Progress, WatchEvent } from '@cfg/core';
 import { ChangeType, Encoded, Entry as WireEntry, WatchResponse } from '@cfg/proto';
+import { EncodedBudget } from './encoded-budget.js';
 import { entryMessage } from './entry.js';
 import { encodeEntryField } from './entry-bytes.js';
-import { Recent } from './recent.js';
 import { Slab } from './slab.js';
 
-/** The tag of a WatchResponse's entry: field 2, of a length. */
+/** The tag of field 2 of a WatchResponse, its entry. */
 const watchEntryTag = 0x12;
 
 const changeTypes: Readonly<Record<Change['type'], ChangeType>> = {
@@ -16,15 +16,15 @@ const changeTypes: Readonly<Record<Change['type'], ChangeType>> = {
 };
 
 /**
- * Makes answers of entries and changes, each once: the bytes stay with the entry or the change, for all who ask next,
- * as long as there is room.
+ * Encodes entries and changes, each once: the bytes stay with the entry or the change, for all who ask next, as long as
+ * there is room.
  */
 export class Encoder {
-  #recent: Recent;
+  #budget: EncodedBudget;
   #slab = new Slab();
 
   constructor(maxBytes: number) {
-    this.#recent = new Recent(maxBytes);
+    this.#budget = new EncodedBudget(maxBytes);
   }
 
   /**
@@ -35,7 +35,7 @@ export class Encoder {
     if (entry.encoded !== undefined) return entry.encoded;
     const bytes = encodeEntryField(entry, this.#slab);
     entry.encoded = bytes;
-    this.#recent.add(entry, bytes.byteLength);
+    this.#budget.add(entry, bytes.byteLength);
     return bytes;
   }
 
@@ -50,12 +50,12 @@ export class Encoder {
     if (event.encoded instanceof Encoded) return event.encoded as Encoded<WatchResponse>;
     const answer = this.#change(event);
     event.encoded = answer;
-    this.#recent.add(event, answer.bytes.byteLength);
+    this.#budget.add(event, answer.bytes.byteLength);
     return answer;
   }
 
-  #change({ type, entry, revision }: Change): Encoded<WatchResponse> {
-    const head = { type: changeTypes[type], entry: undefined, revision, logId: '' };
+  #change({ type, entry, revision, more }: Change): Encoded<WatchResponse> {
+    const head = { type: changeTypes[type], entry: undefined, revision, logId: '', more };
     if (type === 'delete' || type === 'alias_delete') {
       const { namespace, key } = entry;
       const message = { ...head, entry: WireEntry.fromPartial({ namespace, key }) };
@@ -72,6 +72,6 @@ export class Encoder {
 }
 
 function progressAnswer({ revision, logId }: Progress): Encoded<WatchResponse> {
-  const message = { type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, revision, logId };
+  const message = { type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, revision, logId, more: false };
   return new Encoded(WatchResponse.encode(message).finish(), () => message);
 }

@@ -33,6 +33,8 @@ const edges: Partial<EntryInit>[] = [
     expiresAtMs: ms,
   })),
   { key: 'schlüssel/鍵/🔑', codec: 'ü' },
+  { author: 'ann', comment: 'why: schlüssel' },
+  { author: 'a'.repeat(256), comment: 'c'.repeat(1_024) },
   { deleted: true, bytes: new Uint8Array(0), expiresAtMs: 1 },
 ];
 

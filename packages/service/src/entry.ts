@@ -20,6 +20,8 @@ export function entryMessage(entry: Entry): WireEntry {
     revision: entry.revision,
     expiresAt: entry.expiresAtMs === undefined ? undefined : timestamp(entry.expiresAtMs),
     deleted: entry.deleted,
+    author: entry.author,
+    comment: entry.comment,
   };
 }
 

@@ -1,27 +1,31 @@
-import type { ServerMiddlewareCall } from 'nice-grpc-common';
-import { errorDetailsServerMiddleware, type RichServerError } from 'nice-grpc-error-details';
-import type { Call } from './call.js';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import * as types from 'nice-grpc-error-details';
 
-/**
- * Puts the error's details into the trailer `grpc-status-details-bin`. The library does that to an error that passes
- * through its middleware, so this one passes through it, rather than every call.
- */
-export async function writeErrorDetails(call: Call, error: RichServerError): Promise<void> {
-  const failing: ServerMiddlewareCall<undefined, undefined> = {
-    method: { path: call.method, requestStream: false, responseStream: false, options: {} },
-    requestStream: false,
-    request: undefined,
-    responseStream: false,
-    next: throwing(error),
-  };
-  await errorDetailsServerMiddleware(failing, call.context)
-    .next()
-    .catch(() => undefined);
+interface DetailType {
+  readonly $type: string;
+  encode(detail: types.ErrorDetails): { finish(): Uint8Array };
 }
 
-function throwing(error: unknown): () => AsyncGenerator<never, never, undefined> {
-  return async function* () {
-    yield* [];
-    throw error;
+const detailTypes: ReadonlyMap<string, DetailType> = new Map(
+  Object.values(types as unknown as Record<string, Partial<DetailType>>)
+    .filter((type): type is DetailType => type.$type !== undefined && type.encode !== undefined)
+    .map((type) => [type.$type, type]),
+);
+
+/** The error as a `google.rpc.Status`, for the trailer `grpc-status-details-bin`. */
+export function encodeStatus({ code, details, extra }: types.RichServerError): Uint8Array {
+  const status = new BinaryWriter().uint32(0x08).int32(code).uint32(0x12).string(details);
+  for (const detail of extra) status.uint32(0x1a).bytes(types.Any.encode(anyOf(detail)).finish());
+  return status.finish();
+}
+
+function anyOf(detail: types.ErrorDetails): types.Any {
+  if (detail.$type === types.Any.$type) return detail as types.Any;
+  const type = detailTypes.get(detail.$type);
+  if (type === undefined) throw new Error(`no encoder for the error detail ${detail.$type}`);
+  return {
+    $type: types.Any.$type,
+    typeUrl: `type.googleapis.com/${detail.$type}`,
+    value: type.encode(detail).finish(),
   };
 }

@@ -61,6 +61,8 @@ const ownFields = new Set([
   'canDelete',
   'canList',
   'canWatch',
+  'namespaceRevision',
+  'oldestRevision',
   'nextCursor',
 ]);
 const times = new Set(['createdAt', 'updatedAt']);

@@ -2,7 +2,7 @@ import { HealthServiceImpl } from 'nice-grpc-server-health';
 import type { ConfigService } from './config-service.js';
 import { goingDown } from './draining.js';
 
-/** gRPC health checks. A watch of the health hears of the draining and then ends, so that the server can shut down. */
+/** gRPC health checks. A watch of the health is told of the draining and then ends, so that the server can shut down. */
 export function healthImplementation({ health, draining }: ConfigService): HealthServiceImpl {
   const inner = HealthServiceImpl(health);
   return {

@@ -1,8 +1,9 @@
 import { Encoded } from '@cfg/proto';
 import { type CallContext, type CallOptions, ClientError, Metadata, ServerError } from 'nice-grpc-common';
 import { RichClientError, RichServerError } from 'nice-grpc-error-details';
+import { withoutTrace } from './status.js';
 
-/** What stands between a caller and a handler of the same process, in place of a connection. */
+/** The caller's side of one call within the process: what a connection does between a client and a method. */
 export class InProcessCall {
   readonly context: CallContext;
   #path: string;
@@ -23,21 +24,22 @@ export class InProcessCall {
     };
   }
 
-  /** What the caller gets of a handler's answer. */
+  /** Turns a method's answer into the caller's. */
   answer<Response>(response: Response | Encoded<Response>): Response {
     this.#sendHeader();
     return response instanceof Encoded ? response.message : response;
   }
 
-  /** What the caller gets of a handler's error: the same as over a connection. */
+  /** Turns a method's error into the caller's, the same as over a connection. */
   failure(error: unknown): unknown {
     if (error instanceof RichServerError) {
-      return new RichClientError(this.#path, error.code, error.details, error.extra);
+      return withoutTrace(() => new RichClientError(this.#path, error.code, error.details, error.extra));
     }
-    return error instanceof ServerError ? new ClientError(this.#path, error.code, error.details) : error;
+    if (!(error instanceof ServerError)) return error;
+    return withoutTrace(() => new ClientError(this.#path, error.code, error.details));
   }
 
-  /** Tells the trailer. Twice is fine. */
+  /** Passes the trailer on. Twice is fine. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;

@@ -5,7 +5,7 @@ import { InProcessCall } from './in-process-call.js';
 
 type Source<Response> = { [Symbol.asyncIterator](): AsyncIterator<Response | Encoded<Response>, void> };
 
-/** A stream of answers as its caller in the same process reads it. Begins with the first read; leaving it ends it. */
+/** The caller's side of a stream within the process. It begins with the first read, and ends when it is left. */
 export class InProcessStream<Response> implements AsyncIterableIterator<Response, void, undefined> {
   #open: (context: CallContext) => Source<Response>;
   #call: InProcessCall;

@@ -1,28 +1,25 @@
 // The service
 export { addConfigService } from './add-config-service.js';
-export { type ConfigService, createConfigService, type ServiceStages } from './config-service.js';
-export type { ConfigServiceOptions } from './options.js';
+export { type AnyDefinition, type ConfigService, createConfigService } from './config-service.js';
+export type { ConfigServiceOptions, ServiceStages } from './options.js';
 // In the same process
 export {
   createInProcessClient,
+  createInProcessClients,
   type InProcessCallOptions,
   type InProcessClient,
   type InProcessClientOptions,
+  type InProcessClients,
 } from './in-process-client.js';
 // Guards
-export {
-  type Action,
-  allowAll,
-  type Decision,
-  denyAll,
-  type Guard,
-  type GuardContext,
-  type Resource,
-} from './guard.js';
-export { anonymous, type Identity } from './identity.js';
-// Errors on the wire
+export { allowAll } from './guards/allow-all.js';
+export { denyAll } from './guards/deny-all.js';
+export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
+export { anonymous, type Identity } from './guards/identity.js';
+// Stages of your own
+export type { CallView } from './call.js';
+export type { Outcome, Stage } from './middleware/stage.js';
+// For other doors to a service: a gateway, a dashboard
+export { type AskedGuard, type AskGuardOptions, askGuard, refusal } from './guards/ask-guard.js';
+export type { HttpHandler } from './http-handler.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';
-// For who composes a middleware
-export type { Call } from './call.js';
-export { fuse } from './middleware/fuse.js';
-export type { Stage } from './middleware/stage.js';

@@ -6,7 +6,7 @@ import { json } from './test/bytes.js';
 import { doors, type OpenDoor } from './test/doors.js';
 import { failure } from './test/failure.js';
 import { fill } from './test/fill.js';
-import { PlainStore } from './test/plain-store.js';
+import { plainStore } from './test/plain-store.js';
 
 const keysOf = ({ entries }: { entries: { key: string }[] }): string[] => entries.map(({ key }) => key);
 
@@ -122,23 +122,27 @@ describe.each(doors)('listings through $name', ({ open }) => {
   });
 
   it('lists the namespaces of a store that only has statistics, and warns once', async () => {
-    const plain = await PlainStore.connected();
-    for (const name of ['c', 'a', 'b', '']) await fill(plain, name, ['k']);
-    const stats = vi.fn(() => plain.memory.stats());
+    const read = vi.fn();
+    const plain = await plainStore(['stats'], {
+      stats: async () => {
+        read();
+        return { namespaces: new Map(['c', 'a', 'b', ''].map((name) => [name, 1])) };
+      },
+    });
     const warn = vi.fn();
     const logger = { debug: () => {}, info: () => {}, warn, error: () => {} };
-    const client = await clientOf(Object.assign(plain, { stats }), { logger });
+    const client = await clientOf(plain, { logger });
     const pages = await Promise.all([client.listNamespaces({ limit: 2 }), client.listNamespaces({ limit: 2 })]);
     expect(pages[0]).toEqual(pages[1]);
     expect(pages[0]?.namespaces).toEqual(['a', 'b']);
     const rest = await client.listNamespaces({ limit: 2, cursor: pages[0]?.nextCursor });
     expect(rest).toEqual({ namespaces: ['c'], nextCursor: '' });
-    expect(stats).toHaveBeenCalledTimes(1);
+    expect(read).toHaveBeenCalledTimes(1);
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
   it('says what a store cannot list', async () => {
-    const client = await clientOf(await PlainStore.connected());
+    const client = await clientOf(await plainStore());
     const target = { namespace: 'prod', key: 'a' };
     expect(await failure(client.listNamespaces({}))).toMatchObject({ code: 'UNIMPLEMENTED' });
     expect(await failure(client.listAliases({}))).toMatchObject({ code: 'UNIMPLEMENTED', reason: undefined });
@@ -169,7 +173,7 @@ describe.each(doors)('listings through $name', ({ open }) => {
   });
 
   it('takes snapshots with an ETag', async () => {
-    for (const store of [await memory(), await PlainStore.connected()]) {
+    for (const store of [await memory(), await plainStore()]) {
       await fill(store, 'prod', ['b', 'a', 'a']);
       const client = await clientOf(store);
       const taken = await client.snapshot({ namespace: 'prod' });

@@ -1,11 +1,12 @@
+import type { Maybe } from '@cfg/core';
 import { type Encoded, Undecodable } from '@cfg/proto';
-import type { CallContext } from 'nice-grpc-common';
-import type { Authorizer } from './authorizer.js';
+import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
 import { Call } from './call.js';
-import type { Handler } from './handlers/handler.js';
+import type { AskedGuard } from './guards/ask-guard.js';
+import type { Handler, StreamHandler } from './handlers/handler.js';
+import { isPromise } from './maybe.js';
 import { type Inner, StagedCall } from './middleware/staged-call.js';
-import type { Stage } from './middleware/stage.js';
-import { Stages } from './middleware/stages.js';
+import type { Stages } from './middleware/stages.js';
 import { invalidArgument } from './status.js';
 
 type Unary<Request, Response> = (request: Request, context: CallContext) => Promise<Response | Encoded<Response>>;
@@ -14,55 +15,104 @@ type Streaming<Request, Response> = (
   context: CallContext,
 ) => AsyncIterableIterator<Response, void, undefined>;
 
+/** The methods of an implementation, of whatever service. */
+type Implementation = Readonly<Record<string, (request: never, context: CallContext) => unknown>>;
+
 /**
- * Makes handlers into the methods of a nice-grpc implementation. A method runs within the service's stages in any case:
- * where the server has the service's middleware, a call has been through them; where not (or in process), it goes
- * through them here. So there is no door that forgets to authenticate.
+ * Makes handlers into methods of a nice-grpc implementation, plain functions of request and context. Every method runs
+ * within the service's stages: a call that has come through the service's middleware is in them already, any other
+ * enters them here. So there is no door that leaves them out.
  */
 export class Methods {
-  #stages: Stages;
-  #authorizer: Authorizer;
+  readonly #stages: Stages;
+  readonly #guard: AskedGuard;
 
-  constructor(stages: readonly Stage[], authorizer: Authorizer) {
-    this.#stages = new Stages(stages);
-    this.#authorizer = authorizer;
+  constructor(stages: Stages, guard: AskedGuard) {
+    this.#stages = stages;
+    this.#guard = guard;
   }
 
-  unary<Request, Response>(path: string, handler: Handler<Request, Response>): Unary<Request, Response> {
-    const handle: Handler<Request, Response> = (request, call) =>
-      request instanceof Undecodable ? Promise.reject(malformed(request)) : handler(request, call);
-    return (request, context) => {
-      const call = Call.of(context, path);
-      if (this.#staged(call)) return handle(request, call);
-      const inner = { next: () => handle(request, call).then(last) };
-      return new StagedCall(this.#stages, call, () => inner).next().then(answerOf) as ReturnType<typeof handle>;
+  /** The stages as one nice-grpc middleware, for other services of the same server. */
+  get middleware(): ServerMiddleware {
+    return <Request, Response>(next: ServerMiddlewareCall<Request, Response>, context: CallContext) => {
+      const call = new Call(this.#guard, context, next.method.path, next.request).pass();
+      return new StagedCall<Response>(this.#stages, call, () => next.next(next.request, context) as Inner<Response>);
     };
+  }
+
+  unary<Request, Response>(path: string, { asks, answer }: Handler<Request, Response>): Unary<Request, Response> {
+    return this.#unary(path, (request, call) => {
+      if (request instanceof Undecodable) throw malformed(request);
+      const waiting = call.authorize(asks(request));
+      return waiting === undefined ? answer(request, call) : waiting.then(() => answer(request, call));
+    });
   }
 
   streaming<Request, Response>(
     path: string,
-    handler: (request: Request, call: Call) => AsyncIterableIterator<Response, void, undefined>,
+    { asks, answer }: StreamHandler<Request, Response>,
   ): Streaming<Request, Response> {
-    const handle = (request: Request, call: Call): AsyncIterableIterator<Response, void, undefined> => {
+    return this.#streaming(path, (request, call) => {
       if (request instanceof Undecodable) throw malformed(request);
-      return handler(request, call);
+      return answer(request, call, async () => call.authorize(asks(request)));
+    });
+  }
+
+  /** The methods of another service, within the stages. The guard is not asked what the caller may do. */
+  within<T extends object>(
+    methods: Readonly<Record<string, { readonly path: string; readonly responseStream: boolean }>>,
+    implementation: T,
+  ): T {
+    const staged = Object.entries(methods).map(([name, { path, responseStream }]) => {
+      const method = (implementation as Implementation)[name]?.bind(implementation) as (
+        request: unknown,
+        context: CallContext,
+      ) => never;
+      const run = (request: unknown, { context }: Call): never => method(request, context);
+      return [name, responseStream ? this.#streaming(path, run) : this.#unary(path, run)];
+    });
+    return Object.fromEntries(staged) as T;
+  }
+
+  #unary<Request, Response>(
+    path: string,
+    handle: (request: Request, call: Call) => Maybe<Response>,
+  ): (request: Request, context: CallContext) => Promise<Response> {
+    const stages = this.#stages;
+    const run = (request: Request, call: Call): Promise<Response> => {
+      const left = (response: Response): Response => {
+        stages.leave(call);
+        return response;
+      };
+      const failed = (error: unknown): Promise<never> => Promise.reject(stages.fail(call, error));
+      try {
+        const waiting = stages.enter(call);
+        const answering = waiting === undefined ? handle(request, call) : waiting.then(() => handle(request, call));
+        return isPromise(answering) ? answering.then(left, failed) : Promise.resolve(left(answering));
+      } catch (error) {
+        return failed(error);
+      }
     };
     return (request, context) => {
-      const call = Call.of(context, path);
-      if (this.#staged(call)) return handle(request, call);
-      const open = (): Inner<Response> => handle(request, call) as Inner<Response>;
-      return new StagedCall(this.#stages, call, open) as AsyncGenerator<Response, void, undefined>;
+      const known = Call.passedWith(this.#guard, context);
+      if (known === undefined) return run(request, new Call(this.#guard, context, path, request));
+      return new Promise((resolve) => resolve(handle(request, known)));
     };
   }
 
-  #staged(call: Call): boolean {
-    return call.recovered && call.authenticatedBy === this.#authorizer;
+  #streaming<Request, Response>(
+    path: string,
+    open: (request: Request, call: Call) => AsyncIterableIterator<Response, void, undefined>,
+  ): Streaming<Request, Response> {
+    return (request, context) => {
+      const known = Call.passedWith(this.#guard, context);
+      if (known !== undefined) return open(request, known);
+      const call = new Call(this.#guard, context, path, request);
+      const staged = new StagedCall(this.#stages, call, () => open(request, call) as Inner<Response>);
+      return staged as AsyncGenerator<Response, void, undefined>;
+    };
   }
 }
-
-const last = <T>(value: T): IteratorResult<never, T> => ({ done: true, value });
-
-const answerOf = <T>(result: IteratorResult<unknown, T>): unknown => result.value;
 
 function malformed({ cause }: Undecodable): Error {
   const why = cause instanceof Error ? cause.message : 'not a protobuf message';

@@ -1,8 +1,8 @@
 const slabBytes = 64 * 1024;
 
 /**
- * Cuts small buffers out of larger ones, as Node's own pool does; but of this one's, all are dropped in the order they
- * were made, so that none keeps others alive. A buffer of its own weighs several times an entry's bytes.
+ * Cuts small buffers out of larger ones, because a buffer of its own weighs several times an entry's bytes. Node's pool
+ * does the same. Its slices are released in allocation order, so an old slice does not keep a whole slab alive.
  */
 export class Slab {
   #free: Buffer = Buffer.alloc(0);

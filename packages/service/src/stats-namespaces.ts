@@ -1,27 +1,28 @@
 import {
   type CallOptions,
+  can,
   decodeCursor,
   encodeCursor,
   type Logger,
   type NamespaceListing,
   type NamespacePage,
   type NamespaceQuery,
-  type WithStats,
+  type Store,
 } from '@cfg/core';
 
 /**
- * Lists the namespaces of a store that cannot, from its statistics, which may be costly: they are read once for all who
- * ask meanwhile, and kept for a while.
+ * Lists the namespaces of a store that only has statistics. Reading those may be costly: it is done once for all who ask
+ * meanwhile, and the result is kept for a while.
  */
 export class StatsNamespaces implements NamespaceListing {
-  #store: WithStats;
+  #store: Store;
   #cacheMs: number;
   #logger: Logger;
   #warned = false;
   #flight: Promise<readonly string[]> | undefined;
   #cached: { readonly names: readonly string[]; readonly untilMs: number } | undefined;
 
-  constructor(store: WithStats, cacheMs: number, logger: Logger) {
+  constructor(store: Store, cacheMs: number, logger: Logger) {
     this.#store = store;
     this.#cacheMs = cacheMs;
     this.#logger = logger;
@@ -50,7 +51,7 @@ export class StatsNamespaces implements NamespaceListing {
       this.#warned = true;
       this.#logger.warn({ cacheMs: this.#cacheMs }, 'the store does not list namespaces; listing them from its stats');
     }
-    const { namespaces } = await this.#store.stats();
+    const { namespaces } = can(this.#store, 'stats') ? await this.#store.stats() : { namespaces: [] };
     const names = [...namespaces].filter(([name, keys]) => name !== '' && keys > 0).map(([name]) => name);
     names.sort();
     this.#cached = { names, untilMs: performance.now() + this.#cacheMs };

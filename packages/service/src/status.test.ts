@@ -11,8 +11,17 @@ describe('toServerError', () => {
     const { status, reason } = wireStatuses[code];
     expect(told).toMatchObject({ code: status, details: 'what happened' });
     expect(status).not.toBe(Status.INTERNAL);
-    const info = { $type: 'google.rpc.ErrorInfo', reason, domain: errorDomain, metadata: { current_version: '7' } };
-    expect(told instanceof RichServerError ? told.extra : undefined).toEqual(reason && [info]);
+    // Metadata travel with a reason, if only that of the code.
+    const info = {
+      $type: 'google.rpc.ErrorInfo',
+      reason: reason ?? code.toUpperCase(),
+      domain: errorDomain,
+      metadata: { current_version: '7' },
+    };
+    expect(told).toMatchObject({ extra: [info] });
+    const plain = toServerError(new ConfigError(code, 'what happened'));
+    expect(plain instanceof RichServerError).toBe(reason !== undefined);
+    expect(told.stack).not.toContain('    at ');
   });
 
   it('has each reason once, in the form of the protocol', () => {

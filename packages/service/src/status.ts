@@ -3,7 +3,7 @@ import { errorDomain } from '@cfg/proto';
 import { ServerError, Status } from 'nice-grpc-common';
 import { type ErrorInfo, RichServerError } from 'nice-grpc-error-details';
 
-/** How an error code looks on the wire. */
+/** The form of an error code on the wire. */
 export interface WireStatus {
   readonly status: Status;
   /** The reason in the ErrorInfo detail; without one there is no detail. */
@@ -48,17 +48,32 @@ export const wireStatuses: Readonly<Record<ErrorCode, WireStatus>> = {
 };
 
 /**
- * The error as the wire tells it. A `ServerError` has a status of its own and stays as it is; a `ConfigError` goes by
- * the table; anything else is INTERNAL `internal error`, for its message may hold what no caller should read.
+ * Returns the error as it goes to the wire. A `ServerError` has a status of its own and stays as it is; a `ConfigError`
+ * goes by the table; anything else is INTERNAL `internal error`, because its message may hold what no caller should read.
  */
 export function toServerError(error: unknown): ServerError {
   if (error instanceof ServerError) return error;
   const { status, reason } = isConfigError(error) ? (wireStatuses[error.code] ?? internal) : internal;
-  if (status === Status.INTERNAL) return new ServerError(Status.INTERNAL, 'internal error');
-  const { message, metadata } = error as ConfigError;
-  return reason === undefined
-    ? new ServerError(status, message)
-    : new RichServerError(status, message, [errorInfo(reason, metadata)]);
+  if (status === Status.INTERNAL) return withoutTrace(() => new ServerError(Status.INTERNAL, 'internal error'));
+  const { code, message, metadata } = error as ConfigError;
+  // Metadata need a reason to travel with: a batch tells which operation it was, whatever the code.
+  const told = reason ?? (Object.keys(metadata).length > 0 ? code.toUpperCase() : undefined);
+  return withoutTrace(() =>
+    told === undefined
+      ? new ServerError(status, message)
+      : new RichServerError(status, message, [errorInfo(told, metadata)]),
+  );
+}
+
+/** Makes an error that only carries a status: a stack trace would cost ten times what the rest of a refused call does. */
+export function withoutTrace<T extends Error>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const internal = wireStatuses.internal;
@@ -70,8 +85,8 @@ const errorInfo = (reason: string, metadata: Readonly<Record<string, string>>): 
   metadata: { ...metadata },
 });
 
-/** A request that cannot be meant. */
+/** The error for a request that makes no sense. */
 export const invalidArgument = (message: string): ConfigError => new ConfigError('invalid_argument', message);
 
-/** A call that this server, or its store, cannot answer. */
+/** The error for a call that this server, or its store, cannot serve. */
 export const unsupported = (message: string): ConfigError => new ConfigError('unsupported', message);

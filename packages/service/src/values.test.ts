@@ -6,7 +6,7 @@ import { allowAll, createConfigService } from './index.js';
 import { json } from './test/bytes.js';
 import { type Door, doors, type OpenDoor } from './test/doors.js';
 import { failure } from './test/failure.js';
-import { PlainStore } from './test/plain-store.js';
+import { plainStore } from './test/plain-store.js';
 
 describe.each(doors)('Get, Set and Delete through $name', ({ open }) => {
   let store: MemoryStore;
@@ -150,7 +150,7 @@ describe('a store that can less', () => {
   const target = { namespace: 'prod', key: 'a', value: json(1) };
 
   it('is not asked for what it lacks', async () => {
-    await using store = await PlainStore.connected();
+    await using store = await plainStore();
     await using door = await socket.open(createConfigService(store, { guard: allowAll() }));
     const { client } = door;
     for (const [field, request] of Object.entries({
@@ -167,9 +167,7 @@ describe('a store that can less', () => {
   });
 
   it('may take only some codecs', async () => {
-    await using store = Object.assign(await PlainStore.connected(), {
-      supportsCodec: (name: string) => name === 'json',
-    });
+    await using store = await plainStore(['codecs'], { supportsCodec: (name) => name === 'json' });
     await using door = await socket.open(createConfigService(store, { guard: allowAll() }));
     expect((await door.client.set(target)).entry?.codec).toBe('json');
     expect(await failure(door.client.set({ ...target, codec: 'yaml' }))).toMatchObject({

@@ -1,29 +1,33 @@
 import type { ChangeStream, WatchEvent } from '@cfg/core';
 import { ConfigError } from '@cfg/core';
-import type { Encoded, WatchRequest, WatchResponse } from '@cfg/proto';
+import type { Encoded, WatchResponse } from '@cfg/proto';
 import type { Call } from './call.js';
 import { callEnded, untilAborted } from './deadline.js';
 import type { Draining, Endable } from './draining.js';
 import type { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
 
-type Result = IteratorResult<Encoded<WatchResponse>, void>;
+/** Ready bytes stand for their message: the service definition sends them as they are. */
+type Result = IteratorResult<WatchResponse, void>;
 
-/** What a watch needs to begin: the caller is allowed it by then. */
-export interface Opened {
+const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, value: answer as never });
+
+/** The changes that a watch sends on. */
+export interface OpenedWatch {
   readonly stream: ChangeStream;
   /** Whether the caller may see alias changes. */
   readonly showsAliases: boolean;
 }
 
-export type OpenWatch = (request: WatchRequest, call: Call, signal: AbortSignal) => Promise<Opened>;
+/** Opens the watch; throws if the caller may not have it. */
+export type OpenWatch = (signal: AbortSignal) => Promise<OpenedWatch>;
 
 /**
- * One watcher's answers. Written by hand rather than as a generator: an event that is at hand costs one promise. It
- * never ends by itself but with an error, because a client takes a stream that ends well as final.
+ * The answers to one watcher. Written by hand rather than as a generator: an event that is at hand costs one promise. It
+ * ends by itself only with an error, because a client takes a stream that ends without one as final.
  */
-export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>, void, undefined>, Endable {
-  #open: () => Promise<Opened>;
+export class WatchStream implements AsyncIterableIterator<WatchResponse, void, undefined>, Endable {
+  #open: OpenWatch;
   #call: Call;
   #draining: Draining;
   #encoder: Encoder;
@@ -33,8 +37,8 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
   #done = false;
   #stop = new AbortController();
 
-  constructor(open: OpenWatch, request: WatchRequest, call: Call, { draining, encoder }: Environment) {
-    this.#open = () => open(request, call, this.#stop.signal);
+  constructor({ draining, encoder }: Environment, call: Call, open: OpenWatch) {
+    this.#open = open;
     this.#call = call;
     this.#draining = draining;
     this.#encoder = encoder;
@@ -45,7 +49,7 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
     if (stream === undefined || this.#done) return this.#begin();
     if (this.#fault !== undefined) return this.#failed(this.#fault);
     for (let event = stream.take?.(); event !== undefined; event = stream.take?.()) {
-      if (this.#shows(event)) return Promise.resolve({ done: false, value: this.#encoder.event(event) });
+      if (this.#shows(event)) return Promise.resolve(resultOf(this.#encoder.event(event)));
     }
     return stream.next().then(this.#received, this.#failed);
   }
@@ -73,7 +77,7 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
       const { signal } = this.#call;
       if (signal.aborted) this.#release();
       else signal.addEventListener('abort', this.#release, { once: true });
-      const { stream, showsAliases } = await this.#open();
+      const { stream, showsAliases } = await this.#open(this.#stop.signal);
       this.#stream = stream;
       this.#showsAliases = showsAliases;
       await untilAborted(stream.ready, this.#stop.signal);
@@ -87,7 +91,7 @@ export class WatchStream implements AsyncIterableIterator<Encoded<WatchResponse>
 
   #received = (result: IteratorResult<WatchEvent, void>): Result | Promise<Result> => {
     if (result.done) return this.#failed(new ConfigError('unavailable', 'the watch ended'));
-    return this.#shows(result.value) ? { done: false, value: this.#encoder.event(result.value) } : this.next();
+    return this.#shows(result.value) ? resultOf(this.#encoder.event(result.value)) : this.next();
   };
 
   #failed = (error: unknown): Promise<never> => {

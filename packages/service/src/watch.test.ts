@@ -6,7 +6,7 @@ import { allowAll, createConfigService, type Guard } from './index.js';
 import { doors, type OpenDoor, serve } from './test/doors.js';
 import { failure, first } from './test/failure.js';
 import { fill } from './test/fill.js';
-import { PlainStore } from './test/plain-store.js';
+import { plainStore } from './test/plain-store.js';
 import { vanishingCall } from './test/raw-call.js';
 
 const seen = (events: WatchResponse[]): string[] =>
@@ -43,7 +43,7 @@ describe.each(doors)('Watch through $name', ({ open }) => {
     const { events, next, features } = await begun((options) =>
       door.client.watch({ namespaces: ['prod'], prefixes: ['app/'] }, options),
     );
-    expect(features).toBe('revisions cas ttl requests tombstones');
+    expect(features).toBe('revisions cas ttl requests tombstones batch restore authors');
     await fill(store, 'prod', ['app/a', 'other']);
     await fill(store, 'test', ['app/a']);
     await store.setAlias('x', 'app/a');
@@ -130,7 +130,7 @@ it('shows alias changes to those who may list', async () => {
 });
 
 it('watches a store without revisions, and does not pretend', async () => {
-  await using store = await PlainStore.connected();
+  await using store = await plainStore();
   await using door = await serve(createConfigService(store, { guard: allowAll() }));
   const { next, features } = await begun((options) => door.client.watch({}, options));
   expect(features).toBe('');

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Change, ChangeStream, Entry } from '@cfg/core';
 import { expect, it } from 'vitest';
-import { json, openStore, scratchPath } from './test/scratch.js';
+import { fill, json, openStore, scratchPath } from './test/scratch.js';
 
 const limits = { historyLimit: 3, logLimit: 10 };
 
@@ -75,10 +75,7 @@ it('tells a watcher that fell too far behind', async () => {
   const value = json('x'.repeat(20_000));
   // More than the log's memory holds, so that the watcher has to read the file.
   for (let n = 0; n < 5; n += 1) {
-    await store.setMany(
-      'a',
-      Array.from({ length: 1_000 }, (_, k) => [`k${k}`, value] as const),
-    );
+    await fill(store, 'a', 1_000, value);
   }
   await expect(stream.next()).rejects.toMatchObject({ code: 'revision_compacted' });
 });
@@ -87,10 +84,7 @@ it('shrinks step by step after the limits were lowered', async () => {
   const path = scratchPath();
   const first = await openStore(path);
   for (let n = 0; n < 30; n += 1) {
-    await first.setMany(
-      'a',
-      Array.from({ length: 100 }, (_, k) => [`k${k}`, json(n)] as const),
-    );
+    await fill(first, 'a', 100, json(n));
   }
   await first.close();
   expect(rowsIn(path)).toBe(3_000);
@@ -99,4 +93,21 @@ it('shrinks step by step after the limits were lowered', async () => {
   expect(await second.revision()).toMatchObject({ revision: 3_004, oldestRevision: 2_904 });
   expect(rowsIn(path)).toBeLessThanOrEqual(100 + 2 * 101);
   expect(versionsOf((await second.versions('a', 'k5')).entries)).toEqual(['30', '29']);
+});
+
+it('keeps the log to a limit in bytes', async () => {
+  const path = scratchPath();
+  const store = await openStore(path, { historyLimit: 2, logBytes: 10_000 });
+  for (let n = 0; n < 50; n += 1) await store.set('a', 'x', { ...json('x'.repeat(800)) });
+  const { revision, oldestRevision } = await store.revision();
+  // A change weighs its value, 802 bytes, and 200 more.
+  expect(revision - oldestRevision).toBe(9);
+  expect(rowsIn(path)).toBe(9);
+  const early = store.watch({}, { startRevision: oldestRevision - 1 });
+  await expect(early.next()).rejects.toMatchObject({ code: 'revision_compacted' });
+  await store.close();
+  const again = await openStore(path, { historyLimit: 2, logBytes: 5_000 });
+  await again.set('a', 'y', json(1));
+  const after = await again.revision();
+  expect(after.revision - after.oldestRevision).toBe(5);
 });

@@ -1,30 +1,42 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Change } from '@cfg/core';
+import type { Change, Entry } from '@cfg/core';
 
-/** Most revisions that leave the log's window with one commit, but for twice as many as it adds. */
+/** Maximum number of revisions dropped per commit, or twice the number that it added, if that is more. */
 const step = 1_000;
 
+/** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
+export const changeWeight = (entry: Entry): number => 200 + entry.size;
+
 /**
- * A row's place in its key's history, to be compared with versions: the kept versions begin after a place. The deletion
- * that ended the version before them is still part of them.
+ * Sort key of a row within its key's history: a deletion counts as one more than the version it ended, so it is dropped
+ * together with that version.
  */
 export const place: string = "(version + (type = 'delete'))";
+
+export interface Limits {
+  readonly historyLimit: number;
+  readonly logLimit: number;
+  readonly logBytes: number;
+}
 
 /**
  * Drops the rows of `changes` that are needed no more, a few with every commit: a row stays as long as it is in the
  * log's window, which is without a hole, or is among the newest versions of its key.
  */
 export class Compaction {
-  readonly #historyLimit: number;
-  readonly #logLimit: number;
+  readonly #limits: Limits;
+  readonly #window: StatementSync;
+  readonly #sizes: StatementSync;
   readonly #moveWindow: StatementSync;
   readonly #leaving: StatementSync;
   readonly #pastHistory: StatementSync;
 
-  constructor(db: DatabaseSync, limits: { readonly historyLimit: number; readonly logLimit: number }) {
-    this.#historyLimit = limits.historyLimit;
-    this.#logLimit = limits.logLimit;
-    this.#moveWindow = db.prepare('UPDATE log SET oldest_revision = ?');
+  constructor(db: DatabaseSync, limits: Limits) {
+    this.#limits = limits;
+    this.#window = db.prepare('SELECT oldest_revision, oldest_bytes FROM log');
+    this.#sizes = db.prepare(`
+      SELECT revision, log_bytes FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision`);
+    this.#moveWindow = db.prepare('UPDATE log SET oldest_revision = ?, oldest_bytes = ?');
     const last = (table: string): string =>
       `SELECT version FROM ${table} AS last WHERE last.namespace = changes.namespace AND last.key = changes.key`;
     // An alias change has no history: the comparison with nothing is NULL, and the row goes.
@@ -40,23 +52,43 @@ export class Compaction {
   }
 
   /**
-   * Within a commit that wrote `written` and left the log at `revision`. Answers the log's oldest revision from now on.
+   * Within a commit that wrote `written`, and left the log at `revision` with `logBytes` since it began. Returns the
+   * log's oldest revision from now on.
    */
-  run(written: readonly Change[], revision: number, oldestRevision: number): number {
-    const reach = oldestRevision + Math.max(step, 2 * written.length);
-    const oldest = Math.max(oldestRevision, Math.min(revision - this.#logLimit, reach));
-    if (oldest > oldestRevision) {
-      this.#moveWindow.run(oldest);
-      this.#leaving.run(oldestRevision, oldest, this.#historyLimit);
-    }
+  run(written: readonly Change[], revision: number, logBytes: number): number {
+    const { historyLimit } = this.#limits;
+    const before = this.#window.get() as { oldest_revision: number; oldest_bytes: number };
+    const reach = Math.min(revision, before.oldest_revision + Math.max(step, 2 * written.length));
+    const oldest = this.#shrink(before, reach, revision, logBytes);
+    if (oldest > before.oldest_revision) this.#leaving.run(before.oldest_revision, oldest, historyLimit);
     // Before the window has moved, every row is in it.
     if (oldest === 0) return oldest;
     for (const { type, entry } of written) {
       const { namespace, key, version } = entry;
-      if (type !== 'set' || version <= this.#historyLimit) continue;
-      const dropped = version - this.#historyLimit;
+      if (type !== 'set' || version <= historyLimit) continue;
+      const dropped = version - historyLimit;
       this.#pastHistory.run(oldest, namespace, key, dropped, dropped);
     }
+    return oldest;
+  }
+
+  /** Moves the beginning of the window, up to `reach`, so that it keeps to its limits. Returns where it begins. */
+  #shrink(
+    before: { oldest_revision: number; oldest_bytes: number },
+    reach: number,
+    revision: number,
+    logBytes: number,
+  ): number {
+    const newest = revision - this.#limits.logLimit;
+    let { oldest_revision: oldest, oldest_bytes: bytes } = before;
+    const isWithin = (): boolean => oldest >= newest && logBytes - bytes <= this.#limits.logBytes;
+    if (isWithin()) return oldest;
+    for (const row of this.#sizes.iterate(oldest, reach)) {
+      oldest = row.revision as number;
+      bytes = row.log_bytes as number;
+      if (isWithin()) break;
+    }
+    this.#moveWindow.run(oldest, bytes);
     return oldest;
   }
 }

@@ -24,4 +24,4 @@ export class EntryCache {
 }
 
 /** With its ready wire form, which holds the bytes once more. */
-const weightOf = (entry: Entry): number => 512 + 2 * entry.bytes.byteLength;
+const weightOf = (entry: Entry): number => 512 + 2 * entry.size;

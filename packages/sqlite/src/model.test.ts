@@ -35,24 +35,49 @@ const setOptions = fc.record({
   ifVersion: optional(fc.nat({ max: 4 })),
   ttlMs: optional(fc.constantFrom(0, 40_000, 90_000)),
   requestId: optional(fc.constantFrom('one', 'two')),
+  author: optional(fc.constant('bob')),
+  comment: optional(fc.constant('why not')),
 });
 const deleteOptions = fc.record({
   ifVersion: optional(fc.nat({ max: 4 })),
   requestId: optional(fc.constantFrom('one', 'two')),
 });
 
-const numbered = (name: string, index: number) => [name, json(index)] as const;
+const batchOperation = fc.oneof(
+  fc.record({
+    type: fc.constant('set' as const),
+    key,
+    value: fc.nat().map(json),
+    mode: fc.constantFrom('upsert', 'upsert', 'upsert', 'update'),
+    ttlMs: optional(fc.constantFrom(0, 40_000)),
+    comment: optional(fc.constant('one of many')),
+  }),
+  fc.record({ type: fc.constant('delete' as const), key, ifVersion: optional(fc.nat({ max: 2 })) }),
+);
+const batchOptions = fc.record({
+  requestId: optional(fc.constantFrom('one', 'two', 'three')),
+  author: optional(fc.constant('ann')),
+  comment: optional(fc.constant('together')),
+  dryRun: fc.constantFrom(false, false, true),
+});
+const revision = fc.integer({ min: 1, max: 40 });
+const restoreTarget = fc.oneof(
+  fc.record({ key, to: fc.record({ version: fc.integer({ min: 1, max: 6 }) }) }),
+  fc.record({ key: optional(key), to: fc.record({ revision }) }),
+);
 
-/** Steps of which `make` says what they do, from what `inputs` generates. */
+/** Steps of one kind: `name` says what they do, `make` does it with what `inputs` generates. */
 const step = <T extends unknown[]>(
   weight: number,
+  name: string,
   inputs: { [K in keyof T]: fc.Arbitrary<T[K]> },
-  make: (...input: T) => Call,
+  make: (store: AnyStore, ...input: T) => Promise<unknown>,
 ): { weight: number; arbitrary: fc.Arbitrary<Step> } => ({
   weight,
-  arbitrary: fc
-    .tuple<T>(...inputs)
-    .map((input) => ({ title: `${make} ${JSON.stringify(input)}`, call: make(...input) })),
+  arbitrary: fc.tuple<T>(...inputs).map((input) => ({
+    title: `${name} ${JSON.stringify(input)}`,
+    call: (store) => make(store, ...input),
+  })),
 });
 
 const pass: fc.Arbitrary<Step> = fc
@@ -60,48 +85,84 @@ const pass: fc.Arbitrary<Step> = fc
   .map((advanceMs) => ({ title: `${advanceMs} ms pass`, advanceMs }));
 const restart: fc.Arbitrary<Step> = fc.constant({ title: 'restart', restart: true });
 
-const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    step(12, [namespace, key, fc.nat(), setOptions], (n, k, v, o) => (s) => s.set(n, k, json(v), o)),
-    step(5, [namespace, key, deleteOptions], (n, k, o) => (s) => s.delete(n, k, o)),
-    step(2, [namespace, keys], (n, ks) => (s) => s.setMany(n, ks.map(numbered))),
-    step(2, [namespace, keys], (n, ks) => (s) => s.deleteMany(n, ks)),
-    step(2, [alias, alias], (a, t) => (s) => s.setAlias(a, t)),
-    step(1, [alias], (a) => (s) => s.deleteAlias(a)),
-    step(4, [namespace, key], (n, k) => (s) => s.get(n, k)),
-    step(1, [alias], (a) => (s) => s.getAlias(a)),
-    step(1, [], () => (s) => s.listAliases()),
-    step(1, [namespace, keys], (n, ks) => async (s) => [...(await s.getMany(n, ks))]),
-    step(3, [namespace, prefix, limit, flag], (n, p, l, d) => (s) => pages(s, n, p, l, d)),
-    step(1, [namespace, keys, flag], (n, ks, d) => (s) => s.find(n, { keys: ks, includeDeleted: d })),
-    step(3, [namespace, key, limit, flag], (n, k, l, d) => (s) => history(s, n, k, l, d)),
-    step(1, [namespace, key, limit, flag], (n, k, v, d) => (s) => s.versions(n, k, { version: v, includeDeleted: d })),
-    step(1, [namespace, limit], (n, m) => (s) => s.snapshot(n, { maxEntries: m })),
-    step(1, [fc.constantFrom('', 'b'), limit], (p, l) => (s) => s.namespaces({ prefix: p, limit: l })),
-    step(1, [namespace], (n) => (s) => s.revision(n)),
-    step(1, [], () => (s) => s.stats()),
-    { weight: 3, arbitrary: pass },
-    { weight: 1, arbitrary: restart },
+const writes = [
+  step(12, 'set', [namespace, key, fc.nat(), setOptions], (store, name, k, value, options) =>
+    store.set(name, k, json(value), options),
   ),
+  step(5, 'delete', [namespace, key, deleteOptions], (store, name, k, options) => store.delete(name, k, options)),
+  step(
+    4,
+    'batch',
+    [namespace, fc.array(batchOperation, { minLength: 1, maxLength: 5 }), batchOptions],
+    (store, name, operations, options) => store.batch(name, operations, options),
+  ),
+  step(3, 'restore', [namespace, restoreTarget, batchOptions], (store, name, target, options) =>
+    store.restore(name, target, options),
+  ),
+  step(2, 'set alias', [alias, alias], (store, name, target) => store.setAlias(name, target)),
+  step(1, 'delete alias', [alias], (store, name) => store.deleteAlias(name)),
+];
+
+const reads = [
+  step(4, 'get', [namespace, key], (store, name, k) => store.get(name, k)),
+  step(2, 'get at', [namespace, key, revision], (store, name, k, atRevision) => store.get(name, k, { atRevision })),
+  step(1, 'alias', [alias], (store, name) => store.getAlias(name)),
+  step(1, 'aliases', [], (store) => store.listAliases()),
+  step(3, 'pages', [namespace, prefix, limit, flag, fc.constant(0)], pages),
+  step(2, 'pages at', [namespace, prefix, limit, flag, revision], pages),
+  step(1, 'keys', [namespace, keys, flag], (store, name, ks, includeDeleted) =>
+    store.find(name, { keys: ks, includeDeleted }),
+  ),
+  step(1, 'keys at', [namespace, keys, revision], (store, name, ks, atRevision) =>
+    store.find(name, { keys: ks, atRevision }),
+  ),
+  step(3, 'history', [namespace, key, limit, flag], history),
+  step(1, 'version', [namespace, key, limit, flag], (store, name, k, version, includeDeleted) =>
+    store.versions(name, k, { version, includeDeleted }),
+  ),
+  step(1, 'snapshot', [namespace, limit], (store, name, maxEntries) => store.snapshot(name, { maxEntries })),
+  step(1, 'snapshot at', [namespace, revision], (store, name, atRevision) => store.snapshot(name, { atRevision })),
+  step(1, 'namespaces', [fc.constantFrom('', 'b', 'ü'), limit], (store, start, most) =>
+    store.namespaces({ prefix: start, limit: most }),
+  ),
+  step(1, 'revision', [namespace], (store, name) => store.revision(name)),
+  step(1, 'stats', [], (store) => store.stats()),
+];
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(...writes, ...reads, { weight: 3, arbitrary: pass }, { weight: 1, arbitrary: restart }),
   { minLength: 1, maxLength: 80, size: 'max' },
 );
 
-async function pages(store: AnyStore, n: string, prefix: string, limit: number, includeDeleted: boolean) {
+async function pages(
+  store: AnyStore,
+  name: string,
+  prefix: string,
+  limit: number,
+  includeDeleted: boolean,
+  atRevision: number,
+): Promise<Page[]> {
   const found: Page[] = [];
   let cursor = '';
   do {
-    const page = await store.find(n, { prefix, limit, includeDeleted, cursor });
+    const page = await store.find(name, { prefix, limit, includeDeleted, cursor, atRevision });
     found.push(page);
     cursor = page.nextCursor;
   } while (cursor !== '');
   return found;
 }
 
-async function history(store: AnyStore, n: string, k: string, limit: number, includeDeleted: boolean) {
+async function history(
+  store: AnyStore,
+  name: string,
+  k: string,
+  limit: number,
+  includeDeleted: boolean,
+): Promise<Entry[]> {
   const found: Entry[] = [];
   let cursor = '';
   do {
-    const page = await store.versions(n, k, { limit, includeDeleted, cursor });
+    const page = await store.versions(name, k, { limit, includeDeleted, cursor });
     found.push(...page.entries);
     cursor = page.nextCursor;
   } while (cursor !== '');

@@ -11,11 +11,11 @@ it('fails a batch as a whole where the disk is full, and goes on when it is not'
   const log = (_: object, message = ''): void => void logged.push(message);
   const settings = completeOptions(path, { logger: { debug: log, info: log, warn: log, error: log } });
   const connections = openDatabase(path, 0);
-  const file = new OpenFile(settings, connections);
+  const file = new OpenFile(settings, connections, () => {});
   onTestFinished(() => file.close());
   const set = (key: string, size: number): Promise<unknown> => {
     const value = { bytes: new Uint8Array(size).fill(1), codec: 'raw', type: 'custom' as const };
-    return file.submit({ type: 'set', namespace: 'a', key, value, options: {} });
+    return file.queue.submit({ type: 'set', namespace: 'a', key, value, options: {} });
   };
   await set('first', 10);
   connections.writing.exec('PRAGMA max_page_count = 30');
@@ -25,10 +25,10 @@ it('fails a batch as a whole where the disk is full, and goes on when it is not'
     expect(`${(outcome as PromiseRejectedResult).reason.message}`).toMatch(/disk is full/);
   }
   expect(logged).toEqual(['a commit failed']);
-  expect(file.changes.head().revision).toBe(1);
-  expect(file.reader.get('a', 'first', Date.now())?.version).toBe(1);
+  expect(file.reader.head().revision).toBe(1);
+  expect(file.reader.get('a', 'first')?.version).toBe(1);
 
-  const watch = file.changes.watch({}, {});
+  const watch = file.follower.watch({}, {});
   await set('small', 10);
   expect(file.health()).toEqual({ ok: true });
   expect((await watch.next()).value).toMatchObject({ revision: 2, entry: { key: 'small', version: 1 } });

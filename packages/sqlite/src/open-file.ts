@@ -1,44 +1,28 @@
 import { type Stats as FileStats, statSync } from 'node:fs';
-import { ExpiryTimer, type Health } from '@cfg/core';
-import { AliasTable } from './alias-table.js';
-import { Changes } from './changes.js';
-import { type Commit, Committer } from './committer.js';
+import { type Commit, type Health, LogFollower, type Maybe, WriteQueue } from '@cfg/core';
+import { Committer } from './committer.js';
 import { type Connections, cannotOpen, openDatabase } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
-import { faultOf, guarded, isBusy, reasonOf } from './fault.js';
-import { Namespaces } from './namespaces.js';
-import type { Answers, Operation } from './operation.js';
+import { faultOf, isBusy, reasonOf } from './fault.js';
 import type { Settings } from './options.js';
-import { readTransaction } from './read-transaction.js';
 import { Reader } from './reader.js';
-import { Versions } from './versions.js';
-import { Writer } from './writer.js';
 
-/** How long a deletion by expiry that failed is left before it is tried again. */
-const retryExpiryMs = 1_000;
-
-/** A store's file while it is open: the rooms around its two connections, and the way through them. */
+/** Everything that exists while the file is open: reader, write queue and log follower, on two connections. */
 export class OpenFile {
-  readonly changes: Changes;
   readonly reader: Reader;
-  readonly versions: Versions;
-  readonly namespaces: Namespaces;
-  readonly aliases: AliasTable;
+  readonly queue: WriteQueue;
+  readonly follower: LogFollower;
   readonly #settings: Settings;
   readonly #connections: Connections;
   readonly #identity: FileStats;
   readonly #cache: EntryCache;
   readonly #committer: Committer;
-  readonly #writer: Writer;
-  readonly #timer: ExpiryTimer;
-  /** While deletions by expiry are on their way, or after they failed, the timer does not ask for them again. */
-  #expireNotBefore = 0;
+  readonly #onExpiry: () => void;
 
-  /** Throws as {@link openDatabase} does. */
-  static open(settings: Settings): OpenFile {
+  static open(settings: Settings, onExpiry: () => void): OpenFile {
     const connections = openDatabase(settings.path, settings.busyTimeoutMs);
     try {
-      return new OpenFile(settings, connections);
+      return new OpenFile(settings, connections, onExpiry);
     } catch (error) {
       connections.reading.close();
       connections.writing.close();
@@ -46,57 +30,31 @@ export class OpenFile {
     }
   }
 
-  constructor(settings: Settings, connections: Connections) {
-    const { writing, reading } = connections;
+  constructor(settings: Settings, connections: Connections, onExpiry: () => void) {
     this.#settings = settings;
     this.#connections = connections;
+    this.#onExpiry = onExpiry;
     this.#identity = statSync(settings.path);
     this.#cache = new EntryCache(settings.cacheBytes);
-    this.#committer = new Committer(writing, settings);
-    this.reader = new Reader(reading, this.#cache);
-    this.versions = new Versions(reading, settings.historyLimit);
-    this.namespaces = new Namespaces(reading);
-    this.aliases = new AliasTable(reading);
-    this.changes = new Changes(reading, settings.pollIntervalMs, () => this.#timer.schedule());
-    this.#writer = new Writer({
+    this.#committer = new Committer(connections.writing, settings);
+    const reader = new Reader(connections.reading, this.#cache, settings.historyLimit);
+    this.reader = reader;
+    this.follower = new LogFollower({
+      head: reader.head(),
+      readHead: () => reader.head(),
+      readChanges: (after, limit) => reader.changes(after, limit),
+      pollIntervalMs: settings.pollIntervalMs,
+      onForeign: onExpiry,
+      faultOf,
+    });
+    this.queue = new WriteQueue({
       commit: (operations) => this.#committer.commit(operations, settings.now()),
       onCommit: (commit) => this.#onCommit(commit),
+      isBusy,
+      faultOf,
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
-    this.#timer = new ExpiryTimer(
-      settings.now,
-      () => this.#nextExpiry(),
-      () => this.#expire(),
-    );
-    this.#timer.schedule();
-  }
-
-  submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {
-    return this.#writer.submit(operation, signal);
-  }
-
-  /** Runs `read` as of one moment. */
-  read<T>(read: () => T): T {
-    return guarded(() => readTransaction(this.#connections.reading, read));
-  }
-
-  /**
-   * Commits the deletions that are due by expiry, and answers the time at which none is: a read that follows at once
-   * shows what the log says. Where they cannot be written it answers all the same, as reads leave out what has expired.
-   */
-  async settle(signal?: AbortSignal): Promise<number> {
-    for (;;) {
-      const nowMs = this.#settings.now();
-      const next = guarded(() => this.reader.nextExpiry());
-      if (next === undefined || next > nowMs) return nowMs;
-      try {
-        await this.#writer.submit({ type: 'expire' }, signal);
-      } catch {
-        signal?.throwIfAborted();
-        return nowMs;
-      }
-    }
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
@@ -106,8 +64,8 @@ export class OpenFile {
       if (now?.ino !== this.#identity.ino || now.dev !== this.#identity.dev) {
         return { ok: false, message: 'the SQLite file was removed or replaced while it was open' };
       }
-      this.changes.head();
-      if (this.#writer.fault !== undefined) this.#committer.probe();
+      this.reader.head();
+      if (this.queue.fault !== undefined) this.#committer.probe();
     } catch (error) {
       // Where another process is writing, writing works.
       if (!isBusy(error)) return { ok: false, message: faultOf(error).message };
@@ -117,47 +75,20 @@ export class OpenFile {
 
   /** Commits what was submitted, then ends the watches and closes the file. */
   async close(): Promise<void> {
-    await this.#writer.drain();
-    this.#timer.close();
-    this.changes.close();
+    await this.queue.drain();
+    this.follower.close();
     this.#connections.reading.close();
     this.#connections.writing.close();
   }
 
-  #onCommit(commit: Commit): void {
-    let expires = false;
-    for (const { entry, type } of commit.changes) {
-      if (type === 'set') this.#cache.add(entry);
-      expires ||= entry.expiresAtMs !== undefined;
-    }
+  #onCommit(commit: Commit): Maybe<void> {
+    for (const { entry, type } of commit.changes) if (type === 'set') this.#cache.add(entry);
     try {
-      this.changes.append(commit);
+      this.follower.append(commit);
     } catch (error) {
       // It is committed: watchers are told with the next commit or poll.
       this.#settings.logger.error({ err: error }, 'a commit could not be passed to the watches');
     }
-    if (expires) this.#timer.schedule();
-  }
-
-  #nextExpiry(): number | undefined {
-    let next: number | undefined;
-    try {
-      next = this.reader.nextExpiry();
-    } catch {
-      next = this.#settings.now() + retryExpiryMs;
-    }
-    return next === undefined ? undefined : Math.max(next, this.#expireNotBefore);
-  }
-
-  #expire(): void {
-    this.#expireNotBefore = this.#settings.now() + retryExpiryMs;
-    this.#writer.submit({ type: 'expire' }).then(
-      () => {
-        this.#expireNotBefore = 0;
-        this.#timer.schedule();
-      },
-      // The writer has logged it; the timer comes back to it.
-      () => {},
-    );
+    if (commit.changes.some(({ entry }) => entry.expiresAtMs !== undefined)) this.#onExpiry();
   }
 }

@@ -6,6 +6,10 @@ export interface SqliteStoreOptions {
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
   readonly logLimit?: number | undefined;
+  /**
+   * Roughly how many bytes the changes in the log may take; the oldest leave it first. Default 256 MiB; 0 to 2⁵³ − 1.
+   */
+  readonly logBytes?: number | undefined;
   /** How long a write waits while another process writes to the file, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
   readonly busyTimeoutMs?: number | undefined;
   /**
@@ -27,6 +31,7 @@ export interface Settings {
   readonly path: string;
   readonly historyLimit: number;
   readonly logLimit: number;
+  readonly logBytes: number;
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
@@ -45,6 +50,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     path: resolve(path),
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
+    logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),

@@ -1,105 +1,126 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Entry } from '@cfg/core';
+import type { Alias, Change, EngineReader, Entry, Head, HistoryRange, Range } from '@cfg/core';
 import type { EntryCache } from './entry-cache.js';
+import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
-import { entryColumns, entryOf, type Row } from './rows.js';
+import { KeyRows } from './key-rows.js';
+import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
 
-/** What a page or snapshot is to show. */
-export interface Range {
-  readonly namespace: string;
-  readonly prefix: string;
-  /** Only keys after this one. */
-  readonly after: string | undefined;
-  readonly limit: number;
-  readonly includeDeleted: boolean;
-}
-
-/** Reads entries, on a connection of its own. What has expired at `nowMs` is not there. */
-export class Reader {
+/** Reads what the file holds, on a connection of its own. */
+export class Reader implements EngineReader {
+  readonly logId: string;
+  readonly #db: DatabaseSync;
   readonly #cache: EntryCache;
+  readonly #head: HeadReader;
+  readonly #keys: KeyRows;
   readonly #revisionOf: StatementSync;
-  readonly #tombstoneOf: StatementSync;
   readonly #entry: StatementSync;
-  readonly #byRevisions: StatementSync;
-  readonly #live: StatementSync;
-  readonly #all: StatementSync;
+  readonly #changes: StatementSync;
   readonly #nextExpiry: StatementSync;
+  readonly #namespaceRevision: StatementSync;
+  readonly #namespaces: StatementSync;
+  readonly #counts: StatementSync;
+  readonly #alias: StatementSync;
+  readonly #aliases: StatementSync;
 
-  constructor(db: DatabaseSync, cache: EntryCache) {
+  constructor(db: DatabaseSync, cache: EntryCache, historyLimit: number) {
+    this.#db = db;
     this.#cache = cache;
-    this.#revisionOf = db.prepare('SELECT revision, expires_at FROM entries WHERE namespace = ? AND key = ?');
-    this.#tombstoneOf = db.prepare('SELECT revision FROM tombstones WHERE namespace = ? AND key = ?');
+    this.#head = new HeadReader(db);
+    this.#keys = new KeyRows(db, cache, historyLimit);
+    this.logId = this.#head.read().logId;
+    this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
     this.#entry = db.prepare(`
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ?`);
-    this.#byRevisions = db.prepare(`
-      SELECT ${entryColumns} FROM changes WHERE revision IN (SELECT value FROM json_each(?))`);
-    const range = (columns: string, table: string, live: string): string => `
-      SELECT ${columns} FROM ${table}
-      WHERE namespace = ? AND key >= ? AND key < ? AND ${live}`;
-    const unexpired = '(expires_at IS NULL OR expires_at > ?)';
-    this.#live = db.prepare(`${range('revision', 'entries', unexpired)} ORDER BY key LIMIT ?`);
-    this.#all = db.prepare(`
-      ${range('key, revision', 'entries', unexpired)} UNION ALL ${range('key, revision', 'tombstones', 'true')}
-      ORDER BY key LIMIT ?`);
+    this.#changes = db.prepare(`
+      SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision LIMIT ?`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
+    this.#namespaceRevision = db.prepare('SELECT revision FROM namespaces WHERE name = ?');
+    this.#namespaces = db.prepare(`
+      SELECT name FROM namespaces
+      WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`);
+    this.#counts = db.prepare('SELECT name, entries FROM namespaces WHERE entries > 0 ORDER BY name');
+    this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');
+    this.#aliases = db.prepare('SELECT * FROM aliases ORDER BY alias');
   }
 
-  /** When the next entry expires. */
-  nextExpiry(): number | undefined {
-    return (this.#nextExpiry.get()?.next ?? undefined) as number | undefined;
+  /** Runs `read` so that everything it reads is of one moment, whatever other connections write meanwhile. */
+  transaction<T>(read: () => T): T {
+    this.#db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#db.exec('ROLLBACK');
+    }
   }
 
-  get(namespace: string, key: string, nowMs: number): Entry | undefined {
+  /** The key's entry, also if it has expired. */
+  get(namespace: string, key: string): Entry | undefined {
     const found = this.#revisionOf.get(namespace, key);
-    if (found === undefined || isExpired(found, nowMs)) return undefined;
+    if (found === undefined) return undefined;
     const cached = this.#cache.get(found.revision as number);
     if (cached !== undefined) return cached;
     // Found anew rather than by its revision, which another process may have replaced and compacted by now.
     const row = this.#entry.get(namespace, key);
-    if (row === undefined || isExpired(row, nowMs)) return undefined;
-    return this.#keep(row);
-  }
-
-  /** The entries of those keys that exist, in the order of `keys`. To be called within a read transaction. */
-  getMany(namespace: string, keys: readonly string[], nowMs: number, includeDeleted: boolean): Entry[] {
-    const revisions: number[] = [];
-    for (const key of keys) {
-      let found = this.#revisionOf.get(namespace, key);
-      if (found === undefined && includeDeleted) found = this.#tombstoneOf.get(namespace, key);
-      if (found !== undefined && !isExpired(found, nowMs)) revisions.push(found.revision as number);
-    }
-    return this.#entriesOf(revisions);
-  }
-
-  /** A range of entries, in key order. To be called within a read transaction. */
-  range({ namespace, prefix, after, limit, includeDeleted }: Range, nowMs: number): Entry[] {
-    const most = Math.min(limit, Number.MAX_SAFE_INTEGER);
-    const keys = [namespace, ...keyRange(prefix, after)];
-    const rows = includeDeleted ? this.#all.all(...keys, nowMs, ...keys, most) : this.#live.all(...keys, nowMs, most);
-    return this.#entriesOf(rows.map((row) => row.revision as number));
-  }
-
-  /** The entries of revisions that are there, in the order given. */
-  #entriesOf(revisions: readonly number[]): Entry[] {
-    const entries = revisions.map((revision) => this.#cache.get(revision));
-    const missing = revisions.filter((_, index) => entries[index] === undefined);
-    if (missing.length > 0) {
-      const rows = this.#byRevisions.all(JSON.stringify(missing));
-      const read = new Map(rows.map((row) => [row.revision as number, this.#keep(row)]));
-      for (const [index, revision] of revisions.entries()) entries[index] ??= read.get(revision);
-    }
-    return entries as Entry[];
-  }
-
-  #keep(row: Row): Entry {
+    if (row === undefined) return undefined;
     const entry = entryOf(row);
     this.#cache.add(entry);
     return entry;
   }
-}
 
-const isExpired = (row: Row, nowMs: number): boolean => {
-  const expiresAt = row.expires_at as number | null | undefined;
-  return expiresAt !== undefined && expiresAt !== null && expiresAt <= nowMs;
-};
+  nextExpiry(): number | undefined {
+    return (this.#nextExpiry.get()?.next ?? undefined) as number | undefined;
+  }
+
+  /** Up to `limit` changes after `after`, without a hole: what was compacted is left out at the beginning. */
+  changes(after: number, limit: number): Change[] {
+    return this.transaction(() => {
+      const { oldestRevision } = this.head();
+      return this.#changes.all(Math.max(after, oldestRevision), limit).map(changeOf);
+    });
+  }
+
+  head(): Head {
+    return this.#head.read();
+  }
+
+  states(namespace: string, keys: readonly string[]): Entry[] {
+    return this.#keys.states(namespace, keys);
+  }
+
+  range(range: Range): Entry[] {
+    return this.#keys.range(range);
+  }
+
+  history(range: HistoryRange): Entry[] {
+    return this.#keys.history(range);
+  }
+
+  nearest(namespace: string, keys: readonly string[], revision: number): (Entry | undefined)[] {
+    return this.#keys.nearest(namespace, keys, revision);
+  }
+
+  namespaceRevision(namespace: string): number {
+    return (this.#namespaceRevision.get(namespace)?.revision ?? 0) as number;
+  }
+
+  namespaces(prefix: string, after: string, limit: number): string[] {
+    const most = Math.min(limit, Number.MAX_SAFE_INTEGER);
+    // The default namespace, whose name is empty, comes before all others.
+    return this.#namespaces.all(...keyRange(prefix, after), most).map((row) => row.name as string);
+  }
+
+  counts(): Map<string, number> {
+    return new Map(this.#counts.all().map((row) => [row.name as string, row.entries as number]));
+  }
+
+  alias(name: string): Alias | undefined {
+    const row = this.#alias.get(name);
+    return row && aliasOf(row);
+  }
+
+  aliases(): Alias[] {
+    return this.#aliases.all().map(aliasOf);
+  }
+}

@@ -1,13 +1,17 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
 
-/** A row as `node:sqlite` answers it. */
+/** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** The columns of `changes` that {@link entryOf} reads. */
 export const entryColumns: string =
   'changes.revision, changes.type, changes.namespace, changes.key, changes.version, changes.codec, ' +
-  'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.bytes';
+  'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.author, changes.comment, ' +
+  'changes.bytes';
+
+/** The columns of `changes` that {@link changeOf} reads. */
+export const changeColumns: string = `${entryColumns}, changes.request_id, changes.more`;
 
 /** The entry, or the tombstone, that a row of `changes` made. */
 export function entryOf(row: Row): Entry {
@@ -23,13 +27,15 @@ export function entryOf(row: Row): Entry {
     updatedAtMs: row.updated_at as number,
     expiresAtMs: (row.expires_at ?? undefined) as number | undefined,
     deleted: row.type === 'delete' || row.type === 'alias_delete',
+    author: (row.author ?? '') as string,
+    comment: (row.comment ?? '') as string,
   });
 }
 
-/** The change of a row that has the column `request_id` as well. */
 export function changeOf(row: Row): Change {
   const entry = entryOf(row);
-  return new Change(row.type as ChangeType, entry, entry.revision, (row.request_id ?? '') as string);
+  const requestId = (row.request_id ?? '') as string;
+  return new Change(row.type as ChangeType, entry, entry.revision, requestId, row.more === 1);
 }
 
 export function aliasOf(row: Row): Alias {

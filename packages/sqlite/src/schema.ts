@@ -11,7 +11,9 @@ export const applicationId = 0x63666731;
  * - `changes` is the log and at once the history of every key: a row leaves it when it is neither in the log's window,
  *   the revisions after `log.oldest_revision`, nor among the kept versions of its key. The newest row is always in the
  *   window, so the newest revision is that of the last row. An alias change has no namespace, which keeps it out of the
- *   keys' history. The bytes come last: who reads past them would read all of them.
+ *   keys' history. `more` is 1 where the next change is of the same write. `log_bytes` is what all changes up to this
+ *   one weigh, so that a difference tells the weight of the window. The bytes come last: who reads past them would read
+ *   all of them.
  * - `entries` and `tombstones` point to the last change of every key, those that exist and those that are deleted, so
  *   that a page of the ones never walks over the others.
  * - `namespaces` counts along, so that nothing ever has to be counted.
@@ -75,6 +77,40 @@ const steps: readonly string[] = [
     created_at INTEGER NOT NULL
   ) WITHOUT ROWID, STRICT;
   CREATE INDEX aliases_by_target ON aliases (target);
+  `,
+  // Who wrote a change and why, which changes are one write, and the weight of the log, for its limit in bytes. The
+  // table is made anew, as the bytes have to stay the last column.
+  `
+  CREATE TABLE changes_2 (
+    revision INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    namespace TEXT,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    codec TEXT NOT NULL,
+    value_type INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    request_id TEXT,
+    author TEXT,
+    comment TEXT,
+    more INTEGER NOT NULL,
+    log_bytes INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO changes_2
+    SELECT revision, type, namespace, key, version, codec, value_type, created_at, updated_at, expires_at, request_id,
+      NULL, NULL, 0, sum(200 + length(bytes)) OVER (ORDER BY revision), bytes
+    FROM changes;
+  DROP TABLE changes;
+  ALTER TABLE changes_2 RENAME TO changes;
+  CREATE INDEX changes_by_key ON changes (namespace, key, version) WHERE namespace IS NOT NULL;
+  CREATE INDEX changes_by_request ON changes (namespace, request_id) WHERE request_id IS NOT NULL;
+
+  ALTER TABLE log ADD COLUMN oldest_bytes INTEGER NOT NULL DEFAULT 0;
+  UPDATE log SET oldest_bytes =
+    coalesce((SELECT log_bytes FROM changes WHERE revision <= oldest_revision ORDER BY revision DESC LIMIT 1), 0);
   `,
 ];
 

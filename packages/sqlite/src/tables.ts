@@ -1,21 +1,44 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Change, type Entry, valueTypeNumber } from '@cfg/core';
-import { changeOf, entryColumns, entryOf } from './rows.js';
+import {
+  type Alias,
+  type Change,
+  type Entry,
+  type HistoryRange,
+  type Range,
+  valueTypeNumber,
+  type WriteTables,
+} from '@cfg/core';
+import { changeWeight } from './compaction.js';
+import { EntryCache } from './entry-cache.js';
+import { KeyRows } from './key-rows.js';
+import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
 
-/** The tables of keys, as the writer changes them. To be called within its transaction only. */
-export class Tables {
+/** The tables, as the writer changes them. To be called within its transaction only. */
+export class Tables implements WriteTables {
+  readonly #keys: KeyRows;
   readonly #entry: StatementSync;
   readonly #tombstone: StatementSync;
   readonly #byRequest: StatementSync;
   readonly #due: StatementSync;
+  readonly #logBytes: StatementSync;
   readonly #insertChange: StatementSync;
   readonly #putEntry: StatementSync;
   readonly #putTombstone: StatementSync;
   readonly #dropEntry: StatementSync;
   readonly #dropTombstone: StatementSync;
   readonly #tally: StatementSync;
+  readonly #alias: StatementSync;
+  readonly #isTarget: StatementSync;
+  readonly #isKey: StatementSync;
+  readonly #insertAlias: StatementSync;
+  readonly #deleteAlias: StatementSync;
+  /** What the transaction adds to the namespaces, written at its end. */
+  #tallies = new Map<string, { revision: number; added: number }>();
+  #bytes = 0;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, historyLimit: number) {
+    // Without a cache: a revision of a transaction that is rolled back is used again for something else.
+    this.#keys = new KeyRows(db, new EntryCache(0), historyLimit);
     const last = (table: string): StatementSync =>
       db.prepare(`
         SELECT ${entryColumns} FROM ${table} JOIN changes USING (revision)
@@ -23,13 +46,15 @@ export class Tables {
     this.#entry = last('entries');
     this.#tombstone = last('tombstones');
     this.#byRequest = db.prepare(`
-      SELECT ${entryColumns}, request_id FROM changes WHERE namespace = ? AND key = ? AND request_id = ?`);
+      SELECT ${changeColumns} FROM changes
+      WHERE namespace = ? AND request_id = ? AND revision > (SELECT oldest_revision FROM log) ORDER BY revision`);
     this.#due = db.prepare(`
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.expires_at <= ? ORDER BY entries.expires_at, entries.namespace, entries.key LIMIT ?`);
+    this.#logBytes = db.prepare('SELECT log_bytes FROM changes ORDER BY revision DESC LIMIT 1');
     // An empty array may arrive as NULL.
     this.#insertChange = db.prepare(`
-      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''))`);
+      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''))`);
     this.#putEntry = db.prepare(`
       INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, version = excluded.version, expires_at = excluded.expires_at`);
@@ -39,26 +64,91 @@ export class Tables {
     this.#tally = db.prepare(`
       INSERT INTO namespaces VALUES (?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, entries = entries + excluded.entries`);
+    this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');
+    this.#isTarget = db.prepare('SELECT 1 FROM aliases WHERE target = ? LIMIT 1');
+    this.#isKey = db.prepare('SELECT 1 FROM entries WHERE key = ? AND (expires_at IS NULL OR expires_at > ?) LIMIT 1');
+    this.#insertAlias = db.prepare('INSERT INTO aliases VALUES (?, ?, ?, ?, ?)');
+    this.#deleteAlias = db.prepare('DELETE FROM aliases WHERE alias = ?');
   }
 
-  /** A key's last state: its entry or its tombstone. */
+  /** Call this first in every transaction: others may have written since the last. */
+  begin(): void {
+    this.#tallies.clear();
+    this.#bytes = (this.#logBytes.get()?.log_bytes ?? 0) as number;
+  }
+
+  /** Writes what is counted per namespace. Call this last in every transaction. Returns the bytes of the whole log. */
+  finish(): number {
+    for (const [namespace, { revision, added }] of this.#tallies) this.#tally.run(namespace, revision, added);
+    return this.#bytes;
+  }
+
   last(namespace: string, key: string): Entry | undefined {
     const row = this.#entry.get(namespace, key) ?? this.#tombstone.get(namespace, key);
     return row && entryOf(row);
   }
 
-  byRequest(namespace: string, key: string, requestId: string): Change | undefined {
-    const row = this.#byRequest.get(namespace, key, requestId);
-    return row && changeOf(row);
+  range(range: Range): Entry[] {
+    return this.#keys.range(range);
   }
 
-  /** Up to `limit` entries that have expired, those first that did first. */
+  history(range: HistoryRange): Entry[] {
+    return this.#keys.history(range);
+  }
+
+  nearest(namespace: string, keys: readonly string[], revision: number): (Entry | undefined)[] {
+    return this.#keys.nearest(namespace, keys, revision);
+  }
+
+  byRequest(namespace: string, requestId: string): Change[] {
+    return this.#byRequest.all(namespace, requestId).map(changeOf);
+  }
+
   due(nowMs: number, limit: number): Entry[] {
     return this.#due.all(nowMs, limit).map(entryOf);
   }
 
-  /** Adds a change to the log. `namespace` is null for an alias. */
-  append({ type, entry, revision, requestId }: Change, namespace: string | null): void {
+  alias(name: string): Alias | undefined {
+    const row = this.#alias.get(name);
+    return row && aliasOf(row);
+  }
+
+  isTarget(name: string): boolean {
+    return this.#isTarget.get(name) !== undefined;
+  }
+
+  isKey(name: string, nowMs: number): boolean {
+    return this.#isKey.get(name, nowMs) !== undefined;
+  }
+
+  put(change: Change, last: Entry | undefined): void {
+    const { entry } = change;
+    const { namespace, key, revision, version } = entry;
+    this.#append(change, namespace);
+    if (entry.deleted) {
+      this.#dropEntry.run(namespace, key);
+      this.#putTombstone.run(namespace, key, revision, version);
+    } else {
+      if (last?.deleted) this.#dropTombstone.run(namespace, key);
+      this.#putEntry.run(namespace, key, revision, version, entry.expiresAtMs ?? null);
+    }
+    const tally = this.#tallies.get(namespace) ?? { revision: 0, added: 0 };
+    tally.revision = revision;
+    tally.added += (entry.deleted ? 0 : 1) - (last === undefined || last.deleted ? 0 : 1);
+    this.#tallies.set(namespace, tally);
+  }
+
+  putAlias(change: Change, alias: Alias): void {
+    // Without a namespace, which keeps it out of the keys' history.
+    this.#append(change, null);
+    const { target, version, revision, createdAtMs } = alias;
+    if (change.type === 'alias_set') this.#insertAlias.run(alias.alias, target, version, revision, createdAtMs);
+    else this.#deleteAlias.run(alias.alias);
+  }
+
+  #append(change: Change, namespace: string | null): void {
+    const { type, entry, revision, requestId, more } = change;
+    this.#bytes += changeWeight(entry);
     this.#insertChange.run(
       revision,
       type,
@@ -70,25 +160,12 @@ export class Tables {
       entry.createdAtMs,
       entry.updatedAtMs,
       entry.expiresAtMs ?? null,
-      requestId === '' ? null : requestId,
+      requestId || null,
+      entry.author || null,
+      entry.comment || null,
+      more ? 1 : 0,
+      this.#bytes,
       entry.bytes,
     );
-  }
-
-  /** Makes `entry` its key's state; `last` was it before. */
-  put(entry: Entry, last: Entry | undefined): void {
-    const { namespace, key, revision, version } = entry;
-    if (entry.deleted) {
-      this.#dropEntry.run(namespace, key);
-      this.#putTombstone.run(namespace, key, revision, version);
-    } else {
-      if (last?.deleted) this.#dropTombstone.run(namespace, key);
-      this.#putEntry.run(namespace, key, revision, version, entry.expiresAtMs ?? null);
-    }
-  }
-
-  /** Counts `added` entries more in the namespace, whose last change is that of `revision`. */
-  tally(namespace: string, revision: number, added: number): void {
-    this.#tally.run(namespace, revision, added);
   }
 }

@@ -1,9 +1,10 @@
 import {
   defaultCodecs,
   type Entry,
-  type Feature,
+  type Capability,
   isConfigError,
   MemoryStore,
+  type Page,
   type SetOptions,
   valueTypeNumber,
   type WatchEvent,
@@ -29,7 +30,7 @@ import { wireErrors } from './wire-errors.js';
 export interface TestServerOptions {
   readonly port?: number;
   readonly store?: MemoryStore;
-  readonly features?: readonly Feature[];
+  readonly features?: readonly Capability[];
   /** Runs around every call. */
   readonly middleware?: ServerMiddleware | undefined;
   readonly tls?: Parameters<Server['listen']>[1];
@@ -45,7 +46,7 @@ export interface TestServer {
   kill(): void;
 }
 
-const all: readonly Feature[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const all: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { features = all, store = new MemoryStore() } = options;
@@ -68,7 +69,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
 
-function implement(store: MemoryStore, features: readonly Feature[]): ServiceImplementation<ConfigServiceDefinition> {
+function implement(
+  store: MemoryStore,
+  features: readonly Capability[],
+): ServiceImplementation<ConfigServiceDefinition> {
   const write = ({ signal }: CallContext, request: { ifVersion?: number | undefined; requestId: string }) => ({
     signal,
     ifVersion: request.ifVersion,
@@ -100,7 +104,7 @@ function implement(store: MemoryStore, features: readonly Feature[]): ServiceImp
       named(request);
       const { namespace, ...query } = request;
       const page = await store.find(namespace, query);
-      return { ...page, entries: page.entries.map(toWire), logId: page.logId ?? '', revision: page.revision };
+      return { ...position(page), entries: page.entries.map(toWire), nextCursor: page.nextCursor };
     },
     async getVersions(request) {
       named(request);
@@ -110,10 +114,10 @@ function implement(store: MemoryStore, features: readonly Feature[]): ServiceImp
     },
     async snapshot(request) {
       named(request);
-      const { entries, revision, logId } = await store.snapshot(request.namespace);
-      const etag = `at-${revision}`;
+      const { entries, ...snapshot } = await store.snapshot(request.namespace);
+      const etag = `at-${snapshot.revision}`;
       const notModified = request.ifNoneMatch === etag;
-      return { entries: notModified ? [] : entries.map(toWire), etag, notModified, revision, logId };
+      return { ...position(snapshot), entries: notModified ? [] : entries.map(toWire), etag, notModified };
     },
     async *watch({ namespaces, prefixes, startRevision, logId, progress }, context) {
       const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal: context.signal });
@@ -156,6 +160,10 @@ function implement(store: MemoryStore, features: readonly Feature[]): ServiceImp
   };
 }
 
+const position = ({ revision, logId = '', namespaceRevision = 0, oldestRevision = 0 }: Partial<Page>) => ({
+  ...{ revision, logId, namespaceRevision, oldestRevision },
+});
+
 const toMs = (ttl: Duration): number => ttl.seconds * 1_000 + ttl.nanos / 1_000_000;
 
 const toTime = (ms: number): { seconds: number; nanos: number } => ({
@@ -164,9 +172,10 @@ const toTime = (ms: number): { seconds: number; nanos: number } => ({
 });
 
 function toWire(entry: Entry): WireEntry {
-  const { namespace, key, bytes, codec, version, revision, deleted, expiresAtMs } = entry;
+  const { namespace, key, bytes, codec, version, revision, deleted, expiresAtMs, author, comment } = entry;
   return {
-    ...{ namespace, key, codec, version, revision, deleted, value: bytes, type: valueTypeNumber(entry.type) },
+    ...{ namespace, key, codec, version, revision, deleted, author, comment },
+    ...{ value: bytes, type: valueTypeNumber(entry.type) },
     createdAt: toTime(entry.createdAtMs),
     updatedAt: toTime(entry.updatedAtMs),
     expiresAt: expiresAtMs === undefined ? undefined : toTime(expiresAtMs),
@@ -194,11 +203,12 @@ const changeTypes = {
 } as const;
 
 function toWatchResponse(event: WatchEvent): WatchResponse {
-  if (event.type === 'progress') return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined };
+  if (event.type === 'progress')
+    return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, more: false };
   const { namespace, key } = event.entry;
   const gone = event.type === 'delete' || event.type === 'alias_delete';
   const entry = gone ? WireEntry.fromPartial({ namespace, key }) : toWire(event.entry);
-  return { type: changeTypes[event.type], entry, revision: event.revision, logId: '' };
+  return { type: changeTypes[event.type], entry, revision: event.revision, logId: '', more: event.more };
 }
 
 function toServerError(error: unknown): unknown {

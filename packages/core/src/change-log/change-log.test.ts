@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Change } from '../change.js';
-import { Entry } from '../entry.js';
-import type { WatchFilter } from '../filter.js';
-import type { ChangeStream } from '../store.js';
+import { Change } from '../contract/change.js';
+import { Entry } from '../contract/entry.js';
+import type { WatchFilter } from '../contract/filter.js';
+import type { ChangeStream } from '../contract/store.js';
 import { ChangeLog, type ChangeLogOptions } from './change-log.js';
 
 const change = (revision: number, namespace = 'ns', key = `k${revision}`, size = 1): Change =>

@@ -1,8 +1,8 @@
-import type { Change } from '../change.js';
-import { ConfigError, revisionCompacted } from '../errors.js';
-import { ChangeFilter, type WatchFilter } from '../filter.js';
-import type { ChangeStream, WatchOptions } from '../store.js';
-import { wholeNumber } from '../whole-number.js';
+import type { Change } from '../contract/change.js';
+import { ConfigError, revisionCompacted } from '../contract/errors.js';
+import { ChangeFilter, type WatchFilter } from '../contract/filter.js';
+import type { ChangeStream, WatchOptions } from '../contract/store.js';
+import { maxInt32, wholeNumber } from '../util/whole-number.js';
 import { type CursorSource, LogCursor } from './log-cursor.js';
 import { Pages, type ReadChanges } from './pages.js';
 import { Ring } from './ring.js';
@@ -12,17 +12,20 @@ export interface ChangeLogOptions {
   /** The log's random name. */
   readonly logId: string;
   /** The newest revision when the log is opened. Default 0. */
-  readonly revision?: number;
+  readonly revision?: number | undefined;
   /** A resume from this revision or a later one succeeds. Default 0. */
-  readonly oldestRevision?: number;
+  readonly oldestRevision?: number | undefined;
   /** Reads from the store's own log, for watchers that fell behind the ring. Without it they are overrun. */
-  readonly read?: ReadChanges;
-  /** Most changes in the ring. Default 4,096. */
-  readonly capacity?: number;
-  /** Roughly how many bytes the ring may hold, and the pages read behind it twice that. Default 32 MiB. */
-  readonly maxBytes?: number;
-  /** How often a watcher that asked for progress is told of changes that did not match. Default 5,000 ms. */
-  readonly progressIntervalMs?: number;
+  readonly read?: ReadChanges | undefined;
+  /** Maximum number of changes in the ring. Default 4,096; 1 to 2³¹ − 1. */
+  readonly capacity?: number | undefined;
+  /** Roughly how many bytes the ring may hold, and the pages read behind it twice that. Default 32 MiB; 1 or more. */
+  readonly maxBytes?: number | undefined;
+  /**
+   * How often a watcher that asked for progress is told of changes that did not match, in milliseconds. Default 5,000; 1
+   * to 2³¹ − 1.
+   */
+  readonly progressIntervalMs?: number | undefined;
 }
 
 /**
@@ -41,12 +44,14 @@ export class ChangeLog {
   #source: CursorSource;
 
   constructor(options: ChangeLogOptions) {
-    const maxBytes = options.maxBytes ?? 32 * 1024 * 1024;
+    const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? 32 * 1024 * 1024, 1);
+    const capacity = wholeNumber('capacity', options.capacity ?? 4_096, 1, maxInt32);
+    const revision = wholeNumber('revision', options.revision ?? 0);
     this.logId = options.logId;
-    this.#oldest = options.oldestRevision ?? 0;
-    this.#ring = new Ring(options.revision ?? 0, options.capacity ?? 4096, maxBytes);
+    this.#oldest = wholeNumber('oldestRevision', options.oldestRevision ?? 0);
+    this.#ring = new Ring(revision, capacity, maxBytes);
     this.#pages = options.read && new Pages(options.read, 2 * maxBytes);
-    this.#progressIntervalMs = options.progressIntervalMs ?? 5_000;
+    this.#progressIntervalMs = wholeNumber('progressIntervalMs', options.progressIntervalMs ?? 5_000, 1, maxInt32);
     const ring = this.#ring;
     const pages = this.#pages;
     this.#source = {
@@ -82,8 +87,8 @@ export class ChangeLog {
   }
 
   /**
-   * Others have added to the store's log, up to `revision`, more than is worth passing through the ring. Watchers read
-   * it from the store's log; what follows on `revision` is appended again.
+   * Skips the ring ahead to `revision`, after others have written more than is worth copying. Watchers read that from the
+   * store's own log; call `append` again from `revision + 1` on.
    */
   skipTo(revision: number): void {
     const next = this.revision + 1;
@@ -97,17 +102,21 @@ export class ChangeLog {
     this.#oldest = Math.max(this.#oldest, oldestRevision);
   }
 
-  watch(filter: WatchFilter = {}, options: WatchOptions = {}): ChangeStream {
-    const { startRevision, logId, progress = false, signal } = options;
+  /**
+   * Opens a watch. With `opening` it begins where the log is once that has resolved: for a store that first has to ask how
+   * far others have written.
+   */
+  watch(filter: WatchFilter = {}, options: WatchOptions = {}, opening?: Promise<void>): ChangeStream {
+    const { progress = false, signal } = options;
     let fault = this.#closed;
     let checked = everything;
+    let position: number | Promise<number> = 0;
     try {
       checked = new ChangeFilter(filter);
-      if (startRevision !== undefined) this.#checkStart(startRevision, logId);
+      position = opening === undefined ? this.#start(options) : opening.then(() => this.#start(options));
     } catch (error) {
       fault ??= error;
     }
-    const position = startRevision ?? this.revision;
     const cursor = new LogCursor(this.#source, { filter: checked, position, progress, signal, fault });
     if (fault === undefined && !signal?.aborted) {
       this.#index.add(cursor);
@@ -123,7 +132,9 @@ export class ChangeLog {
     this.#pages?.clear();
   }
 
-  #checkStart(startRevision: number, logId: string | undefined): void {
+  /** The revision after which a watch begins. Throws `revision_compacted` where the log cannot begin there. */
+  #start({ startRevision, logId }: WatchOptions): number {
+    if (startRevision === undefined) return this.revision;
     wholeNumber('startRevision', startRevision);
     if (logId !== undefined && logId !== '' && logId !== this.logId) {
       throw revisionCompacted(`revision ${startRevision} is of another log`, this.#oldest);
@@ -132,12 +143,13 @@ export class ChangeLog {
       throw revisionCompacted(`revision ${startRevision} is not reached: the log is at ${this.revision}`, this.#oldest);
     }
     if (startRevision < this.#oldest) throw this.#compacted(startRevision);
+    return startRevision;
   }
 
   async #load(revision: number): Promise<Change> {
     const gone = revision <= this.#oldest;
     const change = gone ? undefined : await this.#pages?.load(revision);
-    // In the meantime it may have been dropped, or (where there is no log behind the ring) never was to be had.
+    // It was compacted meanwhile, or there is no log behind the ring.
     if (change === undefined) throw this.#compacted(revision - 1);
     return change;
   }

@@ -1,9 +1,17 @@
-import type { ChangeStream } from '../store.js';
-import { ChangeLog } from './change-log.js';
+import { ChangeFilter } from '../contract/filter.js';
+import type { ChangeStream } from '../contract/store.js';
+import { type CursorSource, LogCursor } from './log-cursor.js';
 
-/** A watch that fails with its first `next()`: what a store answers that cannot be watched, or not now. */
+const everything = new ChangeFilter();
+const nowhere: CursorSource = {
+  revision: 0,
+  logId: '',
+  at: () => undefined,
+  load: (revision) => Promise.reject(new RangeError(`there is no change ${revision}`)),
+  forget: () => {},
+};
+
+/** A watch that fails with its first `next()`: for a store that cannot be watched, or not now. */
 export function failedWatch(error: unknown): ChangeStream {
-  const log = new ChangeLog({ logId: '' });
-  log.close(error);
-  return log.watch();
+  return new LogCursor(nowhere, { filter: everything, position: 0, progress: false, fault: error });
 }

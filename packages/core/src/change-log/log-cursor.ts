@@ -1,6 +1,6 @@
-import type { Change, WatchEvent } from '../change.js';
-import type { ChangeFilter } from '../filter.js';
-import type { ChangeStream } from '../store.js';
+import type { Change, WatchEvent } from '../contract/change.js';
+import type { ChangeFilter } from '../contract/filter.js';
+import type { ChangeStream } from '../contract/store.js';
 
 type Result = IteratorResult<WatchEvent, void>;
 type Waiting = { resolve(result: Result): void; reject(error: unknown): void };
@@ -18,8 +18,8 @@ export interface CursorSource {
 
 export interface CursorOptions {
   readonly filter: ChangeFilter;
-  /** The revision after which the cursor starts. */
-  readonly position: number;
+  /** The revision after which the cursor starts, or a promise of it: rejected, it fails the stream. */
+  readonly position: number | Promise<number>;
   readonly progress: boolean;
   readonly signal?: AbortSignal | undefined;
   /** What is wrong with the request; the first `next()` throws it. */
@@ -38,7 +38,7 @@ export class LogCursor implements ChangeStream {
   #source: CursorSource;
   #position: number;
   #waiting: Waiting | undefined;
-  #state: { is: 'open' } | { is: 'failed'; error: unknown } | { is: 'done' };
+  #state: { is: 'opening'; done: Promise<void> } | { is: 'open' } | { is: 'failed'; error: unknown } | { is: 'done' };
   #progress: 'none' | 'due' | 'told';
   #told = -1;
   #signal: AbortSignal | undefined;
@@ -47,10 +47,14 @@ export class LogCursor implements ChangeStream {
   constructor(source: CursorSource, options: CursorOptions) {
     this.filter = options.filter;
     this.#source = source;
-    this.#position = options.position;
     this.#progress = options.progress ? 'due' : 'none';
-    this.#state = options.fault === undefined ? { is: 'open' } : { is: 'failed', error: options.fault };
-    this.ready = options.fault === undefined ? Promise.resolve() : Promise.reject(options.fault);
+    const { fault, position } = options;
+    this.#position = typeof position === 'number' ? position : 0;
+    if (fault !== undefined) this.#state = { is: 'failed', error: fault };
+    else if (typeof position === 'number') this.#state = { is: 'open' };
+    else this.#state = { is: 'opening', done: this.#open(position) };
+    if (this.#state.is === 'opening') this.ready = (position as Promise<number>).then(() => {});
+    else this.ready = fault === undefined ? Promise.resolve() : Promise.reject(fault);
     this.ready.catch(() => {});
     this.#signal = options.signal;
     if (options.signal?.aborted) this.#state = { is: 'done' };
@@ -73,6 +77,7 @@ export class LogCursor implements ChangeStream {
     if (event !== undefined) return Promise.resolve({ done: false, value: event });
     if (this.#state.is === 'failed') return this.#fail(this.#state.error);
     if (this.#state.is === 'done') return Promise.resolve(done);
+    if (this.#state.is === 'opening') return this.#state.done.then(() => this.next());
     if (this.#position < this.#source.revision) return this.#load();
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -124,6 +129,15 @@ export class LogCursor implements ChangeStream {
     this.close();
   }
 
+  async #open(position: Promise<number>): Promise<void> {
+    try {
+      this.#position = await position;
+      if (this.#state.is === 'opening') this.#state = { is: 'open' };
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   #tell(): WatchEvent {
     this.#progress = 'told';
     this.#told = this.#position;
@@ -154,7 +168,7 @@ export class LogCursor implements ChangeStream {
   }
 
   #end(state: { is: 'failed'; error: unknown } | { is: 'done' }): void {
-    if (this.#state.is !== 'open') return;
+    if (this.#state.is !== 'open' && this.#state.is !== 'opening') return;
     this.#state = state;
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#source.forget(this);

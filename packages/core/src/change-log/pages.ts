@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Change } from '../change.js';
+import type { Change } from '../contract/change.js';
 import { release, weightOf } from './ring.js';
 
 /** Reads up to `limit` changes with a revision greater than `after` from a store's own log, in order. */

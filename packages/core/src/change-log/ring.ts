@@ -1,4 +1,4 @@
-import type { Change } from '../change.js';
+import type { Change } from '../contract/change.js';
 
 /** What a change roughly weighs in memory, its ready wire form included. */
 export const weightOf = (change: Change): number => 512 + 2 * change.entry.size;

@@ -1,5 +1,5 @@
-import type { Change } from '../change.js';
-import type { ChangeFilter } from '../filter.js';
+import type { Change } from '../contract/change.js';
+import type { ChangeFilter } from '../contract/filter.js';
 
 /** Something that waits for changes. */
 export interface Watcher {

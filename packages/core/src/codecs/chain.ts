@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../contract/errors.js';
 import type { Codec } from './codec.js';
 
 /** Bytes to bytes and back: encryption, compression. */

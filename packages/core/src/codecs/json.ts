@@ -1,34 +1,139 @@
-import { type Codec, decodeTextWithMark, encodeText, invalidValue } from './codec.js';
+import { typeOfData } from '../value/value-type.js';
+import {
+  type Codec,
+  decodeTextWithMark,
+  encodeText,
+  invalidValue,
+  maxDepth,
+  placeOf,
+  tooDeep,
+  UnreadableValue,
+} from './codec.js';
+import { readExactly } from './json-reader.js';
+import { rawJson } from './json-text.js';
+import { maxMarks, tooManyParts } from './marks.js';
+import { CannotKeep, plainCopy } from './plain-data.js';
 
-/** JSON (RFC 8259), the default codec. A byte-order mark is refused, as the Go original refuses it. */
+/**
+ * JSON (RFC 8259), the default codec. Whole numbers beyond ±(2^53 − 1) are decoded as `bigint`. A byte-order mark is
+ * refused, as the Go original refuses it.
+ */
 export function jsonCodec(): Codec {
   return { name: 'json', encode, decode };
 }
 
 function encode(data: unknown): Uint8Array {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(data);
-  } catch (error) {
-    // A circular object, a bigint, or a toJSON that throws.
-    throw invalidValue(`cannot be written as json (${error instanceof Error ? error.name : 'error'})`);
+  return encodeText(JSON.stringify(plainCopy(data, { name: 'json', hasNull: true, leaf })));
+}
+
+function leaf(data: unknown): unknown {
+  switch (typeof data) {
+    case 'number':
+      if (!Number.isFinite(data)) throw new CannotKeep(`json has no ${data}`);
+      return rawJson(data);
+    case 'bigint':
+      if (!Number.isFinite(Number(data))) throw new CannotKeep('the number is out of range');
+      return rawJson(data);
+    case 'object':
+      throw new CannotKeep('json has no dates; write it as a string');
+    default:
+      return data;
   }
-  if (text === undefined) throw invalidValue(`${typeof data} cannot be written as json`);
-  return encodeText(text);
 }
 
 function decode(bytes: Uint8Array): unknown {
-  const text = decodeTextWithMark(bytes);
-  let data: unknown;
+  let text: string;
   try {
-    data = JSON.parse(text);
+    text = decodeTextWithMark(bytes);
   } catch (error) {
+    // The original reads such strings with U+FFFD in them.
+    throw new UnreadableValue('not UTF-8', undefined, typeOfData(parse(lenient.decode(bytes), error)));
+  }
+  const shape = shapeOf(text);
+  if (shape.depth > maxDepth) throw tooDeep('json');
+  if (shape.parts > maxMarks && shape.whole) throw tooManyParts('json');
+  const data = parse(text);
+  return shape.wide || shape.keys !== countKeys(data) ? readExactly(text) : data;
+}
+
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function parse(text: string, cause?: unknown): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (cause !== undefined) throw cause;
     // The engine's message quotes the text, so only the position is taken from it.
-    const position = error instanceof Error ? /at position \d+/.exec(error.message)?.[0] : undefined;
-    throw invalidValue(`not valid json${position === undefined ? '' : ` ${position}`}`);
+    const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+    throw invalidValue('not valid json', position === undefined ? undefined : placeOf(text, Number(position)));
   }
-  if (data === Number.POSITIVE_INFINITY || data === Number.NEGATIVE_INFINITY) {
-    throw invalidValue('the number is out of range');
+}
+
+interface Shape {
+  depth: number;
+  /** Objects, arrays and members. */
+  parts: number;
+  /** Members, repeated ones too. */
+  keys: number;
+  /** There is a number that a double may not keep. */
+  wide: boolean;
+  /** All strings, objects and arrays are closed. */
+  whole: boolean;
+}
+
+/** One pass over the text, with no more memory than this result. */
+function shapeOf(text: string): Shape {
+  const shape: Shape = { depth: 0, parts: 0, keys: 0, wide: false, whole: true };
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) {
+      i = endOfString(text, i);
+    } else if (code === 0x3a) shape.keys += 1;
+    else if (code === 0x5b || code === 0x7b) {
+      shape.parts += 1;
+      depth += 1;
+      if (depth > shape.depth) shape.depth = depth;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+    else if (code >= 0x30 && code <= 0x39) {
+      const start = i;
+      while (isOfNumber(text.charCodeAt(i + 1))) i += 1;
+      shape.wide ||= i - start >= 15 || hasExponent(text, start, i);
+    }
   }
-  return data;
+  shape.whole = depth === 0;
+  shape.parts += shape.keys;
+  return shape;
+}
+
+/** The position of the closing quote of the string that opens at `start`; the text's end if there is none. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** A digit, `.`, `e`, `E`, `+` or `-`. */
+const isOfNumber = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || code === 0x2e || (code | 0x20) === 0x65 || code === 0x2b || code === 0x2d;
+
+function hasExponent(text: string, start: number, end: number): boolean {
+  for (let i = start; i <= end; i += 1) if ((text.charCodeAt(i) | 0x20) === 0x65) return true;
+  return false;
+}
+
+function countKeys(data: unknown): number {
+  let keys = 0;
+  const open: unknown[] = [data];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const children = Array.isArray(next) ? next : Object.values(next);
+    if (children !== next) keys += children.length;
+    for (const child of children) if (typeof child === 'object' && child !== null) open.push(child);
+  }
+  return keys;
 }

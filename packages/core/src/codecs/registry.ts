@@ -1,6 +1,6 @@
-import { ConfigError, isConfigError } from '../errors.js';
-import { typeOfData, type ValueType } from '../value-type.js';
-import { type Codec, checkCodecName, invalidValue } from './codec.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
+import { typeOfData, type ValueType } from '../value/value-type.js';
+import { type Codec, checkCodecName, invalidValue, UnreadableValue } from './codec.js';
 import { jsonCodec } from './json.js';
 import { Secret, secretCodec } from './secret.js';
 import { tomlCodec } from './toml.js';
@@ -65,7 +65,7 @@ export class CodecRegistry {
 
   /**
    * The data of a registered codec's bytes; the bytes themselves (not a copy) of another one. Throws `invalid_value`
-   * for bytes that the codec cannot read, none at all, and null.
+   * for bytes that the codec cannot read, and for null.
    */
   decode(bytes: Uint8Array, name: string): unknown {
     const codec = this.#codecs.get(name);
@@ -73,15 +73,44 @@ export class CodecRegistry {
       checkCodecName(name);
       return bytes;
     }
-    if (bytes.length === 0) throw invalidValue('it is empty');
     const data = attempt(() => codec.decode(bytes), `not valid ${name}`);
     if (data === null || data === undefined) throw invalidValue('it is null');
     return data;
   }
 
-  /** Checks `bytes` as {@link decode} does, and tells the type of what is in them: `custom` for an unknown codec. */
+  /**
+   * The documents in a registered codec's bytes; of a format without documents, the data as the only one. Throws as
+   * {@link decode} does, for any of them, but a document may be null.
+   */
+  documents(bytes: Uint8Array, name: string): unknown[] {
+    const documents = this.#codecs.get(name)?.documents;
+    if (documents === undefined) return [this.decode(bytes, name)];
+    return attempt(() => Array.from(documents(bytes)), `not valid ${name}`);
+  }
+
+  /**
+   * Checks that `bytes` can be kept, and returns the type of what is in them: `custom` for an unknown codec and for
+   * several documents. Throws as {@link decode} does, but not for an {@link UnreadableValue}.
+   */
   inspect(bytes: Uint8Array, name: string): ValueType {
-    return typeOfDecoded(this.decode(bytes, name));
+    try {
+      const type = typeOfDecoded(this.decode(bytes, name));
+      return type !== 'custom' && this.#hasSeveralDocuments(bytes, name) ? 'custom' : type;
+    } catch (error) {
+      if (error instanceof UnreadableValue) return error.type;
+      throw error;
+    }
+  }
+
+  #hasSeveralDocuments(bytes: Uint8Array, name: string): boolean {
+    const documents = this.#codecs.get(name)?.documents?.(bytes)[Symbol.iterator]();
+    documents?.next();
+    try {
+      return documents?.next().done === false;
+    } catch {
+      // There is a second one, which cannot be read.
+      return true;
+    }
   }
 }
 

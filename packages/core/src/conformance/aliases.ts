@@ -1,14 +1,9 @@
 import { expect } from 'vitest';
-import { type Aliasing, isAliasing } from '../capabilities.js';
-import type { Store } from '../store.js';
-import { expectCode, json, type Section, take, wordOf } from './context.js';
-
-const aliasing = (store: Store): Store & Aliasing =>
-  isAliasing(store) ? store : expect.fail('the store has no aliases');
+import { expectCode, having, json, type Section, take, wordOf } from './context.js';
 
 export const aliases: Section = (test) => {
   test('sets, gets, lists and deletes', async (store) => {
-    const names = aliasing(store);
+    const names = having(store, 'aliases');
     const made = await names.setAlias('tmo', 'app/timeout');
     expect(made).toMatchObject({ alias: 'tmo', target: 'app/timeout', version: 1 });
     expect(await names.getAlias('tmo')).toEqual(made);
@@ -22,7 +17,7 @@ export const aliases: Section = (test) => {
   });
 
   test('share the key space', async (store) => {
-    const names = aliasing(store);
+    const names = having(store, 'aliases');
     await store.set('somewhere', 'taken', json(1));
     await expectCode(names.setAlias('taken', 'target'), 'alias_exists');
     await store.delete('somewhere', 'taken');
@@ -32,7 +27,7 @@ export const aliases: Section = (test) => {
   });
 
   test('never stand for themselves or for one another', async (store) => {
-    const names = aliasing(store);
+    const names = having(store, 'aliases');
     await expectCode(names.setAlias('self', 'self'), 'alias_self');
     await names.setAlias('one', 'key');
     await expectCode(names.setAlias('two', 'one'), 'alias_chain');
@@ -41,14 +36,14 @@ export const aliases: Section = (test) => {
   });
 
   test('keep to the rules of keys', async (store) => {
-    const names = aliasing(store);
+    const names = having(store, 'aliases');
     await expectCode(names.setAlias('not ok', 'key'), 'invalid_key');
     await expectCode(names.setAlias('fine', 'not..ok'), 'invalid_key');
     await expectCode(names.getAlias('none'), 'not_found');
   });
 
   test('are not resolved by the store, and reach every watcher', async (store) => {
-    const names = aliasing(store);
+    const names = having(store, 'aliases');
     const stream = store.watch({ namespaces: ['elsewhere'], prefixes: ['x/'] });
     await stream.ready;
     await store.set('ns', 'key', json(1));

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change, WatchEvent } from '../change.js';
-import type { EncodedValue } from '../entry.js';
-import { type ErrorCode, isConfigError } from '../errors.js';
-import type { ChangeStream, Store } from '../store.js';
-import { typeOfData } from '../value-type.js';
+import type { Capability } from '../contract/capability.js';
+import { type CapabilityOf, can } from '../contract/capabilities.js';
+import type { Change, WatchEvent } from '../contract/change.js';
+import type { EncodedValue } from '../contract/entry.js';
+import { type ErrorCode, isConfigError } from '../contract/errors.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { typeOfData } from '../value/value-type.js';
 
 /** A store under test, connected and empty, and how to be rid of it. */
 export interface Opened {
@@ -28,7 +30,12 @@ export type SectionName =
   | 'tombstones'
   | 'aliases'
   | 'namespaces'
-  | 'bulk'
+  | 'batch'
+  | 'restore'
+  | 'past'
+  | 'author'
+  | 'comments'
+  | 'capabilities'
   | 'snapshot'
   | 'watch'
   | 'resume'
@@ -61,6 +68,11 @@ export function runSection(name: SectionName, section: Section, open: Open, with
   });
 }
 
+/** The store, with the methods of the capability. Fails the test if the store does not have it. */
+export function having<C extends Capability>(store: Store, capability: C): Store & CapabilityOf<C> {
+  return can(store, capability) ? store : expect.fail(`the store does not have the capability ${capability}`);
+}
+
 const text = new TextEncoder();
 
 /** Data as a JSON value. */
@@ -78,7 +90,7 @@ export const raw = (...bytes: number[]): EncodedValue => ({
 
 export const dataOf = (value: EncodedValue): unknown => JSON.parse(new TextDecoder().decode(value.bytes));
 
-/** Expects the promise to fail with that code; answers the error. */
+/** Expects the promise to fail with one of the codes. Returns the error. */
 export async function expectCode(promise: Promise<unknown>, ...codes: ErrorCode[]): Promise<Error> {
   const error = await promise.then(
     () => expect.fail(`succeeded instead of failing with ${codes.join(' or ')}`),
@@ -110,7 +122,7 @@ export const wordOf = (change: Change): string => {
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Asks again until the answer is true; the test's own timeout is the limit. */
+/** Asks again until the condition holds; the test's own timeout is the limit. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);
 }

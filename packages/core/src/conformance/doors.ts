@@ -4,7 +4,7 @@ type Limits = Partial<Record<SectionName, string>>;
 
 const overService: Limits = {
   'default namespace': 'the service refuses the empty namespace',
-  bulk: 'the wire has no call for many keys until Batch is served',
+  author: 'the service says who writes, a client cannot',
 };
 
 /** What a door cannot say of the store behind it, and why: the one place where that is listed. */

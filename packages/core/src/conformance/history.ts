@@ -1,14 +1,9 @@
 import { expect } from 'vitest';
-import { isVersioned, type Versioned } from '../capabilities.js';
-import type { Store } from '../store.js';
-import { dataOf, expectCode, json, type Section } from './context.js';
-
-const versioned = (store: Store): Store & Versioned =>
-  isVersioned(store) ? store : expect.fail('the store keeps no versions');
+import { dataOf, expectCode, having, json, type Section } from './context.js';
 
 export const versions: Section = (test) => {
   test('newest first', async (store) => {
-    const history = versioned(store);
+    const history = having(store, 'versions');
     for (const n of [1, 2, 3]) await store.set('ns', 'a', json(n));
     const page = await history.versions('ns', 'a');
     expect(page.entries.map((entry) => entry.version)).toEqual([3, 2, 1]);
@@ -19,7 +14,7 @@ export const versions: Section = (test) => {
   });
 
   test('one version, or none', async (store) => {
-    const history = versioned(store);
+    const history = having(store, 'versions');
     await store.set('ns', 'a', json('one'));
     await store.set('ns', 'a', json('two'));
     const page = await history.versions('ns', 'a', { version: 1 });
@@ -30,7 +25,7 @@ export const versions: Section = (test) => {
   });
 
   test('page by page', async (store) => {
-    const history = versioned(store);
+    const history = having(store, 'versions');
     for (let n = 1; n <= 7; n += 1) await store.set('ns', 'a', json(n));
     const seen: number[] = [];
     let cursor = '';
@@ -45,7 +40,7 @@ export const versions: Section = (test) => {
   });
 
   test('go on across a delete', async (store) => {
-    const history = versioned(store);
+    const history = having(store, 'versions');
     await store.set('ns', 'a', json(1));
     await store.delete('ns', 'a');
     await expectCode(history.versions('ns', 'a'), 'not_found');
@@ -60,7 +55,7 @@ export const versions: Section = (test) => {
 
 export const tombstones: Section = (test) => {
   test('the history of a deleted key can be seen, the deletion in its place', async (store) => {
-    const history = versioned(store);
+    const history = having(store, 'versions');
     await store.set('ns', 'a', json(1));
     await store.set('ns', 'a', json(2));
     await store.delete('ns', 'a');

@@ -1,14 +1,29 @@
 import { describe } from 'vitest';
 import { aliases } from './aliases.js';
+import { author, comments } from './authors.js';
+import { batch, restore } from './batch.js';
 import { compareAndSet, expiry, requestIds, writeModes } from './conditions.js';
 import { type Open, runSection, type Section, type SectionName } from './context.js';
 import { defaultNamespace, entries, types } from './entries.js';
 import { tombstones, versions } from './history.js';
-import { bulk, find, namespaces } from './listing.js';
+import { find, namespaces } from './listing.js';
+import { manifest } from './manifest.js';
 import { badNames } from './names.js';
+import { past } from './past.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
-export type { Open, Opened, SectionName } from './context.js';
+export {
+  dataOf,
+  expectCode,
+  having,
+  json,
+  type Open,
+  type Opened,
+  raw,
+  type SectionName,
+  take,
+  wordOf,
+} from './context.js';
 export { doorLimits } from './doors.js';
 export { type WatchPropertyOptions, watchProperty } from './watch-property.js';
 
@@ -25,7 +40,12 @@ const sections: Record<SectionName, Section> = {
   tombstones,
   aliases,
   namespaces,
-  bulk,
+  batch,
+  restore,
+  past,
+  author,
+  comments,
+  capabilities: manifest,
   snapshot,
   watch,
   resume,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isBulk, isNamespaceListing } from '../capabilities.js';
-import type { Query, Store } from '../store.js';
+import { can } from '../contract/capabilities.js';
+import type { Query, Store } from '../contract/store.js';
 import { dataOf, expectCode, json, type Section, sleep } from './context.js';
 
 const keysOf = async (store: Store, query?: Query): Promise<string[]> =>
@@ -11,7 +11,7 @@ const fill = async (store: Store, ...keys: string[]): Promise<void> => {
 };
 
 export const find: Section = (test) => {
-  test('answers all entries in key order', async (store) => {
+  test('returns all entries in key order', async (store) => {
     await fill(store, 'b', 'a/z', 'a', 'B', 'a.1', 'a-1', '_', '9');
     const page = await store.find('ns');
     const keys = page.entries.map((entry) => entry.key);
@@ -31,6 +31,24 @@ export const find: Section = (test) => {
     expect(await keysOf(store, { prefix: 'app' })).toEqual(['app', 'app.c', 'app/a', 'app/b']);
     expect(await keysOf(store, { prefix: 'none' })).toEqual([]);
     expect(await keysOf(store, { prefix: '' })).toHaveLength(6);
+    // Also one that no key can begin with: a search box sends what is typed.
+    for (const prefix of ['a b', 'é', 'app:', '\u0000', '..', '/', 'x'.repeat(2_000)]) {
+      expect(await keysOf(store, { prefix })).toEqual([]);
+    }
+  });
+
+  test('page by page of so many bytes', async (store) => {
+    await fill(store, 'a', 'b');
+    await store.set('ns', 'large', json('x'.repeat(10_000)));
+    await fill(store, 'm', 'n');
+    const pages: string[][] = [];
+    let cursor = '';
+    do {
+      const page = await store.find('ns', { maxBytes: 1_000, limit: 4, cursor });
+      pages.push(page.entries.map(({ key }) => key));
+      cursor = page.nextCursor;
+    } while (cursor !== '');
+    expect(pages).toEqual([['a', 'b'], ['large'], ['m', 'n']]);
   });
 
   test('by exact keys', async (store) => {
@@ -83,12 +101,14 @@ export const find: Section = (test) => {
 
 export const namespaces: Section = (test) => {
   test('ascending, by prefix, page by page, without the empty ones', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     for (const name of ['team:b', 'team:a', 'Zoo', 'prod', 'gone']) await store.set(name, 'k', json(1));
     await store.delete('gone', 'k');
     expect(await store.namespaces()).toEqual({ namespaces: ['Zoo', 'prod', 'team:a', 'team:b'], nextCursor: '' });
     expect((await store.namespaces({ prefix: 'team:' })).namespaces).toEqual(['team:a', 'team:b']);
-    expect((await store.namespaces({ prefix: 'none' })).namespaces).toEqual([]);
+    for (const prefix of ['none', 'a b', 'é', 'team:a/']) {
+      expect((await store.namespaces({ prefix })).namespaces).toEqual([]);
+    }
     const first = await store.namespaces({ limit: 3 });
     expect(first.namespaces).toEqual(['Zoo', 'prod', 'team:a']);
     const second = await store.namespaces({ limit: 3, cursor: first.nextCursor });
@@ -96,7 +116,7 @@ export const namespaces: Section = (test) => {
   });
 
   test('a namespace whose entries have all expired is not there', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     if (!store.features.has('ttl')) return;
     await store.set('brief', 'k', json(1), { ttlMs: 50 });
     await store.set('lasting', 'k', json(1));
@@ -105,32 +125,8 @@ export const namespaces: Section = (test) => {
   });
 
   test('refuses a foreign cursor', async (store) => {
-    if (!isNamespaceListing(store)) return expect.fail('the store does not list namespaces');
+    if (!can(store, 'namespaces')) return expect.fail('the store does not list namespaces');
     await expectCode(store.namespaces({ cursor: '!!!' }), 'invalid_cursor');
     await expectCode(store.namespaces({ limit: -1 }), 'invalid_argument');
-  });
-};
-
-export const bulk: Section = (test) => {
-  test('sets, gets and deletes many keys', async (store) => {
-    if (!isBulk(store)) return expect.fail('the store does not take many keys at once');
-    const values = ['a', 'b', 'c'].map((key) => [key, json(key)] as const);
-    const written = await store.setMany('ns', values);
-    expect(written.map((entry) => [entry.key, entry.version])).toEqual([
-      ['a', 1],
-      ['b', 1],
-      ['c', 1],
-    ]);
-    const got = await store.getMany('ns', ['c', 'none', 'a']);
-    expect([...got.keys()].sort()).toEqual(['a', 'c']);
-    expect(await store.deleteMany('ns', ['a', 'none', 'b', 'b'])).toBe(2);
-    expect(await keysOf(store)).toEqual(['c']);
-  });
-
-  test('a bad key fails all', async (store) => {
-    if (!isBulk(store)) return expect.fail('the store does not take many keys at once');
-    const values = ['ok', 'not ok'].map((key) => [key, json(key)] as const);
-    await expectCode(store.setMany('ns', values), 'invalid_key');
-    expect(await keysOf(store)).toEqual([]);
   });
 };

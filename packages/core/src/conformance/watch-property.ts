@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Aliasing, isAliasing, isRevisioned, type Revisioned } from '../capabilities.js';
-import type { Change } from '../change.js';
-import { ChangeFilter, type WatchFilter } from '../filter.js';
-import type { ChangeStream, Store } from '../store.js';
+import { type Aliasing, can, type Revisioned } from '../contract/capabilities.js';
+import type { Change } from '../contract/change.js';
+import { ChangeFilter, type WatchFilter } from '../contract/filter.js';
+import type { ChangeStream, Store } from '../contract/store.js';
 import { json, type Opened, wordOf } from './context.js';
 
 export interface WatchPropertyOptions {
@@ -94,7 +94,7 @@ class Run {
   #logId: string | undefined;
 
   constructor(store: Store) {
-    if (!isRevisioned(store) || !isAliasing(store)) expect.fail('the store has no revisions or no aliases');
+    if (!can(store, 'revisions') || !can(store, 'aliases')) expect.fail('the store has no revisions or no aliases');
     this.store = store as Run['store'];
   }
 

@@ -1,9 +1,10 @@
-import { checkAlias } from '../alias-rules.js';
-import { isAliasing } from '../capabilities.js';
-import { isConfigError } from '../errors.js';
-import type { Logger } from '../logger.js';
-import type { Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import { checkKey } from '../contract/names.js';
+import { checkAlias } from '../rules/alias-rules.js';
+import { can } from '../contract/capabilities.js';
+import { isTransient } from '../contract/errors.js';
+import type { Logger } from '../util/logger.js';
+import type { Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
 
 export interface AliasesOptions {
   readonly store: Store;
@@ -35,11 +36,10 @@ export class Aliases {
     this.#backoff = backoff;
     const targets = new Set<string>();
     for (const [alias, target] of Object.entries(seed)) {
-      checkAlias(alias, target, {
-        isAlias: (name) => this.#seed.has(name),
-        isTarget: (name) => targets.has(name),
-        isKey: () => false,
-      });
+      checkKey(alias);
+      checkKey(target);
+      const isTargetAlias = this.#seed.has(target);
+      checkAlias(alias, target, { isAlias: false, isTarget: targets.has(alias), isKey: false, isTargetAlias });
       this.#seed.set(alias, target);
       targets.add(target);
     }
@@ -90,20 +90,21 @@ export class Aliases {
         await this.refresh(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (isConfigError(error, 'permission_denied', 'unauthenticated', 'unsupported', 'closed')) {
+        if (!isTransient(error)) {
           this.#logger.debug({ err: error }, 'the store does not tell its aliases');
           continue;
         }
         this.#stale = true;
         this.#logger.warn({ err: error }, 'cannot list the aliases; trying again');
-        await backoff.failed(signal).catch(() => {});
+        backoff.failed();
+        await backoff.wait(signal).catch(() => {});
       }
     }
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     const store = this.#store;
-    if (!isAliasing(store)) return;
+    if (!can(store, 'aliases')) return;
     const listed = await store.listAliases({ signal });
     this.#all = new Map([...this.#seed, ...listed.map(({ alias, target }) => [alias, target] as const)]);
   }

@@ -1,91 +1,85 @@
-import type { Change, ChangeType } from '../change.js';
 import type { CodecRegistry } from '../codecs/registry.js';
-import type { ChangeStream, Store } from '../store.js';
-import { Value } from '../value.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
-import { isOutage } from './faults.js';
-import { until } from './until.js';
-
-/** A change of a key, as apps see it. */
-export interface KeyChange {
-  readonly type: Extract<ChangeType, 'set' | 'delete'>;
-  readonly key: string;
-  /** What was set; absent for a delete. */
-  readonly value?: Value;
-  /** The change's place in the store's log; 0 where it has none. */
-  readonly revision: number;
-}
+import type { WatchEvent } from '../contract/change.js';
+import { isConfigError, isTransient } from '../contract/errors.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
+import { GeneratedStream } from '../util/pull-stream.js';
+import type { KnownPosition, Position } from '../watching/position.js';
+import { type KeyChange, keyChange } from './key-change.js';
+import { type Begun, begun, resumed } from '../watching/resume.js';
 
 export interface ChangesOptions {
   readonly store: Store;
   readonly codecs: CodecRegistry;
   readonly namespace: string;
   readonly prefix: string;
-  readonly startRevision?: number | undefined;
-  readonly logId?: string | undefined;
+  /** Where to begin; absent: now. */
+  readonly from?: Position | undefined;
+  /** How far the log is known to have come, in place of `from`. */
+  readonly known: KnownPosition;
   readonly backoff: BackoffOptions;
   /** Ends it, without an error. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The changes of a namespace's keys, over as many watches as it takes where the store can resume them. Opens the first
- * at once. Fails where a change could have been missed.
+ * The changes of a namespace's keys from the call on, over as many watches as it takes where the store can resume them.
+ * Fails where a change could have been missed.
  */
-export function followChanges(options: ChangesOptions): AsyncGenerator<KeyChange, void, undefined> {
-  const position = { revision: options.startRevision, logId: options.logId };
-  return changes(options, position, open(options, position));
+export class KeyChanges extends GeneratedStream<KeyChange> {
+  /** Settles once every change from then on will be told; rejects where it fails before. Never unhandled. */
+  readonly ready: Promise<void>;
+
+  constructor(options: ChangesOptions) {
+    // Where the log is known to have come so far, that is the place to begin: however long opening takes, nothing that
+    // is written from now on is missed.
+    const from = options.from ?? (options.store.features.has('revisions') ? options.known.value : undefined);
+    let ready: Promise<void> = Promise.resolve();
+    super((signal) => {
+      const first = open(options, from, signal);
+      if (from === undefined) ready = first.ready;
+      return changes(options, from, first, signal);
+    }, options.signal);
+    this.ready = ready;
+    this.ready.catch(() => {});
+  }
 }
 
-interface Position {
-  revision: number | undefined;
-  logId: string | undefined;
-}
-
-function open({ store, namespace, prefix, signal }: ChangesOptions, { revision, logId }: Position): ChangeStream {
+function open(
+  { store, namespace, prefix }: ChangesOptions,
+  from: Position | undefined,
+  signal: AbortSignal,
+): ChangeStream {
+  const start = from && { startRevision: from.revision, logId: from.logId };
   return store.watch(
     { namespaces: [namespace], prefixes: prefix === '' ? [] : [prefix] },
-    { signal, progress: store.features.has('revisions'), startRevision: revision, logId },
+    { signal, progress: store.features.has('revisions'), resume: false, ...start },
   );
 }
 
 async function* changes(
   options: ChangesOptions,
-  position: Position,
-  first: ChangeStream,
+  from: Position | undefined,
+  opened: ChangeStream,
+  signal: AbortSignal,
 ): AsyncGenerator<KeyChange, void, undefined> {
-  const { codecs, signal } = options;
-  const backoff = new Backoff(options.backoff);
-  let begun = false;
-  for (let stream = first; ; stream = open(options, position)) {
-    try {
-      await until(stream.ready, signal);
-      begun = true;
-      for await (const event of stream) {
-        backoff.succeeded();
-        if (event.revision > 0) position.revision = event.revision;
-        if (event.type === 'progress') position.logId = event.logId;
-        else if (event.type === 'set' || event.type === 'delete') yield keyChange(event, event.type, codecs);
-      }
-      if (signal.aborted || position.revision === undefined) return;
-    } catch (error) {
-      if (signal.aborted) return;
-      // Once it has begun, only a known position can be resumed without a gap.
-      if ((begun && position.revision === undefined) || !isOutage(error)) throw error;
-    } finally {
-      stream.close();
-    }
-    try {
-      await backoff.failed(signal);
-    } catch {
-      return;
-    }
+  let first: ChangeStream | undefined = opened;
+  const events = resumed({
+    from,
+    signal,
+    backoff: new Backoff(options.backoff),
+    open(position): AsyncIterable<WatchEvent | Begun> {
+      const stream = first ?? open(options, position, signal);
+      first = undefined;
+      return begun(stream, signal);
+    },
+    onLost(error, position) {
+      if (isConfigError(error, 'revision_compacted')) options.known.forget(from);
+      if (position === undefined || !isTransient(error)) throw error;
+      return position;
+    },
+  });
+  for await (const event of events) {
+    if (event.type === 'set' || event.type === 'delete') yield keyChange(event, options.codecs);
   }
-}
-
-function keyChange({ entry, revision }: Change, type: KeyChange['type'], codecs: CodecRegistry): KeyChange {
-  const { key } = entry;
-  return type === 'delete'
-    ? { type, key, revision }
-    : { type, key, value: Value.fromEntry(entry, { codecs }), revision };
 }

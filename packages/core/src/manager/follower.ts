@@ -1,10 +1,10 @@
-import type { Change } from '../change.js';
-import { isConfigError } from '../errors.js';
-import type { Logger } from '../logger.js';
-import type { ChangeStream, Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
-import { isHopeless } from './faults.js';
-import { until } from './until.js';
+import type { Change } from '../contract/change.js';
+import { isConfigError, isTransient } from '../contract/errors.js';
+import type { ChangeStream, Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
+import type { Logger } from '../util/logger.js';
+import type { Position } from '../watching/position.js';
+import { begun, resumed } from '../watching/resume.js';
 
 export interface FollowerOptions {
   readonly store: Store;
@@ -13,16 +13,27 @@ export interface FollowerOptions {
   readonly logger: Logger;
   /** A watch has begun that is not the continuation of the one before. */
   onRenewed(): void;
-  onChange(change: Change): void;
+  /** The changes of one write. */
+  onWrite(changes: readonly Change[]): void;
   /** Everything up to the revision has been told. */
-  onProgress(revision: number): void;
+  onProgress(revision: number, logId: string): void;
+  /** Called with each change of {@link Follower.state}. */
+  onState(state: FollowerState): void;
 }
 
-type State =
+/**
+ * ```
+ * idle ── start() ──▶ behind ── all is told ──▶ live
+ *                       ▲                        │
+ *                       └───────── lost ─────────┘
+ * behind, live ── the store cannot be watched; close() ──▶ ended
+ * ```
+ */
+export type FollowerState =
   | { readonly is: 'idle' }
-  /** No watch is open, or it still catches up. */
-  | { readonly is: 'behind' }
-  | { readonly is: 'live'; readonly stream: ChangeStream }
+  /** No watch is open, or it still catches up. `error`: why the last one was lost. */
+  | { readonly is: 'behind'; readonly error?: unknown }
+  | { readonly is: 'live' }
   | { readonly is: 'ended'; readonly error: unknown };
 
 /**
@@ -34,18 +45,26 @@ export class Follower {
   readonly #controller = new AbortController();
   readonly #backoff: Backoff;
   readonly #waiting = new Set<() => void>();
-  #state: State = { is: 'idle' };
+  #state: FollowerState = { is: 'idle' };
+  #stream: ChangeStream | undefined;
   #running: Promise<void> | undefined;
-  #position: { revision: number; logId: string } | undefined;
+  /** The changes so far of a write whose end has not been told. */
+  #write: Change[] = [];
+  #seen = 0;
+  #renewals = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff);
   }
 
+  get state(): FollowerState {
+    return this.#state;
+  }
+
   /** Whether every change up to now has been told or is on its way. */
   get live(): boolean {
-    return this.#state.is === 'live' && this.#state.stream.live !== false;
+    return this.#state.is === 'live' && this.#stream?.live !== false;
   }
 
   /** Failures since the watch was last live. */
@@ -53,31 +72,27 @@ export class Follower {
     return this.#backoff.failures;
   }
 
-  /** Why it will never be live, if so. */
-  get ended(): { readonly error: unknown } | undefined {
-    return this.#state.is === 'ended' ? this.#state : undefined;
-  }
-
   /** Does nothing the second time. */
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Settles when it is live; fails if it never will be, or with the signal's reason. */
+  /** Settles when it is live; fails if the store refuses the watch, or with the signal's reason. */
   async whenLive(signal: AbortSignal): Promise<void> {
-    while (this.#state.is !== 'live') {
-      signal.throwIfAborted();
-      if (this.#state.is === 'ended') throw this.#state.error;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          signal.removeEventListener('abort', wake);
-          this.#waiting.delete(wake);
-          resolve();
-        };
-        signal.addEventListener('abort', wake, { once: true });
-        this.#waiting.add(wake);
-      });
+    for (;;) {
+      const state = this.#state;
+      if (state.is === 'live') return;
+      if (state.is === 'ended' || (state.is === 'behind' && state.error !== undefined && !isTransient(state.error))) {
+        throw state.error;
+      }
+      await this.#news(signal);
     }
+  }
+
+  /** Settles when the watch has told everything up to `revision`, or begins anew; fails with the signal's reason. */
+  async whenSeen(revision: number, signal: AbortSignal): Promise<void> {
+    const renewals = this.#renewals;
+    while (this.#seen < revision && this.#renewals === renewals && this.#state.is !== 'ended') await this.#news(signal);
   }
 
   async close(): Promise<void> {
@@ -87,60 +102,100 @@ export class Follower {
 
   async #run(): Promise<void> {
     const { signal } = this.#controller;
-    const { logger, namespace } = this.#options;
-    while (!signal.aborted) {
-      this.#become({ is: 'behind' });
-      try {
-        await this.#once(signal);
-      } catch (error) {
-        if (signal.aborted) break;
-        if (isHopeless(error)) {
-          logger.info({ err: error, namespace }, 'the store cannot be watched; reads go to the store');
-          this.#become({ is: 'ended', error });
-          return;
-        }
-        if (isConfigError(error, 'revision_compacted')) this.#position = undefined;
-        logger.warn({ err: error, namespace, failures: this.failures + 1 }, 'watch lost; opening it again');
-      }
-      this.#become({ is: 'behind' });
-      await this.#backoff.failed(signal).catch(() => {});
+    this.#become({ is: 'behind' });
+    try {
+      await this.#follow(signal);
+      this.#become({ is: 'ended', error: signal.reason });
+    } catch (error) {
+      const { logger, namespace } = this.#options;
+      logger.info({ err: error, namespace }, 'the store cannot be watched; reads go to the store');
+      this.#become({ is: 'ended', error });
     }
-    this.#become({ is: 'ended', error: signal.reason });
   }
 
-  async #once(signal: AbortSignal): Promise<void> {
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { onRenewed, onProgress } = this.#options;
+    const open = (from: Position | undefined) => begun(this.#open(from, signal), signal);
+    const onLost = (error: unknown, position: Position | undefined): Position | undefined =>
+      this.#lost(error, position);
+    for await (const event of resumed({ open, onLost, backoff: this.#backoff, signal })) {
+      switch (event.type) {
+        case 'begun':
+          if (event.resumed) break;
+          this.#write = [];
+          this.#seen = 0;
+          this.#renewals += 1;
+          onRenewed();
+          this.#become({ is: 'live' });
+          break;
+        case 'progress':
+          onProgress(event.revision, event.logId);
+          this.#see(event.revision);
+          // The first one ends the replay.
+          if (this.#state.is !== 'live') this.#become({ is: 'live' });
+          break;
+        default:
+          this.#take(event);
+      }
+    }
+  }
+
+  #open(from: Position | undefined, signal: AbortSignal): ChangeStream {
     const { store, namespace } = this.#options;
-    const resumed = this.#position;
     const progress = store.features.has('revisions');
-    await using stream = store.watch(
-      { namespaces: [namespace] },
-      { signal, progress, ...(resumed && { startRevision: resumed.revision, logId: resumed.logId }) },
-    );
-    await until(stream.ready, signal);
-    if (resumed === undefined) {
-      this.#options.onRenewed();
-      this.#succeeded(stream);
-    }
-    for await (const event of stream) {
-      if (event.type === 'progress') {
-        this.#position = { revision: event.revision, logId: event.logId };
-        this.#options.onProgress(event.revision);
-        // The first one ends the replay.
-        this.#succeeded(stream);
-      } else {
-        this.#options.onChange(event);
-        if (this.#position !== undefined) this.#position.revision = event.revision;
-      }
-    }
+    const start = from && { startRevision: from.revision, logId: from.logId };
+    this.#stream = store.watch({ namespaces: [namespace] }, { signal, progress, resume: false, ...start });
+    return this.#stream;
   }
 
-  #succeeded(stream: ChangeStream): void {
-    this.#backoff.succeeded();
-    if (this.#state.is !== 'live' && !this.#controller.signal.aborted) this.#become({ is: 'live', stream });
+  #take(change: Change): void {
+    this.#write.push(change);
+    if (change.more) return;
+    const write = this.#write;
+    this.#write = [];
+    this.#options.onWrite(write);
+    this.#see(change.revision);
   }
 
-  #become(state: State): void {
+  /** Rights may be given back; whatever else is final ends it. */
+  #lost(error: unknown, position: Position | undefined): Position | undefined {
+    const { logger, namespace } = this.#options;
+    // `unsupported`: the server after a restart is an older one, which cannot resume.
+    const cannotResume = isConfigError(error, 'unsupported') && position !== undefined;
+    const anew = cannotResume || isConfigError(error, 'revision_compacted');
+    if (!anew && !isTransient(error) && !isConfigError(error, 'permission_denied', 'unauthenticated')) throw error;
+    logger.warn({ err: error, namespace, failures: this.failures }, 'watch lost; opening it again');
+    this.#become({ is: 'behind', error });
+    return anew ? undefined : position;
+  }
+
+  #see(revision: number): void {
+    this.#seen = Math.max(this.#seen, revision);
+    this.#wake();
+  }
+
+  #become(state: FollowerState): void {
     this.#state = state;
+    this.#options.onState(state);
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const wake of [...this.#waiting]) wake();
+  }
+
+  #news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => (): void => {
+        signal.removeEventListener('abort', stop);
+        this.#waiting.delete(wake);
+        act();
+      };
+      const wake = settle(resolve);
+      const stop = settle(() => reject(signal.reason));
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      this.#waiting.add(wake);
+    });
   }
 }

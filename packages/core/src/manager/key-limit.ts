@@ -1,26 +1,32 @@
-import { hasStats } from '../capabilities.js';
-import { ConfigError, isConfigError } from '../errors.js';
-import type { SetOptions, Store } from '../store.js';
+import { can } from '../contract/capabilities.js';
+import { ConfigError } from '../contract/errors.js';
+import type { CallOptions, Store } from '../contract/store.js';
 
-/** Throws `resource_exhausted` if the set would make one key more than `limit` in the namespace. */
+/** Throws `resource_exhausted` if setting the keys would make more than `limit` keys in the namespace. */
 export async function checkKeyLimit(
   store: Store,
   namespace: string,
-  key: string,
-  { mode, ifVersion, signal }: SetOptions,
+  keys: readonly string[],
   limit: number,
+  { signal }: CallOptions,
 ): Promise<void> {
-  if (limit === Number.POSITIVE_INFINITY || mode === 'update' || (ifVersion ?? 0) > 0) return;
-  if ((await count(store, namespace, limit, signal)) < limit) return;
-  try {
-    await store.get(namespace, key, { signal });
-  } catch (error) {
-    if (!isConfigError(error, 'not_found')) throw error;
-    throw new ConfigError('resource_exhausted', `namespace ${JSON.stringify(namespace)} is full: ${limit} keys`);
-  }
+  if (limit === Number.POSITIVE_INFINITY || keys.length === 0) return;
+  const set = new Set(keys);
+  const room = limit - (await count(store, namespace, limit, signal));
+  if (set.size <= room) return;
+  const there = (await store.find(namespace, { keys: [...set] }, { signal })).entries.length;
+  if (set.size - there <= room) return;
+  throw new ConfigError('resource_exhausted', `namespace ${JSON.stringify(namespace)} is full: ${limit} keys`);
 }
 
 async function count(store: Store, namespace: string, limit: number, signal?: AbortSignal): Promise<number> {
-  if (hasStats(store)) return (await store.stats({ signal })).namespaces.get(namespace) ?? 0;
-  return (await store.find(namespace, { limit }, { signal })).entries.length;
+  if (can(store, 'stats')) return (await store.stats({ signal })).namespaces.get(namespace) ?? 0;
+  let keys = 0;
+  let cursor = '';
+  do {
+    const page = await store.find(namespace, { limit: limit - keys, cursor }, { signal });
+    keys += page.entries.length;
+    cursor = page.nextCursor;
+  } while (cursor !== '' && keys < limit);
+  return keys;
 }

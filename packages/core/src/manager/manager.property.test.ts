@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LruCache } from '../cache.js';
-import { ConfigError, isConfigError } from '../errors.js';
+import { LruCache } from './cache.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
 import { MemoryStore } from '../memory-store/memory-store.js';
 import { WrappedStore } from '../test/wrapped-store.js';
-import { Value } from '../value.js';
+import { Value } from '../value/value.js';
 import type { LoadedPrefix } from './loaded-prefix.js';
 import { Manager } from './manager.js';
 
@@ -182,7 +182,10 @@ it.each([{ plain: false }, { plain: true }])(
             ends.push((await scheduler.waitFor(ending(run, key))) && run.store.calls.get === get);
           }
           if (ends.every(Boolean)) break;
-          if (round > 200) throw new Error('the reads do not converge');
+          if (round > 200)
+            throw new Error(
+              `the reads do not converge: ${ends} ${JSON.stringify(run.manager.namespace('prod').status)} ${JSON.stringify(run.store.calls)}`,
+            );
           await sleep(1);
         }
         await scheduler.waitFor(run.manager.close());

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../contract/errors.js';
 import { MemoryStore } from '../memory-store/memory-store.js';
 import { away, closeAtEnd, code, quick, settled, setUp } from '../test/manager.js';
 import { WrappedStore } from '../test/wrapped-store.js';
-import { Value } from '../value.js';
+import { Value } from '../value/value.js';
 import { Manager } from './manager.js';
 
 describe.each([{ plain: false }, { plain: true }])(

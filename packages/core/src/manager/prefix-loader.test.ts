@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { away, code, settled, setUp } from '../test/manager.js';
-import { Value } from '../value.js';
+import { Value } from '../value/value.js';
 
 describe.each([{ plain: false }, { plain: true }])(
   'namespace.load over a store (without revisions: $plain)',

@@ -1,15 +1,15 @@
-import type { Logger } from '../logger.js';
-import type { Store } from '../store.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import type { Page, Store } from '../contract/store.js';
+import { Backoff, type BackoffOptions } from '../util/backoff.js';
+import type { Logger } from '../util/logger.js';
+import { untilAborted } from '../util/wait.js';
+import type { Coherence } from './coherence.js';
 import type { Follower } from './follower.js';
-import { LoadedMemory } from './loaded-memory.js';
-import type { Mirror } from './mirror.js';
-import { until } from './until.js';
+import { LoadedStates } from './loaded-states.js';
 
 export interface PrefixLoaderOptions {
   readonly store: Store;
   readonly namespace: string;
-  readonly mirror: Mirror;
+  readonly coherence: Coherence;
   readonly follower: Follower;
   readonly backoff: BackoffOptions;
   readonly logger: Logger;
@@ -18,7 +18,7 @@ export interface PrefixLoaderOptions {
 }
 
 interface Held {
-  readonly memory: LoadedMemory;
+  readonly states: LoadedStates;
   /** Ends its filling when nobody uses it any more. */
   readonly controller: AbortController;
   users: number;
@@ -31,7 +31,7 @@ const pageSize = 1_000;
 export class PrefixLoader {
   readonly #options: PrefixLoaderOptions;
   readonly #held = new Map<string, Held>();
-  /** Keys that are read again; true: and once more. */
+  /** Keys being read again. `true`: one more reading has been asked for meanwhile. */
   readonly #rereads = new Map<string, boolean>();
 
   constructor(options: PrefixLoaderOptions) {
@@ -39,25 +39,25 @@ export class PrefixLoader {
   }
 
   /** Settles when the prefix is complete. Those who load the same prefix share it; each has to release it. */
-  async acquire(prefix: string, signal: AbortSignal | undefined): Promise<LoadedMemory> {
+  async acquire(prefix: string, signal: AbortSignal | undefined): Promise<LoadedStates> {
     const held = this.#held.get(prefix) ?? this.#hold(prefix);
     held.users += 1;
     try {
-      if (held.filling !== undefined) await until(held.filling, signal);
+      if (held.filling !== undefined) await untilAborted(held.filling, signal);
     } catch (error) {
-      this.release(held.memory);
+      this.release(held.states);
       throw error;
     }
-    return held.memory;
+    return held.states;
   }
 
-  release(memory: LoadedMemory): void {
-    const held = this.#held.get(memory.prefix);
-    if (held?.memory !== memory) return;
+  release(states: LoadedStates): void {
+    const held = this.#held.get(states.prefix);
+    if (held?.states !== states) return;
     held.users -= 1;
     if (held.users > 0) return;
-    this.#held.delete(memory.prefix);
-    this.#options.mirror.remove(memory);
+    this.#held.delete(states.prefix);
+    this.#options.coherence.remove(states);
     held.controller.abort();
   }
 
@@ -68,13 +68,13 @@ export class PrefixLoader {
   }
 
   #hold(prefix: string): Held {
-    const memory = new LoadedMemory(prefix, (key) => void this.#reread(key));
-    const held: Held = { memory, controller: new AbortController(), users: 0, filling: undefined };
+    const states = new LoadedStates(prefix, (key) => void this.#reread(key));
+    const held: Held = { states, controller: new AbortController(), users: 0, filling: undefined };
     this.#held.set(prefix, held);
-    this.#options.mirror.add(memory);
+    this.#options.coherence.add(states);
     const filling = async (): Promise<void> => {
       try {
-        while (!memory.isComplete) await this.#fill(held);
+        while (!states.isComplete) await this.#fill(held);
       } finally {
         held.filling = undefined;
       }
@@ -86,17 +86,18 @@ export class PrefixLoader {
 
   #refill(held: Held): void {
     const { logger, namespace } = this.#options;
-    const { memory } = held;
+    const { states } = held;
     const signal = this.#signalOf(held);
     const backoff = new Backoff(this.#options.backoff);
     const filling = async (): Promise<void> => {
-      while (!memory.isComplete && !signal.aborted && this.#options.follower.ended === undefined) {
+      while (!states.isComplete && !signal.aborted && this.#options.follower.state.is !== 'ended') {
         try {
           await this.#fill(held);
         } catch (error) {
           if (signal.aborted) break;
-          logger.warn({ err: error, namespace, prefix: memory.prefix }, 'cannot load the prefix again; trying again');
-          await backoff.failed(signal).catch(() => {});
+          logger.warn({ err: error, namespace, prefix: states.prefix }, 'cannot load the prefix again; trying again');
+          backoff.failed();
+          await backoff.wait(signal).catch(() => {});
         }
       }
       held.filling = undefined;
@@ -104,60 +105,80 @@ export class PrefixLoader {
     held.filling = filling();
   }
 
-  /** All pages, within one stretch of the watch: what changes meanwhile, the watch tells. */
+  /** Reads all pages within one session of the watch, which tells what changes meanwhile. */
   async #fill(held: Held): Promise<void> {
-    const { store, namespace, mirror, follower } = this.#options;
-    const { memory } = held;
+    const { follower, coherence } = this.#options;
+    const { states } = held;
     const signal = this.#signalOf(held);
     try {
-      for (;;) {
+      do {
         await follower.whenLive(signal);
-        const { generation } = mirror;
-        let cursor = '';
-        memory.begin();
-        do {
-          const page = await store.find(namespace, { prefix: memory.prefix, limit: pageSize, cursor }, { signal });
-          if (mirror.generation !== generation) break;
-          if (cursor === '') memory.since(page.revision);
-          for (const entry of page.entries) mirror.fill(memory, entry);
-          cursor = page.nextCursor;
-        } while (cursor !== '');
-        if (mirror.generation === generation) return memory.complete(generation);
-      }
+      } while (!(await this.#readPages(states, coherence.session, signal)));
     } catch (error) {
-      memory.expire();
+      states.expire();
       throw error;
     }
+    coherence.flush();
   }
 
-  /** Finds out what a loaded key's state is, after it got lost. `find` tells the revision also of an absence. */
+  /** Returns whether the session has held, and the states are complete. */
+  async #readPages(states: LoadedStates, session: string, signal: AbortSignal): Promise<boolean> {
+    const { store, namespace, coherence, follower } = this.#options;
+    const { prefix } = states;
+    states.begin();
+    let page: Page | undefined;
+    let since = 0;
+    do {
+      const first = page === undefined;
+      page = await store.find(namespace, { prefix, limit: pageSize, cursor: page?.nextCursor }, { signal });
+      if (coherence.session !== session) return false;
+      if (first) {
+        since = page.revision ?? 0;
+        coherence.filling(states, page.revision);
+      }
+      for (const entry of page.entries) coherence.fill(states, entry);
+    } while (page.nextCursor !== '');
+    // A later page may show one part of a write, and an earlier page not the other: the watch tells it.
+    const { namespaceRevision = 0 } = page;
+    if (namespaceRevision > since) await follower.whenSeen(namespaceRevision, signal);
+    if (coherence.session !== session) return false;
+    states.complete(session);
+    return true;
+  }
+
+  /**
+   * Reads a key that was forgotten. Uses `find` rather than `get`, because its page has a revision even if the key is not
+   * there.
+   */
   async #reread(key: string): Promise<void> {
     if (this.#rereads.has(key)) {
       this.#rereads.set(key, true);
       return;
     }
-    const { store, namespace, mirror, signal } = this.#options;
+    const { store, namespace, coherence, signal } = this.#options;
     const backoff = new Backoff(this.#options.backoff);
     do {
       this.#rereads.set(key, false);
       // Not within the change that is the cause.
       await null;
       if (signal.aborted) break;
-      const pending = mirror.begin(key);
+      const pending = coherence.begin(key);
       try {
         const { entries, revision = 0 } = await store.find(namespace, { keys: [key] }, { signal });
-        mirror.settle(pending, mirror.stateOf(entries[0], entries[0]?.revision ?? revision));
+        coherence.settle(pending, entries[0], entries[0]?.revision ?? revision);
+        coherence.flush();
       } catch {
-        mirror.abandon(pending);
+        coherence.abandon(pending);
         this.#rereads.set(key, true);
-        await backoff.failed(signal).catch(() => {});
+        backoff.failed();
+        await backoff.wait(signal).catch(() => {});
       }
     } while (this.#rereads.get(key) && this.#isHeld(key));
     this.#rereads.delete(key);
   }
 
   #isHeld(key: string): boolean {
-    return [...this.#held.values()].some(({ memory }) => memory.covers(key));
+    return [...this.#held.values()].some(({ states }) => states.covers(key));
   }
 
   #signalOf(held: Held): AbortSignal {

@@ -1,20 +1,13 @@
-import type { Alias } from '../entry.js';
-import { aliasNotFound } from '../errors.js';
-import { type SortedMap, sortedMap } from '../sorted-map.js';
+import type { Alias } from '../contract/entry.js';
+import { type SortedMap, sortedMap } from '../util/sorted-map.js';
 
 /** The aliases of a memory store. */
 export class AliasTable {
   #aliases: SortedMap<Alias> = sortedMap();
   #targets = new Map<string, number>();
 
-  get(alias: string): Alias {
-    const found = this.#aliases.get(alias);
-    if (found === undefined) throw aliasNotFound(alias);
-    return found;
-  }
-
-  has(alias: string): boolean {
-    return this.#aliases.has(alias);
+  get(alias: string): Alias | undefined {
+    return this.#aliases.get(alias);
   }
 
   isTarget(name: string): boolean {

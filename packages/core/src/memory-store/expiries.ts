@@ -1,5 +1,5 @@
-import type { Entry } from '../entry.js';
-import { type SortedMap, sortedMap } from '../sorted-map.js';
+import type { Entry } from '../contract/entry.js';
+import { type SortedMap, sortedMap } from '../util/sorted-map.js';
 
 /** The entries that expire, soonest first. */
 export class Expiries {
@@ -16,10 +16,12 @@ export class Expiries {
     if (after.expiresAtMs !== undefined) this.#byTime.set(nameOf(after), after);
   }
 
-  due(nowMs: number): Entry[] {
+  /** Up to `limit` entries that have expired. */
+  due(nowMs: number, limit: number): Entry[] {
     const due: Entry[] = [];
+    if ((this.next ?? Number.POSITIVE_INFINITY) > nowMs) return due;
     for (const entry of this.#byTime.values()) {
-      if ((entry.expiresAtMs ?? 0) > nowMs) break;
+      if ((entry.expiresAtMs ?? 0) > nowMs || due.length >= limit) break;
       due.push(entry);
     }
     return due;

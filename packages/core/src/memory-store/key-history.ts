@@ -1,38 +1,88 @@
-import type { Entry } from '../entry.js';
+import type { Entry } from '../contract/entry.js';
 
 /** All that is kept of one key: its last state, live or deleted, and what it was before. */
 export class KeyHistory {
-  current: Entry;
-  /** Oldest first, tombstones included. */
+  #current: Entry;
+  /** Oldest first, tombstones included. Those before `#from` are dropped. */
   #older: Entry[] = [];
+  #from = 0;
 
   constructor(entry: Entry) {
-    this.current = entry;
+    this.#current = entry;
   }
 
-  /** Makes `entry` the current one, and keeps at most `limit` versions, itself included. */
-  push(entry: Entry, limit: number): void {
-    this.current.encoded = undefined;
-    this.#older.push(this.current);
-    this.current = entry;
-    // Twice the limit before a cut, so that a busy key is not copied with every write.
-    if (this.#older.length > 2 * limit) this.#older = this.#kept(limit);
+  get current(): Entry {
+    return this.#current;
   }
 
-  /** Newest first; at most `limit` versions, with the tombstones between them if asked for. */
-  versions(limit: number, includeDeleted: boolean): Entry[] {
-    const all = [...this.#kept(limit), this.current].reverse();
-    return includeDeleted ? all : all.filter((entry) => !entry.deleted);
+  /** Makes `entry` the current one. */
+  push(entry: Entry): void {
+    this.#current.encoded = undefined;
+    this.#older.push(this.#current);
+    this.#current = entry;
   }
 
-  #kept(limit: number): Entry[] {
-    let versions = this.current.deleted ? 0 : 1;
-    let first = this.#older.length;
-    while (first > 0) {
-      if (!this.#older[first - 1]?.deleted) versions += 1;
-      if (versions > limit) break;
-      first -= 1;
+  /**
+   * Drops what is kept no more: what is neither in the log's window, which begins after `oldestRevision`, nor among the
+   * newest `limit` versions. Returns what it dropped.
+   */
+  trim(limit: number, oldestRevision: number): readonly Entry[] {
+    let count = 0;
+    const beyond = this.#current.version - limit;
+    for (let at = this.#from; at < this.#older.length; at += 1) {
+      const entry = this.#older[at] as Entry;
+      if (entry.revision > oldestRevision || placeOf(entry) > beyond) break;
+      count += 1;
     }
-    return this.#older.slice(first);
+    return this.#drop(count);
+  }
+
+  /** Whether the entry is kept, and not the current one. */
+  keepsPast(entry: Entry): boolean {
+    return entry !== this.#current && entry.revision >= (this.#older[this.#from]?.revision ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Drops everything up to the revision, but for the current entry. */
+  dropTo(revision: number): void {
+    let count = 0;
+    while ((this.#older[this.#from + count]?.revision ?? Number.POSITIVE_INFINITY) <= revision) count += 1;
+    this.#drop(count);
+  }
+
+  /** The newest `limit` versions, newest first, with the tombstones between them. */
+  versions(limit: number): Entry[] {
+    const beyond = this.#current.version - limit;
+    const kept = this.#older.slice(this.#from).filter((entry) => placeOf(entry) > beyond);
+    return [...kept, this.#current].reverse();
+  }
+
+  /** The newest entry up to the revision; where there is none, the oldest. */
+  nearest(revision: number): Entry {
+    if (this.#current.revision <= revision) return this.#current;
+    let low = this.#from;
+    let high = this.#older.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#older[middle] as Entry).revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.#older[Math.max(low - 1, this.#from)] ?? this.#current;
+  }
+
+  #drop(count: number): readonly Entry[] {
+    if (count === 0) return none;
+    const dropped = this.#older.slice(this.#from, this.#from + count);
+    this.#from += count;
+    // Cut off now and then, so that a busy key is not copied with every write.
+    if (this.#from * 2 > this.#older.length) {
+      this.#older = this.#older.slice(this.#from);
+      this.#from = 0;
+    }
+    return dropped;
   }
 }
+
+const none: readonly Entry[] = [];
+
+/** An entry's place in the order of versions: the tombstone that ended a version comes after it. */
+const placeOf = (entry: Entry): number => entry.version + (entry.deleted ? 1 : 0);

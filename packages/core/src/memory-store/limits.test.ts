@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { EncodedValue } from '../entry.js';
-import { MemoryStore, type MemoryStoreOptions } from './memory-store.js';
+import type { EncodedValue } from '../contract/entry.js';
+import { MemoryStore } from './memory-store.js';
+import type { MemoryStoreOptions } from './options.js';
 
 const value = (n: number): EncodedValue => ({ bytes: Buffer.from(String(n)), codec: 'json', type: 'int' });
 
@@ -61,6 +62,54 @@ it('goes by its clock, also when it jumps', async () => {
 });
 
 it('names an option that cannot be meant', () => {
-  expect(() => new MemoryStore({ historyLimit: 0 })).toThrow('historyLimit must be a whole number, 1 or more');
+  expect(() => new MemoryStore({ historyLimit: 0 })).toThrow('historyLimit must be a whole number from 1');
   expect(() => new MemoryStore({ logLimit: 1.5 })).toThrow('logLimit');
+});
+
+it('keeps the log to a limit in bytes, and what is behind it is compacted', async () => {
+  await using store = await connected({ logBytes: 100_000, historyLimit: 2 });
+  for (let n = 1; n <= 50; n += 1) {
+    await store.set('ns', 'a', { bytes: Buffer.alloc(9_800), codec: 'raw', type: 'custom' });
+  }
+  // A change weighs its value and 200 bytes more.
+  expect(await store.revision()).toMatchObject({ revision: 50, oldestRevision: 40 });
+  const early = store.watch({}, { startRevision: 39 });
+  await expect(early.next()).rejects.toMatchObject({ code: 'revision_compacted', metadata: { oldest_revision: '40' } });
+  await store.set('ns', 'a', { bytes: Buffer.alloc(200_000), codec: 'raw', type: 'custom' });
+  expect(await store.revision()).toMatchObject({ revision: 51, oldestRevision: 51 });
+});
+
+it('keeps the history of all keys to a limit in bytes', async () => {
+  await using store = await connected({ logLimit: 1, historyBytes: 50_000 });
+  const large = { bytes: Buffer.alloc(9_800), codec: 'raw', type: 'custom' as const };
+  for (const key of ['a', 'b']) for (let n = 0; n < 10; n += 1) await store.set('ns', key, large);
+  const versionsOf = async (key: string) => (await store.versions('ns', key)).entries.map((entry) => entry.version);
+  // Five past versions fit; the newest one of `b` before the current one is still in the log.
+  expect(await versionsOf('a')).toEqual([10]);
+  expect(await versionsOf('b')).toEqual([10, 9, 8, 7, 6, 5]);
+  await expect(store.get('ns', 'a', { atRevision: 9 })).rejects.toMatchObject({ code: 'revision_compacted' });
+  expect((await store.get('ns', 'b', { atRevision: 19 })).version).toBe(9);
+});
+
+it('reads at every revision that the history still reaches, and at no other', async () => {
+  await using store = await connected({ logLimit: 3, historyLimit: 4 });
+  for (let n = 1; n <= 10; n += 1) await store.set('ns', 'a', value(n));
+  await store.delete('ns', 'a');
+  await store.set('ns', 'b', value(1));
+  const at = (atRevision: number): Promise<unknown> =>
+    store.get('ns', 'a', { atRevision }).then(
+      ({ version }) => version,
+      ({ code }) => code,
+    );
+  expect(await Promise.all([6, 7, 8, 9, 10, 11, 12].map(at))).toEqual([
+    'revision_compacted',
+    7,
+    8,
+    9,
+    10,
+    'not_found',
+    'not_found',
+  ]);
+  await expect(store.find('ns', { atRevision: 6 })).rejects.toMatchObject({ code: 'revision_compacted' });
+  expect((await store.find('ns', { prefix: 'b', atRevision: 6 })).entries).toEqual([]);
 });

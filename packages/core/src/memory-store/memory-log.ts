@@ -1,47 +1,96 @@
-import type { Change } from '../change.js';
+import type { Change } from '../contract/change.js';
 
-/** How many changes beyond the limit are dropped at once, so that trimming costs next to nothing per write. */
-const trimBy = 1_024;
+/** What a change weighs beside its value, roughly, in bytes. */
+const overhead = 200;
 
-/** The newest changes, up to `limit` to be read, and the request ids at least among them. */
+/** How many changes one page of the log holds. */
+const pageSize = 1_024;
+
+const weightOf = (change: Change): number => overhead + change.entry.size;
+
+const pageNumberOf = (revision: number): number => Math.floor((revision - 1) / pageSize);
+
+/** The log's window: the newest changes without a hole, up to a number and a weight, and their request ids. */
 export class MemoryLog {
-  #changes: Change[] = [];
-  #requests = new Map<string, Change>();
-  #limit: number;
+  readonly #limit: number;
+  readonly #maxBytes: number;
+  /** Page n holds the changes after revision n·pageSize; those that left the window are `undefined`. */
+  #pages = new Map<number, (Change | undefined)[]>();
+  #revision = 0;
+  #oldest = 0;
+  #bytes = 0;
+  #requests = new Map<string, Change[]>();
 
-  constructor(limit: number) {
+  constructor(limit: number, maxBytes: number) {
     this.#limit = limit;
+    this.#maxBytes = maxBytes;
   }
 
   get revision(): number {
-    return this.#changes.at(-1)?.revision ?? 0;
+    return this.#revision;
   }
 
   /** Everything after it can be read. */
   get oldestRevision(): number {
-    return Math.max(0, this.revision - this.#limit);
+    return this.#oldest;
   }
 
-  push(change: Change): void {
-    this.#changes.push(change);
-    if (change.requestId !== '') this.#requests.set(requestKey(change.entry, change.requestId), change);
-    if (this.#changes.length < this.#limit + trimBy) return;
-    for (const dropped of this.#changes.splice(0, trimBy)) {
-      if (dropped.requestId !== '') this.#requests.delete(requestKey(dropped.entry, dropped.requestId));
-    }
+  /** Adds a change. Calls `onDrop` for each that leaves the window. */
+  push(change: Change, onDrop: (change: Change) => void): void {
+    const number = pageNumberOf(change.revision);
+    const page = this.#pages.get(number);
+    if (page === undefined) this.#pages.set(number, [change]);
+    else page.push(change);
+    this.#revision = change.revision;
+    this.#bytes += weightOf(change);
+    if (change.requestId !== '') this.#remember(change);
+    const isOver = (): boolean => this.#revision - this.#oldest > this.#limit || this.#bytes > this.#maxBytes;
+    while (this.#oldest < this.#revision && isOver()) onDrop(this.#shift());
   }
 
+  /** Up to `limit` changes after `after`; what has left the window is left out at the beginning. */
   read(after: number, limit: number): Change[] {
-    const dropped = (this.#changes[0]?.revision ?? 1) - 1;
-    const start = Math.max(after, this.oldestRevision) - dropped;
-    return this.#changes.slice(start, start + limit);
+    const changes: Change[] = [];
+    const first = Math.max(after, this.#oldest) + 1;
+    for (let revision = first; revision <= this.#revision && changes.length < limit; revision += 1) {
+      changes.push(this.#at(revision));
+    }
+    return changes;
   }
 
-  /** What the request with this id did to the key, if the log still knows. */
-  byRequest(namespace: string, key: string, requestId: string): Change | undefined {
-    return this.#requests.get(requestKey({ namespace, key }, requestId));
+  /** The changes in the namespace that have the request id, in order. */
+  byRequest(namespace: string, requestId: string): readonly Change[] {
+    return this.#requests.get(`${namespace}\n${requestId}`) ?? [];
+  }
+
+  #at(revision: number): Change {
+    return this.#pages.get(pageNumberOf(revision))?.[(revision - 1) % pageSize] as Change;
+  }
+
+  #shift(): Change {
+    const revision = this.#oldest + 1;
+    const change = this.#at(revision);
+    const number = pageNumberOf(revision);
+    // Emptied one by one: each may hold a large value.
+    if (revision % pageSize === 0) this.#pages.delete(number);
+    else (this.#pages.get(number) as (Change | undefined)[])[(revision - 1) % pageSize] = undefined;
+    this.#oldest = revision;
+    this.#bytes -= weightOf(change);
+    if (change.requestId !== '') this.#forget(change);
+    return change;
+  }
+
+  #remember(change: Change): void {
+    const name = `${change.entry.namespace}\n${change.requestId}`;
+    const known = this.#requests.get(name);
+    if (known === undefined) this.#requests.set(name, [change]);
+    else known.push(change);
+  }
+
+  #forget(change: Change): void {
+    const name = `${change.entry.namespace}\n${change.requestId}`;
+    const left = this.#requests.get(name)?.filter((other) => other !== change) ?? [];
+    if (left.length === 0) this.#requests.delete(name);
+    else this.#requests.set(name, left);
   }
 }
-
-const requestKey = ({ namespace, key }: { namespace: string; key: string }, requestId: string): string =>
-  `${namespace}\n${key}\n${requestId}`;

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, vi } from 'vitest';
-import { ConfigError } from '../errors.js';
+import { ConfigError } from '../contract/errors.js';
 import { Manager } from '../manager/manager.js';
 import type { Namespace } from '../manager/namespace.js';
 import type { ManagerOptions, ManagerWatchOptions } from '../manager/options.js';

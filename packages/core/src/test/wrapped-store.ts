@@ -1,18 +1,18 @@
-import { Change, type WatchEvent } from '../change.js';
-import { type Alias, type EncodedValue, Entry } from '../entry.js';
-import type { WatchFilter } from '../filter.js';
+import type { Capability } from '../contract/capability.js';
+import { Change, type WatchEvent } from '../contract/change.js';
+import { type Alias, type EncodedValue, Entry } from '../contract/entry.js';
+import type { WatchFilter } from '../contract/filter.js';
 import type { MemoryStore } from '../memory-store/memory-store.js';
 import type {
   CallOptions,
   ChangeStream,
   DeleteOptions,
-  Feature,
   Page,
   Query,
   SetOptions,
   Store,
   WatchOptions,
-} from '../store.js';
+} from '../contract/store.js';
 
 export interface WrappedStoreOptions {
   /** As a store without revisions shows itself: no features, no revisions anywhere. */
@@ -24,7 +24,7 @@ export interface WrappedStoreOptions {
 /** A memory store whose answers can be held up, made to fail, and whose watches can be cut. Counts the calls. */
 export class WrappedStore implements Store {
   readonly inner: MemoryStore;
-  readonly features: ReadonlySet<Feature>;
+  readonly features: ReadonlySet<Capability>;
   readonly calls = { get: 0, set: 0, delete: 0, find: 0, watch: 0, listAliases: 0 };
   /** While set, every call and every watch fails with it. */
   down: Error | undefined;
@@ -38,7 +38,8 @@ export class WrappedStore implements Store {
     this.inner = inner;
     this.#plain = plain;
     this.#pause = pause;
-    this.features = plain ? new Set() : inner.features;
+    const wrapped: readonly Capability[] = ['cas', 'ttl', 'requests', 'tombstones', 'authors', 'aliases'];
+    this.features = new Set(plain ? ['aliases'] : ['revisions', ...wrapped]);
   }
 
   /** Ends all open watches with `error`. */

@@ -1,8 +1,13 @@
-/** A place in a store's log, as the id of an event tells it: `<revision>-<log id>`. */
+/** A place in a store's log. As the id of an event it is `<revision>-<log id>`. */
 export interface LogPosition {
   readonly revision: number;
   readonly logId: string;
 }
+
+const logId = /^[!-~]{1,128}$/;
+
+/** Whether the name of a log can stand in an event id: another server may call its log whatever it likes. */
+export const isLogId = (name: string): boolean => logId.test(name);
 
 export const formatEventId = (revision: number, logId: string): string => `${revision}-${logId}`;
 

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors.js';
+import { badRequest } from '../http-error.js';
 
 const maxFilters = 100;
 const maxFilterBytes = 256;

@@ -1,4 +1,4 @@
-import { ChangeType, type Entry, type Timestamp, toJson, type WatchResponse } from '@cfg/proto';
+import { ChangeType, type Timestamp, toJson, type WatchResponse } from '@cfg/proto';
 
 const names: Partial<Record<ChangeType, string>> = {
   [ChangeType.CHANGE_TYPE_SET]: 'SET',
@@ -17,14 +17,14 @@ export function changeFrame(change: WatchResponse, id: string): Buffer | undefin
   const type = names[change.type];
   if (type === undefined) return undefined;
   const bytes = Buffer.from(
-    `id: ${id}\nevent: ${type.toLowerCase()}\ndata: ${JSON.stringify(dataOf(type, change.entry))}\n\n`,
+    `id: ${id}\nevent: ${type.toLowerCase()}\ndata: ${JSON.stringify(dataOf(type, change))}\n\n`,
   );
   frames.set(change, { id, bytes });
   return bytes;
 }
 
-function dataOf(type: string, entry: Entry | undefined): object {
-  const data = { type, namespace: entry?.namespace ?? '', key: entry?.key ?? '' };
+function dataOf(type: string, { entry, more }: WatchResponse): object {
+  const data = { type, namespace: entry?.namespace ?? '', key: entry?.key ?? '', more: more || undefined };
   if (entry === undefined || type.endsWith('DELETE')) return data;
   const { value, codec, version, createdAt, updatedAt } = entry;
   return {
@@ -48,7 +48,7 @@ export const helloFrame = (retryMs: number): string => `retry: ${retryMs}\n\n: c
 
 export const heartbeatFrame = ': heartbeat\n\n';
 
-/** Tells that changes may have been missed: whoever keeps a copy must read it anew. `more` says more of why. */
+/** Says that changes may have been missed: a client that keeps a copy must read it again. `more` tells more of why. */
 export const resetFrame = (reason: string, more: Readonly<Record<string, string>> = {}): string =>
   `event: reset\ndata: ${JSON.stringify({ reason, ...more })}\n\n`;
 

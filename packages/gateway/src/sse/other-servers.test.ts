@@ -24,7 +24,7 @@ describe('GET /v1/watch before a server without revisions', () => {
     await using gateway = await gatewayTo(server.address);
     using client = await SseClient.open(gateway.url, '?namespaces=a');
     expect(client.response.statusCode).toBe(200);
-    expect(await client.next()).toEqual({ retry: '5000' });
+    expect(await client.next()).toEqual({ retry: 5_000 });
     expect(server.requests).toMatchObject([
       { namespaces: ['a'], startRevision: undefined, logId: '', progress: false },
     ]);

@@ -50,6 +50,14 @@ describe.each(doors)('GET /v1/watch, %s', (door) => {
     expect(text.trim()).toBe(recordedText('sse.txt').trim());
   });
 
+  it('marks the changes of one write that belong together', async () => {
+    using client = await SseClient.open(url, '?namespaces=together');
+    const operations = ['a', 'b'].map((key) => ({ set: { key, value: 'MQ==', codec: 'json' } }));
+    await ask(url, '/v1/namespaces/together/batch', { method: 'POST', body: { operations } });
+    expect((await client.event()).data).toMatchObject({ key: 'a', more: true });
+    expect((await client.event()).data).not.toHaveProperty('more');
+  });
+
   it('shows only what is asked for', async () => {
     using client = await SseClient.open(url, '?namespaces=f1&namespaces=f2&prefixes=app/&prefixes=db/');
     for (const namespace of ['f0', 'f1', 'f2']) {
@@ -68,7 +76,7 @@ describe.each(doors)('GET /v1/watch, %s', (door) => {
   it('tells a quiet client that it lives, and how far it has seen', async () => {
     await using quick = await openDoor(door, { gateway: { heartbeatIntervalMs: 20, retryMs: 7 } });
     using client = await SseClient.open(quick.url, '?namespaces=quiet');
-    expect(await client.next()).toEqual({ retry: '7' });
+    expect(await client.next()).toEqual({ retry: 7 });
     expect(await client.next()).toEqual({ comment: 'connected' });
     expect(await client.next()).toEqual({ id: expect.stringMatching(/^0-/) });
     expect(await client.next()).toEqual({ comment: 'heartbeat' });

@@ -1,14 +1,14 @@
 import { ChangeType, type ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
-import { compactionOf, streamErrorMessage } from '../errors.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from '../exchange.js';
 import { announces, type ServerFeatures } from '../features.js';
 import type { GatewaySettings } from '../options.js';
-import { formatEventId, type LogPosition, parseEventId } from './event-id.js';
+import { formatEventId, isLogId, type LogPosition, parseEventId } from './event-id.js';
 import { EventStream } from './event-stream.js';
 import { readFilters, type WatchFilters } from './filters.js';
 import { changeFrame, errorFrame, resetFrame } from './frame.js';
 import { openWatch, type Upstream } from './upstream.js';
+import { compactionOf, streamErrorMessage } from './watch-errors.js';
 
 /** Why a client must read anew what it holds. */
 interface Reset {
@@ -60,7 +60,7 @@ class Watcher {
     try {
       await this.#learnFeatures();
       this.#resumeFrom(this.#exchange.request.headers['last-event-id']);
-      while (await this.#follow());
+      for (let next = await this.#follow(); next === 'again'; ) next = await this.#follow();
       this.#stream.end();
     } catch (error) {
       if (!this.#stream.begun) throw error;
@@ -83,22 +83,22 @@ class Watcher {
     else if (!this.#position) this.#reset = { reason: 'UNKNOWN_EVENT_ID' };
   }
 
-  /** Follows one watch to its end. Answers whether to go on with another, because this one's place is lost. */
-  async #follow(): Promise<boolean> {
+  /** Follows one watch to its end. Returns `again` if its place in the log is lost, and the stream goes on with another. */
+  async #follow(): Promise<'again' | 'ended'> {
     try {
       const upstream = await this.#open();
       this.#stream.begin();
-      if (this.#exchange.request.method === 'HEAD') return false;
+      if (this.#exchange.request.method === 'HEAD') return 'ended';
       await this.#tellReset();
       for await (const message of upstream.messages) await this.#relay(message);
-      return false;
+      return 'ended';
     } catch (error) {
-      // A watch from now on that fails like this before it has begun would do so forever.
+      // Retrying makes sense only once: a watch from now on that fails with `compacted` would fail again.
       const more = compactionOf(error);
       if (more === undefined || this.#reset !== undefined) throw error;
       this.#position = undefined;
       this.#reset = { reason: 'REVISION_COMPACTED', more };
-      return true;
+      return 'again';
     }
   }
 
@@ -124,7 +124,7 @@ class Watcher {
 
   #relay(message: WatchResponse): Promise<void> | undefined {
     if (message.type === ChangeType.CHANGE_TYPE_PROGRESS) {
-      this.#logId = message.logId || this.#logId;
+      if (isLogId(message.logId)) this.#logId = message.logId;
       return this.#stream.advance(formatEventId(message.revision, this.#logId));
     }
     const id = this.#idOf(message);

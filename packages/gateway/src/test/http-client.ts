@@ -15,7 +15,7 @@ import { ask } from './http.js';
 import { watchOver } from './http-watch.js';
 
 /** What this project's own service over a store with revisions announces. HTTP has no word for it. */
-const features = 'revisions cas ttl requests tombstones';
+const features = 'revisions cas ttl requests tombstones batch restore authors';
 
 /**
  * A client of the service that speaks HTTP: with it a `RemoteStore` becomes a store over REST and server-sent events.

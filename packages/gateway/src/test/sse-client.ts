@@ -1,11 +1,12 @@
 import http, { type IncomingMessage } from 'node:http';
+import { createParser } from 'eventsource-parser';
 
 export interface SseEvent {
-  readonly id?: string;
-  readonly event?: string;
+  readonly id?: string | undefined;
+  readonly event?: string | undefined;
   readonly data?: Record<string, unknown>;
   readonly comment?: string;
-  readonly retry?: string;
+  readonly retry?: number;
 }
 
 /** A client of server-sent events that can say everything, and can stop reading. */
@@ -17,6 +18,11 @@ export class SseClient implements Disposable {
   lastEventId = '';
   ended = false;
   #blocks: SseEvent[] = [];
+  #parser = createParser({
+    onEvent: ({ data, ...rest }) => this.#blocks.push({ ...rest, data: JSON.parse(data) as Record<string, unknown> }),
+    onComment: (comment) => this.#blocks.push({ comment }),
+    onRetry: (retry) => this.#blocks.push({ retry }),
+  });
   #rest = '';
   #wake: () => void = () => {};
 
@@ -81,9 +87,11 @@ export class SseClient implements Disposable {
     const blocks = (this.#rest + chunk).split('\n\n');
     this.#rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const parsed = parse(block);
-      if (parsed.id !== undefined) this.lastEventId = parsed.id;
-      this.#blocks.push(parsed);
+      const before = this.#blocks.length;
+      this.#parser.feed(`${block}\n\n`);
+      // Of a block that is only an id, a client takes note in silence.
+      if (this.#blocks.length === before) this.#blocks.push({ id: block.replace(/^id: /, '') });
+      this.lastEventId = this.#blocks.at(-1)?.id ?? this.lastEventId;
     }
     this.#wake();
   }
@@ -92,14 +100,4 @@ export class SseClient implements Disposable {
     this.ended = true;
     this.#wake();
   }
-}
-
-function parse(block: string): SseEvent {
-  const fields: Record<string, string> = {};
-  for (const line of block.split('\n')) {
-    const [, name = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
-    fields[name || 'comment'] = value;
-  }
-  const { data, ...rest } = fields;
-  return data === undefined ? rest : { ...rest, data: JSON.parse(data) as Record<string, unknown> };
 }

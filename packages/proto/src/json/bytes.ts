@@ -4,6 +4,7 @@ import type { Kind } from './kind.js';
 /** Written as standard base64 with padding; read as standard or URL-safe base64, with or without padding. */
 export const bytesKind: Kind<Uint8Array> = {
   absent: '""',
+  schema: { type: 'string', format: 'byte' },
   write: (value) => `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`,
   read(json) {
     if (typeof json !== 'string') throw new JsonMappingError('must be a string of base64');

@@ -1,13 +1,15 @@
 import { JsonMappingError, quote, within } from './error.js';
-import type { Kind } from './kind.js';
+import type { JsonSchema, Kind } from './kind.js';
 
 /** A repeated field: an array whose elements are never null. */
 export class ListKind implements Kind<unknown[]> {
   readonly absent = '[]';
   readonly element: Kind;
+  readonly schema: JsonSchema;
 
   constructor(element: Kind) {
     this.element = element;
+    this.schema = { type: 'array', items: element.schema };
   }
 
   write(values: unknown[]): string {
@@ -43,12 +45,14 @@ export class ListKind implements Kind<unknown[]> {
 /** A map field with string keys: a plain object. */
 export class MapKind implements Kind<Record<string, unknown>> {
   readonly absent = '{}';
+  readonly schema: JsonSchema;
   readonly #key: Kind<string>;
   readonly #value: Kind;
 
   constructor(key: Kind<string>, value: Kind) {
     this.#key = key;
     this.#value = value;
+    this.schema = { type: 'object', additionalProperties: value.schema };
   }
 
   write(map: Record<string, unknown>): string {

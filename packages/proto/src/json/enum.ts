@@ -5,7 +5,6 @@ import type { Kind } from './kind.js';
 
 /** Written by name, an unknown number as the number; read by name or by number, which need not be known. */
 export function enumKind(desc: DescEnum): Kind<number> {
-  const form = desc.sharedPrefix?.toUpperCase() ?? '';
   const numbers = new Map(desc.values.map((value) => [value.name, value.number]));
   const names = new Map(desc.values.map((value) => [value.number, `"${value.name}"`]));
   const unknown = (name: string): never => {
@@ -15,11 +14,11 @@ export function enumKind(desc: DescEnum): Kind<number> {
   const write = (value: number): string => names.get(value) ?? int32Kind.write(value);
   return {
     absent: write(0),
+    schema: { type: 'string', enum: [...numbers.keys()] },
     write,
     read(json) {
-      // Recorded of the original: a word that is none of the enum's is discarded like an unknown field. One in the enum's
-      // own form (WRITE_MODE_…) is a typing error, though, and must not write in another mode than was meant.
-      if (typeof json === 'string') return numbers.get(json) ?? (json.startsWith(form) ? unknown(json) : 0);
+      // The original discards an unknown word like an unknown field: a mistyped write mode then overwrites.
+      if (typeof json === 'string') return byName(json);
       if (typeof json !== 'number') throw new JsonMappingError(`must be a name or number of ${desc.name}`);
       return int32Kind.read(json);
     },

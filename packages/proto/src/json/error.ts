@@ -23,7 +23,9 @@ export function within(segment: string, error: unknown): unknown {
   return new JsonMappingError(problem, `${segment}${separator}${path}`);
 }
 
-/** Text from outside, quoted and cut to a length that suits an error message. */
+/** Text from outside, cut to a length that suits an error message, quoted, and all but ASCII escaped: `"a\\u00a0"`. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+  const quoted = JSON.stringify(text.slice(0, 64));
+  const ascii = quoted.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.length > 64 ? `${ascii.slice(0, -1)}…"` : ascii;
 }

@@ -16,6 +16,7 @@ function integerKind(min: number, max: number, asString: boolean): Kind<number> 
   const readText = (text: string, syntax: RegExp): number => check(syntax.test(text) ? Number(text) : undefined);
   return {
     absent: asString ? '"0"' : '0',
+    schema: asString ? { type: 'string', format: 'int64' } : { type: 'integer', format: 'int32' },
     write: (value) => (asString ? `"${check(value)}"` : `${check(value)}`),
     read: (json) => (typeof json === 'string' ? readText(json, wholeJson) : check(json)),
     parse: (text) => readText(text, wholeText),

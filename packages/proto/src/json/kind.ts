@@ -1,9 +1,25 @@
 import { JsonMappingError } from './error.js';
 
+/** A JSON Schema, as far as these types need it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly enum?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema;
+}
+
 /** How the values of one protobuf type travel as JSON, and as text in a query or a path. */
 export interface Kind<T = unknown> {
   /** The JSON of a field that is not set. */
   readonly absent: string;
+  /** What is written, and what every reader takes. */
+  readonly schema: JsonSchema;
   /** @throws JsonMappingError if JSON cannot say the value. */
   write(value: T): string;
   /** Reads what `JSON.parse` gave, which is not null. @throws JsonMappingError */
@@ -14,6 +30,7 @@ export interface Kind<T = unknown> {
 
 export const stringKind: Kind<string> = {
   absent: '""',
+  schema: { type: 'string' },
   write: (value) => JSON.stringify(value),
   read(json) {
     if (typeof json !== 'string') throw new JsonMappingError('must be a string');
@@ -34,6 +51,7 @@ const truths = new Map([
 
 export const boolKind: Kind<boolean> = {
   absent: 'false',
+  schema: { type: 'boolean' },
   write: (value) => (value ? 'true' : 'false'),
   read(json) {
     if (typeof json !== 'boolean') throw new JsonMappingError('must be true or false');

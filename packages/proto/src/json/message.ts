@@ -1,6 +1,6 @@
 import { isObject } from './collections.js';
 import { JsonMappingError, within } from './error.js';
-import type { Kind } from './kind.js';
+import type { JsonSchema, Kind } from './kind.js';
 
 /** A message as an object with fields by name. */
 export type Fields = Record<string, unknown>;
@@ -28,6 +28,7 @@ interface Member {
 /** A message type: its fields with their kinds, worked out once so that a message is one walk over an array. */
 export class MessageKind implements Kind<Fields> {
   readonly absent = 'null';
+  readonly schema: JsonSchema;
   readonly create: () => Fields;
   readonly #members: readonly Member[];
   readonly #byName: ReadonlyMap<string, Field>;
@@ -35,6 +36,10 @@ export class MessageKind implements Kind<Fields> {
   /** @param create makes a message with every field at its default. */
   constructor(fields: readonly Field[], create: () => Fields) {
     this.create = create;
+    this.schema = {
+      type: 'object',
+      properties: Object.fromEntries(fields.map(({ name, kind }) => [name, kind.schema])),
+    };
     this.#members = fields.map((field) => {
       const prefix = `${JSON.stringify(field.name)}:`;
       return { field, prefix, unset: field.optional ? '' : prefix + field.kind.absent };

@@ -26,6 +26,7 @@ function readFraction(digits: string | undefined): number {
 /** RFC 3339, years 1 to 9999; written in UTC. */
 export const timestampKind: Kind<Timestamp> = {
   absent: 'null',
+  schema: { type: 'string', format: 'date-time' },
   write({ seconds, nanos }) {
     if (!inRange(seconds, earliestSeconds, latestSeconds) || !inRange(nanos, 0, 999_999_999)) {
       throw new JsonMappingError('not a time of the years 1 to 9999');
@@ -56,6 +57,7 @@ export const timestampKind: Kind<Timestamp> = {
 /** Seconds with the suffix `s`, at most 10,000 years either way. */
 export const durationKind: Kind<Duration> = {
   absent: 'null',
+  schema: { type: 'string', pattern: durationSyntax.source },
   write({ seconds, nanos }) {
     const fits = inRange(seconds, -longestSeconds, longestSeconds) && inRange(nanos, -999_999_999, 999_999_999);
     if (!fits || seconds * nanos < 0) throw new JsonMappingError('not a duration within 10,000 years');

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { suggestion } from '../suggestion.js';
 import { flags } from './flags.js';
 import type { Written } from './sources.js';
-import { suggestion } from '../suggestion.js';
 import { UsageError } from './usage-error.js';
 
 export interface CommandLine {

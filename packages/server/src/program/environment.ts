@@ -1,6 +1,6 @@
+import { closest } from '../suggestion.js';
 import { flags, variableOf } from './flags.js';
 import type { Written } from './sources.js';
-import { closest } from '../suggestion.js';
 import { UsageError } from './usage-error.js';
 
 /** The variable that names a configuration file. */

@@ -1,20 +1,17 @@
 import type { CheckAccessRequest, CheckAccessResponse } from '@cfg/proto';
-import { resource } from '../checks.js';
-import type { Environment } from '../environment.js';
-import type { Handler } from './handler.js';
+import { asked, type Handler } from './handler.js';
 
-/** Never fails for an authenticated caller: what may not be is false. */
-export function accessHandler({ authorizer }: Environment): Handler<CheckAccessRequest, CheckAccessResponse> {
-  return async ({ namespace, key }, call) => {
-    const one = resource(namespace, key);
-    const below = resource(namespace, '', key);
+/** Never fails for an authenticated caller; anything not permitted, or not decidable, is `false`. */
+export const accessHandler = (): Handler<CheckAccessRequest, CheckAccessResponse> => ({
+  asks: () => [],
+  async answer({ namespace, key }, call) {
     const [canRead, canWrite, canDelete, canList, canWatch] = await Promise.all([
-      authorizer.allows(call, 'read', one),
-      authorizer.allows(call, 'write', one),
-      authorizer.allows(call, 'delete', one),
-      authorizer.allows(call, 'list', below),
-      authorizer.allows(call, 'watch', below),
+      call.allows(asked('read', namespace, key)),
+      call.allows(asked('write', namespace, key)),
+      call.allows(asked('delete', namespace, key)),
+      call.allows(asked('list', namespace, '', key)),
+      call.allows(asked('watch', namespace, '', key)),
     ]);
     return { canRead, canWrite, canDelete, canList, canWatch };
-  };
-}
+  },
+});

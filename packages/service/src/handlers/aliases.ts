@@ -1,4 +1,4 @@
-import { type Aliasing, ConfigError, isAliasing, isConfigError, type Store } from '@cfg/core';
+import { type Aliasing, can, checkAlias, isConfigError, type Store } from '@cfg/core';
 import type {
   DeleteAliasRequest,
   DeleteAliasResponse,
@@ -10,73 +10,71 @@ import type {
   SetAliasResponse,
 } from '@cfg/proto';
 import type { Call } from '../call.js';
-import { resource } from '../checks.js';
 import { aliasMessage } from '../entry.js';
 import type { Environment } from '../environment.js';
 import { invalidArgument, unsupported } from '../status.js';
-import { type Handler, storeOptions } from './handler.js';
+import { asked, type Handler, storeOptions } from './handler.js';
 import { readable } from './readable.js';
+import { writeOptions } from './write-request.js';
 
-export function setAliasHandler({ store, authorizer }: Environment): Handler<SetAliasRequest, SetAliasResponse> {
-  return async (request, call) => {
+export const setAliasHandler = ({ store }: Environment): Handler<SetAliasRequest, SetAliasResponse> => ({
+  asks(request) {
     requireAlias(request);
-    const { alias, target } = request;
-    if (target === '') throw invalidArgument('target is required');
-    await authorizer.authorize(call, 'write', resource('', alias));
+    if (request.target === '') throw invalidArgument('target is required');
+    return [asked('write', '', request.alias)];
+  },
+  async answer({ alias, target }, call) {
     const aliases = aliasing(store);
     await requireOneHop(aliases, alias, target, call);
-    return { alias: aliasMessage(await aliases.setAlias(alias, target, storeOptions(call))) };
-  };
-}
+    return { alias: aliasMessage(await aliases.setAlias(alias, target, writeOptions(store, call))) };
+  },
+});
 
-export function deleteAliasHandler({
-  store,
-  authorizer,
-}: Environment): Handler<DeleteAliasRequest, DeleteAliasResponse> {
-  return async (request, call) => {
+export const deleteAliasHandler = ({ store }: Environment): Handler<DeleteAliasRequest, DeleteAliasResponse> => ({
+  asks(request) {
     requireAlias(request);
-    await authorizer.authorize(call, 'delete', resource('', request.alias));
-    await aliasing(store).deleteAlias(request.alias, storeOptions(call));
+    return [asked('delete', '', request.alias)];
+  },
+  async answer({ alias }, call) {
+    await aliasing(store).deleteAlias(alias, writeOptions(store, call));
     return {};
-  };
-}
+  },
+});
 
-export function getAliasHandler({ store, authorizer }: Environment): Handler<GetAliasRequest, GetAliasResponse> {
-  return async (request, call) => {
+export const getAliasHandler = ({ store }: Environment): Handler<GetAliasRequest, GetAliasResponse> => ({
+  asks(request) {
     requireAlias(request);
-    await authorizer.authorize(call, 'read', resource('', request.alias));
-    return { alias: aliasMessage(await aliasing(store).getAlias(request.alias, storeOptions(call))) };
-  };
-}
+    return [asked('read', '', request.alias)];
+  },
+  async answer({ alias }, call) {
+    return { alias: aliasMessage(await aliasing(store).getAlias(alias, storeOptions(call))) };
+  },
+});
 
-export function listAliasesHandler({
-  store,
-  authorizer,
-}: Environment): Handler<ListAliasesRequest, ListAliasesResponse> {
-  return async (_request, call) => {
-    await authorizer.authorize(call, 'list', resource(''));
+export const listAliasesHandler = ({ store }: Environment): Handler<ListAliasesRequest, ListAliasesResponse> => ({
+  asks: () => [asked('list', '')],
+  async answer(_request, call) {
     const all = await aliasing(store).listAliases(storeOptions(call));
-    const shown = await readable(authorizer, call, all, ({ alias }) => resource('', alias));
+    const shown = await readable(call, all, ({ alias }) => asked('read', '', alias));
     const sorted = shown.toSorted((a, b) => (a.alias < b.alias ? -1 : 1));
     return { aliases: sorted.map(aliasMessage) };
-  };
-}
+  },
+});
 
 function requireAlias({ alias }: { readonly alias: string }): void {
   if (alias === '') throw invalidArgument('alias is required');
 }
 
 function aliasing(store: Store): Store & Aliasing {
-  if (!isAliasing(store)) throw unsupported('the store does not support aliases');
+  if (!can(store, 'aliases')) throw unsupported('the store does not support aliases');
   return store;
 }
 
 /** An alias stands for a key, never for itself or another alias. Our stores see to it themselves; others may not. */
 async function requireOneHop(aliases: Aliasing, alias: string, target: string, call: Call): Promise<void> {
-  if (alias === target) throw new ConfigError('alias_self', `alias ${alias} cannot stand for itself`);
   const known = await aliases.getAlias(target, storeOptions(call)).catch((error: unknown) => {
     if (isConfigError(error, 'not_found')) return undefined;
     throw error;
   });
-  if (known !== undefined) throw new ConfigError('alias_chain', `alias ${alias}: ${target} is an alias itself`);
+  checkAlias(alias, target, { isAlias: false, isTarget: false, isKey: false, isTargetAlias: known !== undefined });
 }

@@ -1,16 +1,18 @@
 import type { DeleteRequest, DeleteResponse } from '@cfg/proto';
-import { requireKey, requireWrite, resource } from '../checks.js';
+import { requireKey } from '../checks.js';
 import type { Environment } from '../environment.js';
-import type { Handler } from './handler.js';
+import { asked, type Handler } from './handler.js';
+import { conditionOf, noteOptions, writeOptions } from './write-request.js';
 
-export function deleteHandler({ store, authorizer }: Environment): Handler<DeleteRequest, DeleteResponse> {
-  return async (request, call) => {
+export const deleteHandler = ({ store }: Environment): Handler<DeleteRequest, DeleteResponse> => ({
+  asks(request) {
     requireKey(request);
-    const asking = authorizer.authorize(call, 'delete', resource(request.namespace, request.key));
-    if (asking !== undefined) await asking;
-    requireWrite(store, request);
-    const { namespace, key, ifVersion, requestId } = request;
-    await store.delete(namespace, key, { ifVersion, requestId: requestId || undefined, signal: call.signal });
+    return [asked('delete', request.namespace, request.key)];
+  },
+  async answer(request, call) {
+    const ifVersion = conditionOf(store, request);
+    const options = { ifVersion, ...noteOptions(store, request), ...writeOptions(store, call) };
+    await store.delete(request.namespace, request.key, options);
     return {};
-  };
-}
+  },
+});

@@ -1,13 +1,16 @@
 import type { GetRequest, GetResponse } from '@cfg/proto';
-import { requireKey, resource } from '../checks.js';
+import { requireCapability, requireKey, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
-import { type Handler, storeOptions } from './handler.js';
+import { asked, type Handler } from './handler.js';
 
-export function getHandler({ store, authorizer, encoder }: Environment): Handler<GetRequest, GetResponse> {
-  return async (request, call) => {
+export const getHandler = ({ store, encoder }: Environment): Handler<GetRequest, GetResponse> => ({
+  asks(request) {
     requireKey(request);
-    const asking = authorizer.authorize(call, 'read', resource(request.namespace, request.key));
-    if (asking !== undefined) await asking;
-    return encoder.entry(await store.get(request.namespace, request.key, storeOptions(call)));
-  };
-}
+    requireNotNegative('at_revision', request.atRevision);
+    return [asked('read', request.namespace, request.key)];
+  },
+  answer({ namespace, key, atRevision }, { signal }) {
+    requireCapability(store, 'revisions', 'at_revision', atRevision !== 0);
+    return store.get(namespace, key, { atRevision, signal }).then((entry) => encoder.entry(entry));
+  },
+});

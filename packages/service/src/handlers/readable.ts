@@ -1,14 +1,8 @@
-import type { Authorizer } from '../authorizer.js';
 import type { Call } from '../call.js';
-import type { Resource } from '../guard.js';
+import type { Asked } from '../guards/guard.js';
 
 /** Those of `items` that the caller may read. */
-export async function readable<T>(
-  authorizer: Authorizer,
-  call: Call,
-  items: readonly T[],
-  resourceOf: (item: T) => Resource,
-): Promise<readonly T[]> {
-  const answers = await Promise.all(items.map((item) => authorizer.allows(call, 'read', resourceOf(item))));
+export async function readable<T>(call: Call, items: readonly T[], askedOf: (item: T) => Asked): Promise<readonly T[]> {
+  const answers = await Promise.all(items.map((item) => call.allows(askedOf(item))));
   return answers.every(Boolean) ? items : items.filter((_, at) => answers[at]);
 }

@@ -1,32 +1,26 @@
-import { isRevisioned } from '@cfg/core';
 import { Encoded, type SnapshotRequest, type SnapshotResponse } from '@cfg/proto';
-import { requireNamespace, resource } from '../checks.js';
+import { requireCapability, requireNamespace, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
-import { CachedSnapshots } from '../snapshots/cached.js';
-import { FoundSnapshots } from '../snapshots/found.js';
-import type { Snapshots } from '../snapshots/snapshots.js';
-import type { Handler } from './handler.js';
+import { Snapshots } from '../snapshots/snapshots.js';
+import { asked, type Handler } from './handler.js';
 
 export function snapshotHandler(environment: Environment): Handler<SnapshotRequest, SnapshotResponse> {
-  const { authorizer } = environment;
-  const snapshots = snapshotsOf(environment);
-  return async (request, call) => {
-    const { namespace, ifNoneMatch } = request;
-    requireNamespace(request);
-    const asking = authorizer.authorize(call, 'read', resource(namespace));
-    if (asking !== undefined) await asking;
-    const { body, revision, logId } = await snapshots.take(namespace, call.signal);
-    const rest = { etag: body.etag, revision, logId };
-    if (ifNoneMatch === body.etag) {
-      return new Encoded(body.notModifiedAt(revision), () => ({ ...rest, entries: [], notModified: true }));
-    }
-    return new Encoded(body.bytesAt(revision), () => ({ ...rest, entries: body.entries(), notModified: false }));
+  const { store } = environment;
+  const snapshots = new Snapshots(environment);
+  return {
+    asks(request) {
+      requireNamespace(request);
+      requireNotNegative('at_revision', request.atRevision);
+      return [asked('read', request.namespace)];
+    },
+    async answer({ namespace, ifNoneMatch, atRevision }, { signal }) {
+      requireCapability(store, 'revisions', 'at_revision', atRevision !== 0);
+      const { body, at } = await snapshots.take(namespace, atRevision, signal);
+      const { etag, logId, namespaceRevision } = body;
+      const rest = { etag, logId, namespaceRevision, revision: at?.revision, oldestRevision: at?.oldestRevision ?? 0 };
+      return ifNoneMatch === etag
+        ? new Encoded(body.notModifiedAt(at), () => ({ ...rest, entries: [], notModified: true }))
+        : new Encoded(body.bytesAt(at), () => ({ ...rest, entries: body.entries(), notModified: false }));
+    },
   };
-}
-
-function snapshotsOf({ store, encoder, settings }: Environment): Snapshots {
-  const { maxSnapshotEntries, snapshotCacheBytes } = settings;
-  return isRevisioned(store)
-    ? new CachedSnapshots(store, encoder, maxSnapshotEntries, snapshotCacheBytes)
-    : new FoundSnapshots(store, encoder, maxSnapshotEntries);
 }

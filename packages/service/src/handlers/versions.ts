@@ -1,32 +1,30 @@
-import { ConfigError, isVersioned } from '@cfg/core';
+import { ConfigError, can } from '@cfg/core';
 import { type GetVersionsRequest, GetVersionsResponse } from '@cfg/proto';
-import { requireFeature, requireKey, requireNotNegative, resource } from '../checks.js';
+import { requireCapability, requireKey, requireNotNegative } from '../checks.js';
+import { entriesAnswer } from '../entries-answer.js';
 import type { Environment } from '../environment.js';
-import { entriesAnswer } from '../page.js';
-import { type Handler, storeOptions } from './handler.js';
-import { pageLimit, requireWhole } from './list.js';
+import { asked, type Handler, storeOptions } from './handler.js';
+import { pageBounds, requireWhole } from './page-bounds.js';
 
-export function versionsHandler({
+export const versionsHandler = ({
   store,
-  authorizer,
   encoder,
   settings,
-}: Environment): Handler<GetVersionsRequest, GetVersionsResponse> {
-  const most = settings.maxSnapshotEntries;
-  return async (request, call) => {
+}: Environment): Handler<GetVersionsRequest, GetVersionsResponse> => ({
+  asks(request) {
     requireKey(request);
-    const { namespace, key, version, limit, cursor, includeDeleted } = request;
-    requireNotNegative('version', version);
-    requireNotNegative('limit', limit);
-    await authorizer.authorize(call, 'read', resource(namespace, key));
-    if (!isVersioned(store)) throw new ConfigError('versioning_not_supported', 'the store does not keep versions');
-    requireFeature(store, 'tombstones', 'include_deleted', includeDeleted);
-    const query = { version, cursor, includeDeleted, limit: pageLimit(limit, most) };
+    requireNotNegative('version', request.version);
+    requireNotNegative('limit', request.limit);
+    return [asked('read', request.namespace, request.key)];
+  },
+  async answer({ namespace, key, version, limit, cursor, includeDeleted }, call) {
+    if (!can(store, 'versions')) throw new ConfigError('versioning_not_supported', 'the store does not keep versions');
+    requireCapability(store, 'tombstones', 'include_deleted', includeDeleted);
+    const bounds = pageBounds(settings, limit);
+    const query = { version, cursor, includeDeleted, ...bounds };
     const { entries, nextCursor } = await store.versions(namespace, key, query, storeOptions(call));
-    if (limit === 0) requireWhole(nextCursor, most);
-    return entriesAnswer(encoder, GetVersionsResponse, entries, {
-      nextCursor,
-      limit: version > 0 ? 1 : Math.min(limit, most),
-    });
-  };
-}
+    if (limit === 0) requireWhole(nextCursor, bounds);
+    const used = version > 0 ? 1 : limit === 0 ? 0 : bounds.limit;
+    return entriesAnswer(encoder, GetVersionsResponse, entries, { nextCursor, limit: used });
+  },
+});

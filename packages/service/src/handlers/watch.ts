@@ -1,39 +1,38 @@
-import type { WatchRequest } from '@cfg/proto';
-import type { Call } from '../call.js';
-import { requireFeature, requireNotNegative, resource } from '../checks.js';
+import type { WatchRequest, WatchResponse } from '@cfg/proto';
+import { requireCapability, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
+import type { Asked } from '../guards/guard.js';
 import { invalidArgument } from '../status.js';
-import { type Opened, type OpenWatch, WatchStream } from '../watch-stream.js';
+import { WatchStream } from '../watch-stream.js';
+import { asked, type StreamHandler } from './handler.js';
 
-export function watchHandler(environment: Environment): (request: WatchRequest, call: Call) => WatchStream {
-  const open = opening(environment);
-  return (request, call) => new WatchStream(open, request, call, environment);
-}
-
-function opening({ store, authorizer, settings }: Environment): OpenWatch {
-  return async (request, call, signal): Promise<Opened> => {
-    const { namespaces, prefixes, startRevision, logId, progress } = request;
-    requireFewer('namespaces', namespaces, settings.maxWatchFilters);
-    requireFewer('prefixes', prefixes, settings.maxWatchFilters);
-    requireNotNegative('start_revision', startRevision);
-    for (const one of resourcesOf(request)) {
-      const asking = authorizer.authorize(call, 'watch', one);
-      if (asking !== undefined) await asking;
-    }
-    requireFeature(store, 'revisions', 'start_revision', startRevision !== undefined);
-    requireFeature(store, 'revisions', 'progress', progress);
-    const showsAliases = await authorizer.allows(call, 'list', resource(''));
-    const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal });
-    return { stream, showsAliases };
+export function watchHandler(environment: Environment): StreamHandler<WatchRequest, WatchResponse> {
+  const { store, settings } = environment;
+  return {
+    asks(request) {
+      requireFewer('namespaces', request.namespaces, settings.maxWatchFilters);
+      requireFewer('prefixes', request.prefixes, settings.maxWatchFilters);
+      requireNotNegative('start_revision', request.startRevision);
+      return partsOf(request);
+    },
+    answer({ namespaces, prefixes, startRevision, logId, progress }, call, authorize) {
+      return new WatchStream(environment, call, async (signal) => {
+        await authorize();
+        requireCapability(store, 'revisions', 'start_revision', startRevision !== undefined);
+        requireCapability(store, 'revisions', 'progress', progress);
+        const showsAliases = await call.allows(asked('list', ''));
+        const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal });
+        return { stream, showsAliases };
+      });
+    },
   };
 }
 
 /** Everything that the watch would show, each part of which the caller must be allowed. */
-function* resourcesOf({ namespaces, prefixes }: WatchRequest): Generator<ReturnType<typeof resource>> {
-  const below = prefixes.length > 0 ? new Set(prefixes) : [''];
-  for (const namespace of namespaces.length > 0 ? new Set(namespaces) : ['']) {
-    for (const prefix of below) yield resource(namespace, '', prefix);
-  }
+function partsOf({ namespaces, prefixes }: WatchRequest): readonly Asked[] {
+  const below = prefixes.length > 0 ? [...new Set(prefixes)] : [''];
+  const within = namespaces.length > 0 ? [...new Set(namespaces)] : [''];
+  return within.flatMap((namespace) => below.map((prefix) => asked('watch', namespace, '', prefix)));
 }
 
 function requireFewer(what: string, filters: readonly string[], most: number): void {

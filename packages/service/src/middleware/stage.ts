@@ -1,14 +1,32 @@
-import type { Call } from '../call.js';
+import type { ServerError, Status } from 'nice-grpc-common';
+import type { CallView } from '../call.js';
+
+/** How a call ended. */
+export interface Outcome {
+  /** OK; of a call whose caller went away, a stream that was left included, CANCELLED. */
+  readonly status: Status;
+  /** What the caller got in place of an answer. */
+  readonly error?: ServerError | undefined;
+  /** What was thrown: a `ConfigError` for most refusals. */
+  readonly cause?: unknown;
+}
 
 /**
- * One concern of the middleware. A call enters the stages in order, is handled, and leaves them; where something
- * throws, a stage or the handler, each stage may put another error in its place.
+ * One concern that surrounds every call, whatever door it came through: metrics, a rate limit, an audit.
+ *
+ * @example
+ * let underWay = 0;
+ * const gauge: Stage = { enter: () => void (underWay += 1), leave: () => void (underWay -= 1) };
  */
 export interface Stage {
-  /** Before the handler. Throwing refuses the call. A promise only where there is something to wait for. */
-  enter?(call: Call): undefined | Promise<void>;
-  /** What the caller gets in place of `error`, or a promise of it. */
-  fail?(call: Call, error: unknown): unknown;
-  /** Once, at the end, with the error if there was one. A stream that its reader left has none. */
-  leave?(call: Call, error: unknown): void;
+  /**
+   * Called before the handler. What it throws refuses the call, as a `ConfigError` by its code or a `ServerError` as it
+   * is. Returns a promise only where there is something to wait for.
+   */
+  enter?(call: CallView): undefined | void | Promise<void>;
+  /**
+   * Called once when a call ends that `enter` let in, in the reverse order of the stages. What it throws is logged and
+   * changes nothing.
+   */
+  leave?(call: CallView, outcome: Outcome): void;
 }

@@ -3,7 +3,7 @@ import type { Stages } from './stages.js';
 
 type Result<Response> = IteratorResult<Response, Response | undefined>;
 
-/** What a stage surrounds: the next middleware, or a handler. */
+/** What the stages surround: the next middleware, or a handler's stream. */
 export interface Inner<Response> {
   next(): Promise<Result<Response>>;
   return?(value: undefined): Promise<Result<Response>>;
@@ -11,8 +11,8 @@ export interface Inner<Response> {
 }
 
 /**
- * A call between its stages and its handler, in the shape that nice-grpc wants: a generator that returns the answer, or
- * yields those of a stream. Written by hand, for each generator around a stream costs every message several promises.
+ * A call between its stages and its handler, as nice-grpc wants it: a generator that returns the answer, or yields those
+ * of a stream. Written by hand, because each generator around a stream costs every message several promises.
  */
 export class StagedCall<Response> implements AsyncGenerator<Response, Response | undefined, undefined> {
   #stages: Stages;
@@ -44,7 +44,7 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
       await this.#inner?.return?.(undefined);
       return { done: true, value: undefined };
     } finally {
-      this.#leave(undefined);
+      this.#leave();
     }
   }
 
@@ -68,20 +68,21 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
   }
 
   #pass = (result: Result<Response>): Result<Response> => {
-    if (result.done) this.#leave(undefined);
+    if (result.done) this.#leave();
     return result;
   };
 
-  #fail = async (cause: unknown): Promise<never> => {
-    const error = await this.#stages.fail(this.#call, cause);
-    this.#leave(error);
-    throw error;
+  #fail = (cause: unknown): Promise<never> => {
+    if (this.#left) return Promise.reject(cause);
+    this.#left = true;
+    this.#inner = undefined;
+    return Promise.reject(this.#stages.fail(this.#call, cause));
   };
 
-  #leave(error: unknown): void {
+  #leave(): void {
     if (this.#left) return;
     this.#left = true;
     this.#inner = undefined;
-    this.#stages.leave(this.#call, error);
+    this.#stages.leave(this.#call);
   }
 }

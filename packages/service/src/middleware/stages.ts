@@ -1,35 +1,67 @@
+import type { Logger } from '@cfg/core';
+import { ServerError, Status } from 'nice-grpc-common';
+import { RichServerError } from 'nice-grpc-error-details';
 import type { Call } from '../call.js';
-import type { Stage } from './stage.js';
+import { callEnded } from '../deadline.js';
+import { encodeStatus } from '../error-details.js';
+import { toServerError } from '../status.js';
+import type { Outcome, Stage } from './stage.js';
 
-/** Several stages in their order, sorted once by what they do: most calls meet few of them. */
+const ok: Outcome = { status: Status.OK };
+const cancelled: Outcome = { status: Status.CANCELLED };
+
+/** The stages of a service in their order, the first outermost, and the recovery from errors around them. */
 export class Stages {
-  #entering: readonly Stage[];
-  #failing: readonly Stage[];
-  #leaving: readonly Stage[];
+  readonly #stages: readonly Stage[];
+  readonly #logger: Logger;
 
-  constructor(stages: readonly Stage[]) {
-    const inwards = stages.toReversed();
-    this.#entering = stages.filter(({ enter }) => enter !== undefined);
-    this.#failing = inwards.filter(({ fail }) => fail !== undefined);
-    this.#leaving = inwards.filter(({ leave }) => leave !== undefined);
+  constructor(stages: readonly Stage[], logger: Logger) {
+    this.#stages = stages;
+    this.#logger = logger;
   }
 
-  enter(call: Call, from = 0): undefined | Promise<void> {
-    for (let at = from; at < this.#entering.length; at += 1) {
-      const waiting = this.#entering[at]?.enter?.(call);
-      if (waiting !== undefined) return waiting.then(() => this.enter(call, at + 1));
+  enter(call: Call): undefined | Promise<void> {
+    for (; call.entered < this.#stages.length; call.entered += 1) {
+      const waiting = this.#stages[call.entered]?.enter?.(call);
+      if (waiting) {
+        return waiting.then(() => {
+          call.entered += 1;
+          return this.enter(call);
+        });
+      }
     }
     return undefined;
   }
 
-  /** What the caller gets in place of `cause`. */
-  async fail(call: Call, cause: unknown): Promise<unknown> {
-    let error = cause;
-    for (const stage of this.#failing) error = await stage.fail?.(call, error);
+  /** To be called once, when the call has its answer or nobody waits for one any more. */
+  leave(call: Call): void {
+    this.#leave(call, call.signal.aborted ? cancelled : ok);
+  }
+
+  /**
+   * To be called once, when the call has failed. Returns what the caller gets in place of `cause`: its gRPC status, with
+   * the details in the trailer. What became `internal error` is logged, because nobody else is told.
+   */
+  fail(call: Call, cause: unknown): Error {
+    if (call.signal.aborted && !(cause instanceof ServerError)) {
+      this.#leave(call, cancelled);
+      return callEnded();
+    }
+    const error = toServerError(cause);
+    if (error.code === Status.INTERNAL) this.#logger.error({ err: cause, method: call.method }, 'call failed');
+    if (error instanceof RichServerError) call.trailer.set('grpc-status-details-bin', encodeStatus(error));
+    this.#leave(call, { status: error.code, error, cause });
     return error;
   }
 
-  leave(call: Call, error: unknown): void {
-    for (const stage of this.#leaving) stage.leave?.(call, error);
+  #leave(call: Call, outcome: Outcome): void {
+    while (call.entered > 0) {
+      call.entered -= 1;
+      try {
+        this.#stages[call.entered]?.leave?.(call, outcome);
+      } catch (error) {
+        this.#logger.error({ err: error, method: call.method }, 'a stage failed at the end of a call');
+      }
+    }
   }
 }

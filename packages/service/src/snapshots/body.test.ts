@@ -10,21 +10,23 @@ it('shows any revision in its place', async () => {
   await store.connect();
   const encoder = new Encoder(1 << 20);
   const entries = await fill(store, 'prod', ['a', 'b']);
-  const body = new SnapshotBody(encoder, entries, 'log');
+  const body = new SnapshotBody(encoder, { entries, revision: 2, logId: 'log', namespaceRevision: 2 });
   for (const revision of [0, 1, 127, 128, 16_384, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
-    const answer = SnapshotResponse.decode(body.bytesAt(revision));
-    expect(answer).toMatchObject({ revision, logId: 'log', etag: body.etag, notModified: false });
+    const at = { revision, oldestRevision: Math.floor(revision / 2) };
+    const answer = SnapshotResponse.decode(body.bytesAt(at));
+    expect(answer).toMatchObject({ ...at, namespaceRevision: 2, logId: 'log', etag: body.etag, notModified: false });
     expect(answer.entries.map(({ key }) => key)).toEqual(['a', 'b']);
     const { etag } = body;
-    expect(SnapshotResponse.decode(body.notModifiedAt(revision))).toEqual({
+    expect(SnapshotResponse.decode(body.notModifiedAt(at))).toEqual({
       entries: [],
       etag,
       notModified: true,
-      revision,
+      ...at,
+      namespaceRevision: 2,
       logId: 'log',
     });
   }
-  expect(SnapshotResponse.decode(new SnapshotBody(encoder, entries, '').bytesAt(undefined))).toMatchObject({
+  expect(SnapshotResponse.decode(new SnapshotBody(encoder, { entries }).bytesAt(undefined))).toMatchObject({
     revision: undefined,
     logId: '',
   });

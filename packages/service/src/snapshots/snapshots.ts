@@ -1,15 +1,105 @@
-import type { SnapshotBody } from './body.js';
+import { can, type RevisionState, type Snapshot, type SnapshotOptions, type Store } from '@cfg/core';
+import { maxMessageBytes } from '@cfg/proto';
+import { LRUCache } from 'lru-cache';
+import { untilAborted } from '../deadline.js';
+import type { Encoder } from '../encoder.js';
+import type { Environment } from '../environment.js';
+import { SnapshotBody } from './body.js';
+import { pagedSnapshot } from './paged.js';
+import type { ShownAt } from './patched-bytes.js';
 
 /** A namespace as of one moment. */
 export interface TakenSnapshot {
   readonly body: SnapshotBody;
-  /** Every write up to it is in the body. Absent where the store has no revisions. */
-  readonly revision: number | undefined;
-  readonly logId: string;
+  /** Absent where the store has no revisions. */
+  readonly at: ShownAt | undefined;
 }
 
-/** Takes snapshots of a store's namespaces, one way or another. */
-export interface Snapshots {
-  /** Fails with `resource_exhausted` where the namespace has too many entries. */
-  take(namespace: string, signal: AbortSignal): Promise<TakenSnapshot>;
+interface Built {
+  readonly body: SnapshotBody;
+  /** Every write up to it is in the body. */
+  readonly revision: number;
+}
+
+/**
+ * Takes snapshots. Of a store with revisions, a namespace is read and encoded once for each of its own changes, however
+ * often it is asked for and whatever happens in the others. All who ask while it is built share it, if it is new enough
+ * for them.
+ */
+export class Snapshots {
+  readonly #store: Store;
+  readonly #encoder: Encoder;
+  readonly #bounds: SnapshotOptions;
+  readonly #cache: LRUCache<string, Built> | undefined;
+  readonly #flights = new Map<string, Promise<Built>>();
+
+  constructor({ store, encoder, settings }: Pick<Environment, 'store' | 'encoder' | 'settings'>) {
+    this.#store = store;
+    this.#encoder = encoder;
+    this.#bounds = { maxEntries: settings.maxSnapshotEntries, maxBytes: maxMessageBytes };
+    const maxSize = settings.snapshotCacheBytes;
+    if (maxSize > 0) {
+      this.#cache = new LRUCache({ maxSize, sizeCalculation: ({ body }, name) => body.weight + name.length });
+    }
+  }
+
+  /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. */
+  async take(namespace: string, atRevision: number, signal: AbortSignal): Promise<TakenSnapshot> {
+    const store = this.#store;
+    if (!can(store, 'revisions')) return { body: this.#bodyOf(await this.#read(namespace, { signal })), at: undefined };
+    // One call tells how new the namespace is, and the log's revision, at which a kept snapshot is still true.
+    const state = await store.revision(namespace, { signal });
+    const { oldestRevision } = state;
+    if (atRevision !== 0 || !can(store, 'snapshot')) {
+      const snapshot = await this.#read(namespace, { atRevision, signal });
+      const { revision } = snapshot;
+      return { body: this.#bodyOf(snapshot), at: revision === undefined ? undefined : { revision, oldestRevision } };
+    }
+    const { body, revision } = await this.#newest(namespace, state, signal);
+    return { body, at: { revision, oldestRevision } };
+  }
+
+  async #newest(namespace: string, state: RevisionState, signal: AbortSignal): Promise<Built> {
+    const kept = this.#cache?.get(namespace);
+    if (kept?.body.logId === state.logId && kept.body.namespaceRevision === state.namespaceRevision) {
+      return { body: kept.body, revision: Math.max(state.revision, kept.revision) };
+    }
+    const begun = this.#flights.get(namespace);
+    if (begun !== undefined) {
+      const built = await untilAborted(begun, signal).catch(() => undefined);
+      if (built !== undefined && shows(built, state)) return built;
+    }
+    // One that is under way by now began after `state`, so it is new enough.
+    return untilAborted(this.#flights.get(namespace) ?? this.#build(namespace), signal);
+  }
+
+  #build(namespace: string): Promise<Built> {
+    const flight = this.#buildNow(namespace).finally(() => {
+      if (this.#flights.get(namespace) === flight) this.#flights.delete(namespace);
+    });
+    this.#flights.set(namespace, flight);
+    return flight;
+  }
+
+  async #buildNow(namespace: string): Promise<Built> {
+    const snapshot = await this.#read(namespace, {});
+    const built = { body: this.#bodyOf(snapshot), revision: snapshot.revision ?? 0 };
+    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(namespace, built);
+    return built;
+  }
+
+  #read(namespace: string, options: SnapshotOptions): Promise<Snapshot> {
+    const store = this.#store;
+    const bounded = { ...this.#bounds, ...options };
+    return can(store, 'snapshot') ? store.snapshot(namespace, bounded) : pagedSnapshot(store, namespace, bounded);
+  }
+
+  #bodyOf(snapshot: Snapshot): SnapshotBody {
+    return new SnapshotBody(this.#encoder, snapshot);
+  }
+}
+
+/** Whether the snapshot has every write that was in the log at `state`. */
+function shows({ body, revision }: Built, state: RevisionState): boolean {
+  return body.logId === state.logId && revision >= state.namespaceRevision;
 }

@@ -20,10 +20,7 @@ export interface Running extends OpenDoor {
 }
 
 /** Serves on a free port of the loopback, with a client connected to it. */
-export async function serve(
-  service: ConfigService,
-  server: Server = createServer().use(service.middleware),
-): Promise<Running> {
+export async function serve(service: ConfigService, server: Server = createServer()): Promise<Running> {
   addConfigService(server, service);
   const port = await server.listen('127.0.0.1:0');
   const address = `127.0.0.1:${port}`;
@@ -44,7 +41,7 @@ export async function serve(
 
 export const doors: readonly Door[] = [
   { name: 'a socket', open: serve },
-  { name: 'a socket without the middleware', open: (service) => serve(service, createServer()) },
+  { name: 'a socket with the middleware', open: (service) => serve(service, createServer().use(service.middleware)) },
   {
     name: 'in process',
     open: async (service) => ({ client: createInProcessClient(service), async [Symbol.asyncDispose]() {} }),

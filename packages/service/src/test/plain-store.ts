@@ -1,59 +1,15 @@
-import {
-  type CallOptions,
-  type ChangeStream,
-  type DeleteOptions,
-  type EncodedValue,
-  type Entry,
-  type Feature,
-  MemoryStore,
-  type Page,
-  type Query,
-  type SetOptions,
-  type Store,
-  type WatchFilter,
-} from '@cfg/core';
+import { type Capability, type FullStore, forward, MemoryStore, type Page } from '@cfg/core';
 
-/** A store of someone else's: what the contract asks for and no capability. Tests add some. */
-export class PlainStore implements Store {
-  readonly features: ReadonlySet<Feature> = new Set();
-  readonly memory: MemoryStore = new MemoryStore();
-
-  static async connected(): Promise<PlainStore> {
-    const store = new PlainStore();
-    await store.connect();
-    return store;
-  }
-
-  connect(): Promise<void> {
-    return this.memory.connect();
-  }
-
-  close(): Promise<void> {
-    return this.memory.close();
-  }
-
-  get(namespace: string, key: string, options?: CallOptions): Promise<Entry> {
-    return this.memory.get(namespace, key, options);
-  }
-
-  set(namespace: string, key: string, value: EncodedValue, options?: SetOptions): Promise<Entry> {
-    return this.memory.set(namespace, key, value, options);
-  }
-
-  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void> {
-    return this.memory.delete(namespace, key, options);
-  }
-
-  async find(namespace: string, query?: Query, options?: CallOptions): Promise<Page> {
-    const { entries, nextCursor } = await this.memory.find(namespace, query, options);
-    return { entries, nextCursor };
-  }
-
-  watch(filter?: WatchFilter, options?: CallOptions): ChangeStream {
-    return this.memory.watch(filter, options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+/** A store of someone else's: what the contract asks for, with these capabilities only, by `own` or a memory store. */
+export async function plainStore(
+  capabilities: readonly Capability[] = [],
+  own: Partial<FullStore> = {},
+): Promise<FullStore> {
+  const memory = new MemoryStore();
+  await memory.connect();
+  const find = async (...asked: Parameters<MemoryStore['find']>): Promise<Page> => {
+    const { entries, nextCursor, ...at } = await memory.find(...asked);
+    return { entries, nextCursor, ...(capabilities.includes('revisions') && at) };
+  };
+  return forward(memory, { find, ...own, features: new Set(capabilities) });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EncodedValue, typeOfData } from '@cfg/core';
+import { type EncodedValue, maxBatchOperations, typeOfData } from '@cfg/core';
 import { onTestFinished } from 'vitest';
 import { SqliteStore, type SqliteStoreOptions } from '../index.js';
 
@@ -27,3 +27,13 @@ export const json = (data: unknown): EncodedValue => ({
 });
 
 export const dataOf = (value: EncodedValue): unknown => JSON.parse(new TextDecoder().decode(value.bytes));
+
+/** Sets `count` keys, by batches that are submitted together. */
+export async function fill(store: SqliteStore, namespace: string, count: number, value: EncodedValue): Promise<void> {
+  const operations = Array.from({ length: count }, (_, k) => ({ type: 'set' as const, key: `k${k}`, value }));
+  const batches: Promise<unknown>[] = [];
+  for (let at = 0; at < count; at += maxBatchOperations) {
+    batches.push(store.batch(namespace, operations.slice(at, at + maxBatchOperations)));
+  }
+  await Promise.all(batches);
+}

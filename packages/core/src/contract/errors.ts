@@ -1,0 +1,160 @@
+/**
+ * What can go wrong, as a closed set. Each code has one gRPC status and, where the wire protocol knows one, one
+ * `ErrorInfo` reason; `@cfg/service` holds that table and `@cfg/client` its mirror.
+ */
+export const errorCodes = [
+  'not_found',
+  'key_exists',
+  'invalid_key',
+  'invalid_namespace',
+  'invalid_value',
+  'type_mismatch',
+  'read_only',
+  'not_connected',
+  'closed',
+  'watch_not_supported',
+  'version_not_found',
+  'versioning_not_supported',
+  'alias_exists',
+  'alias_self',
+  'alias_chain',
+  'codec_not_found',
+  'invalid_cursor',
+  /** A compare-and-set that found another version; metadata `current_version` (0: no such key). */
+  'version_mismatch',
+  /** A resume from a revision that the log no longer has, has not reached, or that is another log's. */
+  'revision_compacted',
+  'guard_timeout',
+  // Without a reason of their own on the wire:
+  'invalid_argument',
+  'unauthenticated',
+  'permission_denied',
+  'resource_exhausted',
+  /** The store or the server lacks the capability that the call asks for. Nothing was done. */
+  'unsupported',
+  'unavailable',
+  'deadline_exceeded',
+  'cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * Whether a failure may pass by itself:
+ *
+ * - `unanswered`: the store could not be asked, or its answer did not come. Ask again, if a repeat does no harm.
+ * - `busy`: the store was asked and could not do it now. Ask again, but not at once.
+ * - `final`: the same question gets the same answer.
+ *
+ * The only list of its kind: retries, reopened watches, and reads that may fall back on a remembered value go by it.
+ */
+export const transience: Readonly<Record<ErrorCode, 'unanswered' | 'busy' | 'final'>> = {
+  not_found: 'final',
+  key_exists: 'final',
+  invalid_key: 'final',
+  invalid_namespace: 'final',
+  invalid_value: 'final',
+  type_mismatch: 'final',
+  read_only: 'final',
+  not_connected: 'unanswered',
+  closed: 'final',
+  watch_not_supported: 'final',
+  version_not_found: 'final',
+  versioning_not_supported: 'final',
+  alias_exists: 'final',
+  alias_self: 'final',
+  alias_chain: 'final',
+  codec_not_found: 'final',
+  invalid_cursor: 'final',
+  version_mismatch: 'final',
+  revision_compacted: 'final',
+  guard_timeout: 'unanswered',
+  invalid_argument: 'final',
+  unauthenticated: 'final',
+  permission_denied: 'final',
+  resource_exhausted: 'busy',
+  unsupported: 'final',
+  unavailable: 'unanswered',
+  deadline_exceeded: 'unanswered',
+  cancelled: 'unanswered',
+  internal: 'busy',
+};
+
+export interface ConfigErrorOptions {
+  cause?: unknown;
+  /** Machine-readable detail, sent along on the wire: `current_version`, `oldest_revision`. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** The everyday answers of a working store. Their errors have no stack trace. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'key_exists',
+  'version_not_found',
+  'version_mismatch',
+  'revision_compacted',
+  'alias_exists',
+  'permission_denied',
+  'unauthenticated',
+  'resource_exhausted',
+]);
+
+/** The one error class of the project. Tell cases apart by `code`, never by the message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code: ErrorCode;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Tells a ConfigError of another copy of this package. */
+  readonly cfgConfigError = true;
+
+  constructor(code: ErrorCode, message: string, options: ConfigErrorOptions = {}) {
+    // A stack trace costs ten times what the rest of a refused call does, and shows only the inside of a store.
+    const { stackTraceLimit } = Error;
+    if (refusals.has(code)) Error.stackTraceLimit = 0;
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.code = code;
+    this.metadata = options.metadata ?? {};
+  }
+}
+
+/**
+ * Whether `error` is a {@link ConfigError}, of this copy of the package or another, and of one of `codes` if given.
+ *
+ * @example
+ * if (isConfigError(error, 'version_mismatch')) retry(error.metadata.current_version);
+ */
+export function isConfigError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  ...codes: Code[]
+): error is ConfigError & { readonly code: Code } {
+  if (typeof error !== 'object' || error === null || !('cfgConfigError' in error)) return false;
+  return codes.length === 0 || (codes as ErrorCode[]).includes((error as ConfigError).code);
+}
+
+/** Whether the failure may pass by itself, as {@link transience} says. An error that is no ConfigError may. */
+export function isTransient(error: unknown): boolean {
+  return !isConfigError(error) || (transience[error.code] ?? 'final') !== 'final';
+}
+
+export const keyNotFound = (namespace: string, key: string): ConfigError =>
+  new ConfigError('not_found', `key not found: ${namespace}/${key}`);
+
+export const keyExists = (namespace: string, key: string): ConfigError =>
+  new ConfigError('key_exists', `key already exists: ${namespace}/${key}`);
+
+export const versionNotFound = (namespace: string, key: string, version: number): ConfigError =>
+  new ConfigError('version_not_found', `version not found: ${namespace}/${key} version ${version}`);
+
+export const versionMismatch = (namespace: string, key: string, expected: number, current: number): ConfigError =>
+  new ConfigError('version_mismatch', `${namespace}/${key} is at version ${current}, not ${expected}`, {
+    metadata: { current_version: String(current) },
+  });
+
+export const aliasNotFound = (alias: string): ConfigError => new ConfigError('not_found', `alias not found: ${alias}`);
+
+export const revisionCompacted = (message: string, oldestRevision: number): ConfigError =>
+  new ConfigError('revision_compacted', message, {
+    metadata: { oldest_revision: String(oldestRevision) },
+  });

@@ -1,0 +1,289 @@
+import { failedWatch } from '../change-log/failed-watch.js';
+import {
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  maxBatchOperations,
+  type RestoreTarget,
+} from '../contract/batch.js';
+import type {
+  FullStore,
+  Health,
+  NamespacePage,
+  NamespaceQuery,
+  RevisionState,
+  Snapshot,
+  SnapshotOptions,
+  Stats,
+  VersionPage,
+  VersionQuery,
+} from '../contract/capabilities.js';
+import type { Capability } from '../contract/capability.js';
+import type { Alias, EncodedValue, Entry } from '../contract/entry.js';
+import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
+import type { WatchFilter } from '../contract/filter.js';
+import { checkKey, checkNamespace } from '../contract/names.js';
+import type {
+  CallOptions,
+  ChangeStream,
+  DeleteOptions,
+  GetOptions,
+  Page,
+  Query,
+  SetOptions,
+  WatchOptions,
+  WriteOptions,
+} from '../contract/store.js';
+import { checkWrite, isLive } from '../rules/write-rules.js';
+import { run, type Steps, wait } from '../util/steps.js';
+import { untilAborted } from '../util/wait.js';
+import { wholeNumber } from '../util/whole-number.js';
+import type { Engine, EngineReader } from './engine.js';
+import { ExpiryTimer } from './expiry-timer.js';
+import { Lifecycle } from './lifecycle.js';
+import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
+import { checkQuery } from './paging.js';
+import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
+
+const everything: ReadonlySet<Capability> = new Set<Capability>([
+  'revisions',
+  'cas',
+  'ttl',
+  'requests',
+  'tombstones',
+  'batch',
+  'restore',
+  'authors',
+  'snapshot',
+  'versions',
+  'aliases',
+  'namespaces',
+  'stats',
+  'health',
+]);
+
+/**
+ * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
+ * what has expired before it is read, and says what is not there; the engine reads and writes.
+ */
+export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
+  readonly features: ReadonlySet<Capability> = everything;
+  readonly #engine: Engine;
+  readonly #lifecycle: Lifecycle;
+  readonly #expiry: ExpiryTimer;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#lifecycle = new Lifecycle(engine.name);
+    this.#expiry = new ExpiryTimer(engine);
+  }
+
+  async connect(options?: CallOptions): Promise<void> {
+    options?.signal?.throwIfAborted();
+    if (this.#closing !== undefined) throw this.#lifecycle.fault;
+    this.#opening ??= this.#open();
+    const opening = this.#opening;
+    opening.catch(() => {
+      if (this.#opening === opening) this.#opening = undefined;
+    });
+    await untilAborted(opening, options?.signal);
+  }
+
+  /** Waits for the writes that were taken on. */
+  close(): Promise<void> {
+    this.#lifecycle.close();
+    this.#expiry.close();
+    this.#closing ??= (this.#opening ?? Promise.resolve()).then(
+      () => this.#engine.close(),
+      () => {},
+    );
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async health(): Promise<Health> {
+    const { fault } = this.#lifecycle;
+    return fault === undefined ? this.#engine.health() : { ok: false, message: fault.message };
+  }
+
+  async get(namespace: string, key: string, options?: GetOptions): Promise<Entry> {
+    this.#check(options, namespace, key);
+    const { atRevision } = options ?? {};
+    if (atRevision) {
+      wholeNumber('atRevision', atRevision);
+      return this.#read(options, (reader) => readPast(reader, namespace, key, atRevision));
+    }
+    const found = this.#engine.get(namespace, key);
+    const entry = found instanceof Promise ? await untilAborted(found, options?.signal) : found;
+    if (!isLive(entry, this.#engine.now())) throw keyNotFound(namespace, key);
+    return entry;
+  }
+
+  async set(namespace: string, key: string, value: EncodedValue, options: SetOptions = {}): Promise<Entry> {
+    this.#check(options, namespace, key);
+    checkWrite(options);
+    return this.#submit({ type: 'set', namespace, key, value: this.#own(value), options: plain(options) }, options);
+  }
+
+  async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
+    this.#check(options, namespace, key);
+    checkWrite(options);
+    return this.#submit({ type: 'delete', namespace, key, options: plain(options) }, options);
+  }
+
+  async batch(
+    namespace: string,
+    operations: readonly BatchOperation[],
+    options: BatchOptions = {},
+  ): Promise<BatchOutcome> {
+    this.#check(options, namespace);
+    checkWrite(options);
+    if (operations.length < 1 || operations.length > maxBatchOperations) {
+      throw new ConfigError('invalid_argument', `a batch has 1 to ${maxBatchOperations} operations`);
+    }
+    const own = operations.map((operation): OwnBatchOperation => {
+      checkKey(operation.key);
+      checkWrite(operation);
+      return operation.type === 'set' ? { ...operation, value: this.#own(operation.value) } : operation;
+    });
+    return this.#submit({ type: 'batch', namespace, operations: own, options: plain(options) }, options);
+  }
+
+  async restore(namespace: string, target: RestoreTarget, options: BatchOptions = {}): Promise<BatchOutcome> {
+    this.#check(options, namespace, target.key || undefined);
+    checkWrite(options);
+    if ('revision' in target.to) wholeNumber('revision', target.to.revision, 1);
+    else if (target.key) wholeNumber('version', target.to.version, 1);
+    else throw new ConfigError('invalid_argument', 'a version is that of one key, which must be named');
+    return this.#submit({ type: 'restore', namespace, target, options: plain(options) }, options);
+  }
+
+  async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
+    this.#check(options, namespace);
+    checkQuery(query);
+    return this.#read(options, (reader, nowMs) => readPage(reader, namespace, query, nowMs));
+  }
+
+  watch(filter?: WatchFilter, options?: WatchOptions): ChangeStream {
+    const { fault } = this.#lifecycle;
+    return fault === undefined ? this.#engine.watch(filter, options) : failedWatch(fault);
+  }
+
+  async versions(
+    namespace: string,
+    key: string,
+    query: VersionQuery = {},
+    options?: CallOptions,
+  ): Promise<VersionPage> {
+    this.#check(options, namespace, key);
+    checkQuery(query);
+    return this.#read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
+  }
+
+  async setAlias(alias: string, target: string, options: WriteOptions = {}): Promise<Alias> {
+    this.#check(options, '', alias);
+    checkWrite(options);
+    checkKey(target);
+    return this.#submit({ type: 'set_alias', alias, target, options: plain(options) }, options);
+  }
+
+  async deleteAlias(alias: string, options: WriteOptions = {}): Promise<void> {
+    this.#check(options, '', alias);
+    checkWrite(options);
+    return this.#submit({ type: 'delete_alias', alias, options: plain(options) }, options);
+  }
+
+  async getAlias(alias: string, options?: CallOptions): Promise<Alias> {
+    this.#check(options, '', alias);
+    const found = await this.#read(options, (reader) => wait(reader.alias(alias)));
+    if (found === undefined) throw aliasNotFound(alias);
+    return found;
+  }
+
+  async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
+    this.#check(options, '');
+    return this.#read(options, (reader) => wait(reader.aliases()));
+  }
+
+  async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {
+    this.#check(options, '');
+    checkQuery(query);
+    return this.#read(options, (reader) => readNamespaces(reader, query));
+  }
+
+  async stats(options?: CallOptions): Promise<Stats> {
+    this.#check(options, '');
+    return { namespaces: await this.#read(options, (reader) => wait(reader.counts())) };
+  }
+
+  async revision(namespace = '', options?: CallOptions): Promise<RevisionState> {
+    this.#check(options, namespace);
+    return this.#read(options, (reader) => readRevision(reader, namespace));
+  }
+
+  async snapshot(namespace: string, options: SnapshotOptions = {}): Promise<Snapshot> {
+    this.#check(options, namespace);
+    checkQuery(options);
+    return this.#read(options, (reader, nowMs) => readSnapshot(reader, namespace, options, nowMs));
+  }
+
+  async #open(): Promise<void> {
+    await this.#engine.open(() => this.#expiry.schedule());
+    this.#lifecycle.open();
+    this.#expiry.schedule();
+  }
+
+  /** Throws unless the call can be made, with these names. */
+  #check(options: CallOptions | undefined, namespace: string, key?: string): void {
+    this.#lifecycle.check(options);
+    checkNamespace(namespace);
+    if (key !== undefined) checkKey(key);
+  }
+
+  #own({ bytes, codec, type }: EncodedValue): OwnValue {
+    return { bytes: this.#engine.keep(bytes), codec, type };
+  }
+
+  #submit<O extends Operation>(
+    operation: O,
+    { signal }: CallOptions,
+  ): Answers[O['type']] | Promise<Answers[O['type']]> {
+    return this.#engine.submit(operation, signal);
+  }
+
+  /** Reads as of one moment, at which nothing has expired without being deleted. */
+  #read<T>(options: CallOptions | undefined, work: (reader: EngineReader, nowMs: number) => Steps<T>): T | Promise<T> {
+    const result = run(this.#settledRead(work, options?.signal));
+    return result instanceof Promise ? untilAborted(result, options?.signal) : result;
+  }
+
+  *#settledRead<T>(work: (reader: EngineReader, nowMs: number) => Steps<T>, signal?: AbortSignal): Steps<T> {
+    const engine = this.#engine;
+    for (;;) {
+      const nowMs = engine.now();
+      const next = yield* wait(engine.nextExpiry());
+      const isSettled = next === undefined || next > nowMs;
+      if (isSettled || !(yield* this.#expire(signal))) return yield* wait(engine.read((reader) => work(reader, nowMs)));
+    }
+  }
+
+  /** Commits deletions that are due. False where they cannot be written: reads leave out what has expired. */
+  *#expire(signal: AbortSignal | undefined): Steps<boolean> {
+    try {
+      yield* wait(this.#engine.submit({ type: 'expire' }, signal));
+      return true;
+    } catch {
+      signal?.throwIfAborted();
+      return false;
+    }
+  }
+}
+
+function plain<O extends CallOptions>({ signal: _, ...options }: O): Omit<O, 'signal'> {
+  return options;
+}

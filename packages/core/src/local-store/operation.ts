@@ -1,0 +1,77 @@
+import type { BatchOperation, BatchOptions, BatchOutcome, RestoreTarget } from '../contract/batch.js';
+import type { Alias, Entry, EntryInit } from '../contract/entry.js';
+import type { ConfigError } from '../contract/errors.js';
+import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
+
+/** A value whose bytes belong to the operation: nobody else changes them. */
+export type OwnValue = Pick<EntryInit, 'bytes' | 'codec' | 'type'>;
+
+/** An operation of a batch, with a value of its own. */
+export type OwnBatchOperation =
+  | (Omit<Extract<BatchOperation, { type: 'set' }>, 'value'> & { readonly value: OwnValue })
+  | Extract<BatchOperation, { type: 'delete' }>;
+
+/** What a caller wants written, as plain data that can be sent to another thread. Names and keys are checked already. */
+export type Operation =
+  | {
+      readonly type: 'set';
+      readonly namespace: string;
+      readonly key: string;
+      readonly value: OwnValue;
+      readonly options: Omit<SetOptions, 'signal'>;
+    }
+  | {
+      readonly type: 'delete';
+      readonly namespace: string;
+      readonly key: string;
+      readonly options: Omit<DeleteOptions, 'signal'>;
+    }
+  | {
+      readonly type: 'batch';
+      readonly namespace: string;
+      readonly operations: readonly OwnBatchOperation[];
+      readonly options: Omit<BatchOptions, 'signal'>;
+    }
+  | {
+      readonly type: 'restore';
+      readonly namespace: string;
+      readonly target: RestoreTarget;
+      readonly options: Omit<BatchOptions, 'signal'>;
+    }
+  | {
+      readonly type: 'set_alias';
+      readonly alias: string;
+      readonly target: string;
+      readonly options: Omit<WriteOptions, 'signal'>;
+    }
+  | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, 'signal'> }
+  /** Commits deletions that are due by expiry. */
+  | { readonly type: 'expire' };
+
+/** What each operation returns. */
+export interface Answers {
+  set: Entry;
+  delete: undefined;
+  batch: BatchOutcome;
+  restore: BatchOutcome;
+  set_alias: Alias;
+  delete_alias: undefined;
+  expire: undefined;
+}
+
+export type Answer = Answers[keyof Answers];
+
+/** How one operation went: done, or refused by the rules. */
+export type Outcome =
+  | { readonly done: true; readonly answer: Answer }
+  | { readonly done: false; readonly error: ConfigError };
+
+/** Roughly how many bytes of values an operation brings. */
+export function weightOf(operation: Operation): number {
+  if (operation.type === 'set') return operation.value.bytes.length;
+  if (operation.type !== 'batch') return 0;
+  return operation.operations.reduce((sum, each) => sum + (each.type === 'set' ? each.value.bytes.length : 0), 0);
+}
+
+/** How many writes an operation is. */
+export const countOf = (operation: Operation): number => (operation.type === 'batch' ? operation.operations.length : 1);

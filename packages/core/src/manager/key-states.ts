@@ -1,0 +1,90 @@
+import type { CodecRegistry } from '../codecs/registry.js';
+import type { Change } from '../contract/change.js';
+import type { Entry } from '../contract/entry.js';
+import { Value } from '../value/value.js';
+import type { Cache, CachedState } from './cache.js';
+
+/** The state of a key with its value, which is made when it is first asked for. */
+export class KeyState implements CachedState {
+  readonly entry: Entry | undefined;
+  readonly revision: number;
+  readonly logId: string;
+  readonly session: string;
+  #value: Value | undefined;
+
+  constructor({ entry, revision, logId, session }: CachedState) {
+    this.entry = entry;
+    this.revision = revision;
+    this.logId = logId;
+    this.session = session;
+  }
+
+  /** Whether the key is not there any more, because its time has come. */
+  get isExpired(): boolean {
+    const expiresAtMs = this.entry?.expiresAtMs;
+    return expiresAtMs !== undefined && expiresAtMs <= Date.now();
+  }
+
+  value(codecs: CodecRegistry): Value | undefined {
+    if (this.entry === undefined) return undefined;
+    this.#value ??= Value.fromEntry(this.entry, { codecs });
+    return this.#value;
+  }
+}
+
+/** What is remembered of keys. Which state of a key is the right one, {@link Coherence} decides. */
+export interface KeyStates {
+  /** Whether every key is to be known: one that is forgotten is then read again. */
+  readonly whole: boolean;
+  covers(key: string): boolean;
+  get(key: string): KeyState | undefined;
+  keep(key: string, state: KeyState): void;
+  /** The state of the key is not known any more. */
+  forget(key: string): void;
+  isForgotten(key: string): boolean;
+  /**
+   * Told of a change to a key that has no state of the current session. Returns what to do with it: `skip` it (a page
+   * tells, or it is held until that is known), `keep` it, or `forget` the key.
+   */
+  onUnknownKey(change: Change): 'skip' | 'keep' | 'forget';
+}
+
+/** One namespace's part of the cache. */
+export class CachedStates implements KeyStates {
+  readonly whole = false;
+  readonly #namespace: string;
+  readonly #cache: Cache;
+
+  constructor(namespace: string, cache: Cache) {
+    this.#namespace = namespace;
+    this.#cache = cache;
+  }
+
+  covers(): boolean {
+    return true;
+  }
+
+  get(key: string): KeyState | undefined {
+    const state = this.#cache.get(this.#namespace, key);
+    if (state === undefined || state instanceof KeyState) return state;
+    const made = new KeyState(state);
+    this.#cache.set(this.#namespace, key, made);
+    return made;
+  }
+
+  keep(key: string, state: KeyState): void {
+    this.#cache.set(this.#namespace, key, state);
+  }
+
+  forget(key: string): void {
+    this.#cache.delete(this.#namespace, key);
+  }
+
+  isForgotten(): boolean {
+    return false;
+  }
+
+  onUnknownKey(): 'forget' {
+    return 'forget';
+  }
+}

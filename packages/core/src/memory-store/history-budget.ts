@@ -1,0 +1,35 @@
+import type { Entry } from '../contract/entry.js';
+
+/** What an entry weighs beside its value, roughly, in bytes. */
+const overhead = 200;
+
+/**
+ * The past entries that only the history of their keys keeps, as they are in no log any more: up to a weight, beyond
+ * which those go first that came first.
+ */
+export class HistoryBudget {
+  readonly #maxBytes: number;
+  /** By revision, in the order in which they came. */
+  #entries = new Map<number, Entry>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Counts an entry. Calls `onDrop` for each that has to go. */
+  add(entry: Entry, onDrop: (entry: Entry) => void): void {
+    this.#entries.set(entry.revision, entry);
+    this.#bytes += overhead + entry.size;
+    for (const first of this.#entries.values()) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.remove(first);
+      onDrop(first);
+    }
+  }
+
+  /** The entry is kept no more. */
+  remove(entry: Entry): void {
+    if (this.#entries.delete(entry.revision)) this.#bytes -= overhead + entry.size;
+  }
+}

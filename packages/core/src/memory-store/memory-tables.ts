@@ -1,0 +1,156 @@
+import type { Change } from '../contract/change.js';
+import type { Alias, Entry } from '../contract/entry.js';
+import type { EngineReader, Head, HistoryRange, Range, WriteTables } from '../local-store/engine.js';
+import { isLive } from '../rules/write-rules.js';
+import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
+import { AliasTable } from './alias-table.js';
+import { Expiries } from './expiries.js';
+import { HistoryBudget } from './history-budget.js';
+import { MemoryLog } from './memory-log.js';
+import type { KeyHistory } from './key-history.js';
+import { NamespaceTable } from './namespace-table.js';
+import type { MemorySettings } from './options.js';
+
+/** What a memory store holds: keys with their past, aliases, expiries and the log. */
+export class MemoryTables implements EngineReader, WriteTables {
+  readonly log: MemoryLog;
+  readonly logId: string;
+  readonly #historyLimit: number;
+  readonly #past: HistoryBudget;
+  #namespaces: SortedMap<NamespaceTable> = sortedMap();
+  #aliases = new AliasTable();
+  #expiries = new Expiries();
+
+  constructor(logId: string, settings: MemorySettings) {
+    this.logId = logId;
+    this.log = new MemoryLog(settings.logLimit, settings.logBytes);
+    this.#historyLimit = settings.historyLimit;
+    this.#past = new HistoryBudget(settings.historyBytes);
+  }
+
+  head(): Head {
+    const { revision, oldestRevision } = this.log;
+    return { revision, oldestRevision, logId: this.logId };
+  }
+
+  last(namespace: string, key: string): Entry | undefined {
+    return this.#namespaces.get(namespace)?.get(key)?.current;
+  }
+
+  states(namespace: string, keys: readonly string[]): Entry[] {
+    const table = this.#namespaces.get(namespace);
+    return keys.flatMap((key) => table?.get(key)?.current ?? []);
+  }
+
+  range(range: Range): Entry[] {
+    return this.#namespaces.get(range.namespace)?.range(range) ?? [];
+  }
+
+  history({ namespace, key, version, before, limit, maxBytes, includeDeleted }: HistoryRange): Entry[] {
+    const all = this.#namespaces.get(namespace)?.get(key)?.versions(this.#historyLimit) ?? [];
+    const found: Entry[] = [];
+    let bytes = 0;
+    for (const entry of all) {
+      if (entry.revision >= before || (entry.deleted && !includeDeleted)) continue;
+      if (version > 0 && entry.version !== version) continue;
+      found.push(entry);
+      bytes += entry.size;
+      if (found.length >= limit || (bytes > maxBytes && found.length > 1)) break;
+    }
+    return found;
+  }
+
+  nearest(namespace: string, keys: readonly string[], revision: number): (Entry | undefined)[] {
+    const table = this.#namespaces.get(namespace);
+    return keys.map((key) => table?.get(key)?.nearest(revision));
+  }
+
+  byRequest(namespace: string, requestId: string): readonly Change[] {
+    return this.log.byRequest(namespace, requestId);
+  }
+
+  due(nowMs: number, limit: number): Entry[] {
+    return this.#expiries.due(nowMs, limit);
+  }
+
+  nextExpiry(): number | undefined {
+    return this.#expiries.next;
+  }
+
+  namespaceRevision(namespace: string): number {
+    return this.#namespaces.get(namespace)?.revision ?? 0;
+  }
+
+  namespaces(prefix: string, after: string, limit: number): string[] {
+    const end = afterPrefix(prefix);
+    const names: string[] = [];
+    for (const [name, table] of this.#namespaces.entries(after > prefix ? after : prefix)) {
+      if (names.length >= limit || (end !== undefined && name >= end)) break;
+      if (name > after && table.size > 0) names.push(name);
+    }
+    return names;
+  }
+
+  counts(): Map<string, number> {
+    const counts = this.#namespaces.toArray().map(([name, table]) => [name, table.size] as const);
+    return new Map(counts.filter(([, size]) => size > 0));
+  }
+
+  alias(name: string): Alias | undefined {
+    return this.#aliases.get(name);
+  }
+
+  aliases(): Alias[] {
+    return this.#aliases.list();
+  }
+
+  isTarget(name: string): boolean {
+    return this.#aliases.isTarget(name);
+  }
+
+  isKey(name: string, nowMs: number): boolean {
+    return this.#namespaces.valuesArray().some((table) => isLive(table.get(name)?.current, nowMs));
+  }
+
+  put(change: Change, last: Entry | undefined): void {
+    const { entry } = change;
+    let table = this.#namespaces.get(entry.namespace);
+    if (table === undefined) {
+      table = new NamespaceTable();
+      this.#namespaces.set(entry.namespace, table);
+    }
+    const history = table.put(entry);
+    this.#expiries.replace(last, entry);
+    // What left the log while it was current is kept by its key's history only, from now on.
+    if (last !== undefined && last.revision <= this.log.oldestRevision) this.#past.add(last, this.#dropPast);
+    this.#trim(history);
+    this.#append(change);
+  }
+
+  putAlias(change: Change, alias: Alias): void {
+    if (change.type === 'alias_set') this.#aliases.set(alias);
+    else this.#aliases.delete(alias);
+    this.#append(change);
+  }
+
+  #append(change: Change): void {
+    this.log.push(change, this.#onDrop);
+  }
+
+  /** A change has left the log's window: only the history of its key may still keep its entry. */
+  readonly #onDrop = ({ type, entry }: Change): void => {
+    if (type !== 'set' && type !== 'delete') return;
+    const history = this.#namespaces.get(entry.namespace)?.get(entry.key);
+    if (history === undefined) return;
+    this.#trim(history);
+    if (history.keepsPast(entry)) this.#past.add(entry, this.#dropPast);
+  };
+
+  readonly #dropPast = ({ namespace, key, revision }: Entry): void => {
+    this.#namespaces.get(namespace)?.get(key)?.dropTo(revision);
+  };
+
+  #trim(history: KeyHistory): void {
+    for (const dropped of history.trim(this.#historyLimit, this.log.oldestRevision)) this.#past.remove(dropped);
+  }
+}

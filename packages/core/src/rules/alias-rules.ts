@@ -1,0 +1,31 @@
+import { ConfigError } from '../contract/errors.js';
+
+/** What there is of the names of a new alias. */
+export interface AliasFacts {
+  /** An alias of that name. */
+  readonly isAlias: boolean;
+  /** An alias that stands for that name. */
+  readonly isTarget: boolean;
+  /** A key of that name, in any namespace. */
+  readonly isKey: boolean;
+  /** An alias of the target's name. */
+  readonly isTargetAlias: boolean;
+}
+
+/** The rules of a new alias, once for all stores. Throws `alias_exists`, `alias_self`, `alias_chain`. */
+export function checkAlias(alias: string, target: string, there: AliasFacts): void {
+  const refused = (why: string): ConfigError =>
+    new ConfigError('alias_exists', `alias ${JSON.stringify(alias)} already exists: ${why}`);
+  if (alias === target) throw new ConfigError('alias_self', `alias ${JSON.stringify(alias)} cannot stand for itself`);
+  if (there.isAlias) throw refused('alias already registered');
+  if (there.isKey) throw refused('a key has that name');
+  if (there.isTargetAlias) {
+    throw new ConfigError(
+      'alias_chain',
+      `alias ${JSON.stringify(alias)}: ${JSON.stringify(target)} is an alias itself`,
+    );
+  }
+  if (there.isTarget) {
+    throw new ConfigError('alias_chain', `alias ${JSON.stringify(alias)}: another alias stands for that name`);
+  }
+}

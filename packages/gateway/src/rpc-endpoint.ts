@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
+import { Status } from 'nice-grpc-common';
+import { badRequest, HttpError } from './http-error.js';
+import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
+import { readBody } from './request-body.js';
+
+/** A method of a client, by a name that only the descriptors know. */
+type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
+
+/** What HTTP says of an answer beyond its message. */
+export interface HttpAnswer {
+  /** Default 200. Of a 304, no body is sent. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Looks at the answer to a request before it is sent. */
+export type ResponseHook = (message: object, request: IncomingMessage) => HttpAnswer;
+
+export interface RpcEndpointOptions {
+  readonly maxBodyBytes: number;
+  readonly hook: ResponseHook | undefined;
+}
+
+/** The endpoint of a method: its request from path, query and body, its response as JSON. */
+export function rpcEndpoint(
+  rule: HttpRule,
+  client: object | undefined,
+  { maxBodyBytes, hook }: RpcEndpointOptions,
+): Endpoint {
+  const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
+  if (!method) return notServed(rule.method);
+  return async (exchange) => {
+    const options = exchange.callOptions();
+    const request = await readRequest(rule, exchange, maxBodyBytes);
+    const message = await method(request, options);
+    const { status = 200, headers } = hook?.(message, exchange.request) ?? {};
+    if (status === 304) exchange.sendNotModified(headers);
+    else exchange.send(status, toJsonString(rule.responseType, message), headers);
+  };
+}
+
+async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
+  // A path that cannot be read is refused before a body is waited for.
+  const variables = exchange.variables();
+  const body = rule.body === '*' ? await readBody(exchange.request, maxBodyBytes) : '';
+  try {
+    const query = rule.body === '*' ? [] : exchange.query();
+    const request = body === '' ? fromQuery(rule.requestType, query) : parseJson(rule.requestType, body);
+    for (const [name, value] of variables) setField(rule.requestType, request, name, value);
+    return request;
+  } catch (error) {
+    throw error instanceof JsonMappingError ? badRequest(error.message) : error;
+  }
+}
+
+function notServed(method: string): Endpoint {
+  return async () => {
+    throw new HttpError(Status.UNIMPLEMENTED, `${method} is not served here`);
+  };
+}

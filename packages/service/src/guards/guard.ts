@@ -1,0 +1,69 @@
+import type { Metadata } from 'nice-grpc-common';
+import type { Identity } from './identity.js';
+
+/** What a caller wants to do. A gateway's own routes may use other words. */
+export type Action = 'read' | 'write' | 'delete' | 'list' | 'watch' | 'audit' | (string & {});
+
+/** What a call is about. A part that it does not name is empty. */
+export interface Resource {
+  readonly namespace: string;
+  /** A key; for the alias calls, the alias. */
+  readonly key: string;
+  /** The beginning of the keys that a List or a Watch asks for; empty: all of the namespace. */
+  readonly prefix: string;
+}
+
+/** One question to a guard: may the caller do this to that? */
+export interface Asked {
+  readonly action: Action;
+  readonly resource: Resource;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** What the permission was derived from: a role, a policy. Written to the log, never sent to the caller. */
+  readonly scope?: string | undefined;
+  /** Why not. Sent to the caller; `permission denied` if absent. */
+  readonly reason?: string | undefined;
+}
+
+/** The call that a guard is asked about. */
+export interface GuardContext {
+  /** The request's metadata; over HTTP, its headers. */
+  readonly metadata: Metadata;
+  /** The caller's address, `host:port`. */
+  readonly peer: string;
+  /** Fires when the caller has gone. */
+  readonly signal: AbortSignal;
+  /** The full name of the method, `/config.v1.ConfigService/Get`. */
+  readonly method: string;
+}
+
+/**
+ * Decides who may do what. Both functions may return a value or a promise; a value costs a call nothing. A promise that
+ * takes longer than the service's `guardTimeoutMs` fails the call with `guard_timeout`.
+ *
+ * @example
+ * const guard: Guard = {
+ *   authenticate({ metadata }) {
+ *     const token = metadata.get('authorization')?.replace(/^Bearer /, '');
+ *     if (token === undefined) throw new Error('missing token');
+ *     return { userId: token, claims: {} };
+ *   },
+ *   authorize: ({ userId }, action) => ({ allowed: action === 'read' || userId === 'admin' }),
+ * };
+ */
+export interface Guard {
+  /**
+   * Finds out who calls. What it throws becomes UNAUTHENTICATED with the error's message, unless the error has a status
+   * of its own (a nice-grpc `ServerError` or a `ConfigError`).
+   */
+  authenticate(context: GuardContext): Identity | Promise<Identity>;
+  /** Decides. What it throws is logged, and the caller gets INTERNAL `internal error`. */
+  authorize(
+    identity: Identity,
+    action: Action,
+    resource: Resource,
+    context: GuardContext,
+  ): Decision | Promise<Decision>;
+}

@@ -1,0 +1,64 @@
+import { type BatchOptions, type BatchOutcome, can, type RestoreTarget } from '@cfg/core';
+import type { BatchResponse, RestoreRequest } from '@cfg/proto';
+import type { Call } from '../call.js';
+import { requireNamespace, requireNotNegative } from '../checks.js';
+import type { Environment } from '../environment.js';
+import type { Asked } from '../guards/guard.js';
+import { invalidArgument, unsupported } from '../status.js';
+import { batchMessage } from './batch.js';
+import { asked, type Handler } from './handler.js';
+import { noteOptions, writeOptions } from './write-request.js';
+
+/**
+ * What a restore touches is known only to the store. So it is tried first, as a dry run, and the guard is asked of each
+ * key: `write`, or `delete` where the key is deleted. A key of which nothing was known by then (another write came
+ * between, or the answer is that of an earlier request with the same id) is asked about before the answer is sent.
+ */
+export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, BatchResponse> => ({
+  asks(request) {
+    requireNamespace(request);
+    targetOf(request);
+    return request.key === '' ? [] : [asked('write', request.namespace, request.key)];
+  },
+  async answer(request, call) {
+    if (!can(store, 'restore')) throw unsupported('the store does not support restoring');
+    const { namespace, dryRun } = request;
+    const target = targetOf(request);
+    const options = { ...noteOptions(store, request), ...writeOptions(store, call) };
+    const known = new Set(call.asked.map(nameOf));
+    const run = async (more: BatchOptions): Promise<BatchOutcome> => {
+      const restoring = store.restore(namespace, target, { ...options, ...more });
+      // Not even a failure is told to who may not write there.
+      const outcome = await restoring.catch(async (error: unknown) => {
+        await authorizeOnce(call, known, [asked('write', namespace, request.key)]);
+        throw error;
+      });
+      await authorizeOnce(call, known, touched(namespace, request.key, outcome));
+      return outcome;
+    };
+    const tried = await run({ dryRun: true, requestId: undefined });
+    return batchMessage(dryRun ? tried : await run({ dryRun: false }));
+  },
+});
+
+function targetOf({ key, version, revision }: RestoreRequest): RestoreTarget {
+  requireNotNegative('version', version);
+  requireNotNegative('revision', revision);
+  if (revision !== undefined) return { key, to: { revision } };
+  if (version === undefined) throw invalidArgument('version or revision is required');
+  if (key === '') throw invalidArgument('a version is of a key: key is required');
+  return { key, to: { version } };
+}
+
+/** What the guard is asked of an outcome; of an empty one, as much as of the key or the namespace that was meant. */
+function touched(namespace: string, key: string, { entries }: BatchOutcome): readonly Asked[] {
+  if (entries.length === 0) return [asked('write', namespace, key)];
+  return entries.map((entry) => asked(entry.deleted ? 'delete' : 'write', namespace, entry.key));
+}
+
+async function authorizeOnce(call: Call, known: Set<string>, wanted: readonly Asked[]): Promise<void> {
+  await call.authorize(wanted.filter((one) => !known.has(nameOf(one))));
+  for (const one of wanted) known.add(nameOf(one));
+}
+
+const nameOf = ({ action, resource }: Asked): string => `${action} ${resource.key}`;

@@ -1,0 +1,5 @@
+import type { Maybe } from '@cfg/core';
+
+export function isPromise<T>(value: Maybe<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

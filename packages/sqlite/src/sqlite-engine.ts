@@ -1,0 +1,75 @@
+import {
+  type Answers,
+  type ChangeStream,
+  type Engine,
+  type EngineReader,
+  type Entry,
+  failedWatch,
+  type Health,
+  type Operation,
+  runNow,
+  type Steps,
+  type WatchFilter,
+  type WatchOptions,
+} from '@cfg/core';
+import { faultOf, guarded } from './fault.js';
+import { OpenFile } from './open-file.js';
+import type { Settings } from './options.js';
+
+/** Holds a store's data in a SQLite file, which other processes may have open too. */
+export class SqliteEngine implements Engine {
+  readonly name = 'the SQLite store';
+  readonly #settings: Settings;
+  #file: OpenFile | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  now(): number {
+    return this.#settings.now();
+  }
+
+  /** Throws as `openDatabase` does. */
+  open(onExpiry: () => void): void {
+    this.#file = OpenFile.open(this.#settings, onExpiry);
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  keep(bytes: Uint8Array): Uint8Array {
+    return new Uint8Array(bytes);
+  }
+
+  get(namespace: string, key: string): Entry | undefined {
+    return guarded(() => this.#open.reader.get(namespace, key));
+  }
+
+  nextExpiry(): number | undefined {
+    return guarded(() => this.#open.reader.nextExpiry());
+  }
+
+  read<T>(work: (reader: EngineReader) => Steps<T>): T {
+    const { reader } = this.#open;
+    return guarded(() => reader.transaction(() => runNow(work(reader))));
+  }
+
+  submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {
+    return this.#open.queue.submit(operation, signal);
+  }
+
+  watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream {
+    return this.#file === undefined ? failedWatch(faultOf(undefined)) : this.#file.follower.watch(filter, options);
+  }
+
+  health(): Health {
+    return this.#open.health();
+  }
+
+  /** A store makes no calls before it has opened its engine. */
+  get #open(): OpenFile {
+    return this.#file as OpenFile;
+  }
+}
