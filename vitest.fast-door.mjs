@@ -1,11 +1,13 @@
-// As vitest.shared.mjs, with the servers of the tests being those of @cfg/grpc-door instead of nice-grpc's.
+// As vitest.shared.mjs, but servers that tests create with nice-grpc's `createServer` are those of @cfg/grpc-door: all
+// that holds through the one must hold through the other.
 import { fileURLToPath } from 'node:url';
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import shared from './vitest.shared.mjs';
 
 const instead = fileURLToPath(new URL('tools/lib/fast-door.mjs', import.meta.url));
 
-export default mergeConfig(shared, {
+export default defineConfig({
+  ...shared,
   plugins: [
     {
       name: 'fast-door',
@@ -13,4 +15,5 @@ export default mergeConfig(shared, {
       resolveId: (id, importer) => (id === 'nice-grpc' && importer !== instead ? instead : undefined),
     },
   ],
+  test: { ...shared.test, outputFile: { json: 'fast-door-report.json' } }, // read by tools/checks/suites.mjs
 });

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type createServer as createNiceServer,
   type CallContext,
+  type createServer as createNiceServer,
   Metadata,
-  type ServerMiddlewareCall,
   ServerError,
+  type ServerMiddlewareCall,
   type ServiceImplementation,
   Status,
 } from 'nice-grpc';
-import { errorDetailsServerMiddleware, RichServerError, ErrorInfo } from 'nice-grpc-error-details';
+import { ErrorInfo, errorDetailsServerMiddleware, RichServerError } from 'nice-grpc-error-details';
 import { describe, expect, it } from 'vitest';
-import { NotesDefinition, type Note } from './test/definitions.js';
+import { type Note, NotesDefinition } from './test/definitions.js';
 import { cancelled, echo } from './test/notes.js';
 import { Running, servers } from './test/running.js';
 

@@ -3,7 +3,7 @@ import type { CompatServiceDefinition, Server as NiceServer, ServerAddBuilder, S
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
 import { AnswerFields } from './grpc/answer-fields.js';
 import { Budget } from './grpc/budget.js';
-import { type AnyImplementation, makeMethod, type Method } from './grpc/method.js';
+import { type AnyImplementation, type Method, makeMethod } from './grpc/method.js';
 import { GrpcRequestHandler } from './grpc/request-handler.js';
 import { methodsOf } from './grpc/service-definition.js';
 import type { LimitName } from './http2/limits.js';

@@ -2,7 +2,7 @@ import { ServerError, Status } from 'nice-grpc-common';
 import { messagePrefixBytes } from '../http2/output.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
 import { exhausted, internal, unimplemented } from './answer-fields.js';
-import { completeContext, type ContextSource, LazyContext } from './call-context.js';
+import { type ContextSource, completeContext, LazyContext } from './call-context.js';
 import type { CallEnvironment } from './call-environment.js';
 import { compress } from './compression.js';
 import type { Expiring } from './deadlines.js';

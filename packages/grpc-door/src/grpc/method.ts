@@ -1,5 +1,5 @@
-import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
 import type { MethodDefinition } from 'nice-grpc';
+import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
 
 export type AnyMethodDefinition = MethodDefinition<unknown, unknown, unknown, unknown>;
 

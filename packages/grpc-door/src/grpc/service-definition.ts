@@ -1,5 +1,9 @@
-import type { CompatServiceDefinition, GrpcJsServiceDefinition, ServiceDefinition } from 'nice-grpc';
-import type { TsProtoServiceDefinition } from 'nice-grpc';
+import type {
+  CompatServiceDefinition,
+  GrpcJsServiceDefinition,
+  ServiceDefinition,
+  TsProtoServiceDefinition,
+} from 'nice-grpc';
 import type { AnyMethodDefinition } from './method.js';
 
 /** The methods of a definition, each by its name, whichever of nice-grpc's three forms it has. */

@@ -1,5 +1,5 @@
 import { uint31, uint32 } from './frame-reader.js';
-import { ErrorCode, Flag, largestFrame, largestWindow, initialMaxFrameBytes, Setting } from './protocol.js';
+import { ErrorCode, Flag, initialMaxFrameBytes, largestFrame, largestWindow, Setting } from './protocol.js';
 import { drainPing, type Session } from './session.js';
 
 /** Answers the frames that are about the connection and its streams, and carry no request. */

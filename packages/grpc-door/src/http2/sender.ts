@@ -2,7 +2,7 @@ import { type FieldList, HpackEncoder } from '../hpack/encoder.js';
 import type { ConnectionLimits } from './limits.js';
 import { messagePrefix, messagePrefixBytes, type Output } from './output.js';
 import { initialMaxFrameBytes, initialWindowBytes, largestWindow } from './protocol.js';
-import type { QueuedBody, Stream } from './stream.js';
+import type { QueuedBody, Stream, StreamSender } from './stream.js';
 
 /** From this on no message is added to what waits for the socket: the rest stays with its stream. */
 export const highWaterBytes: number = 256 * 1024;
@@ -24,7 +24,7 @@ export interface SenderEvents {
 }
 
 /** Sends answers, as far as the windows of the peer and the socket allow; the rest waits with its stream. */
-export class Sender {
+export class Sender implements StreamSender {
   readonly output: Output;
   /** What we may send on the connection. */
   window: number = initialWindowBytes;
@@ -114,6 +114,10 @@ export class Sender {
     stream.queued = undefined;
     stream.trailers = undefined;
     this.#ready.delete(stream);
+  }
+
+  release(stream: Stream, bytes: number): void {
+    this.output.windowUpdate(stream.id, bytes);
   }
 
   /** Opens the connection's window; false if it became too large. */

@@ -1,6 +1,5 @@
 import type { FieldList } from '../hpack/encoder.js';
 import type { RequestHead } from './request-head.js';
-import type { Sender } from './sender.js';
 
 /** Who takes the body of a request, and answers it. */
 export interface StreamReceiver {
@@ -19,6 +18,20 @@ export interface StreamReceiver {
   overflowed(): void;
   /** The peer has left, or was cut off: nothing can be sent any more. */
   cancelled(): void;
+}
+
+/** What sends a stream's answer, as far as the connection allows. */
+export interface StreamSender {
+  /** The window that a new stream begins with. */
+  readonly initialWindow: number;
+  headers(stream: Stream, fields: FieldList): void;
+  message(stream: Stream, payload: Uint8Array, compressed: boolean): boolean;
+  body(stream: Stream, prefix: Uint8Array, payload: Uint8Array): boolean;
+  finish(stream: Stream, fields: FieldList): void;
+  /** Drops what is queued. */
+  forget(stream: Stream): void;
+  /** Lets the peer send so much more. */
+  release(stream: Stream, bytes: number): void;
 }
 
 /** A piece of an answer's body of which some has not been sent yet: a message with its prefix, mostly. */
@@ -55,13 +68,13 @@ export class Stream {
   /** What the peer may send; and what it sent that was dealt with, and has not been granted again. */
   #receiveWindow: number;
   #owed = 0;
-  #sender: Sender;
+  #sender: StreamSender;
   #reset: (stream: Stream) => void;
 
   constructor(
     id: number,
     head: RequestHead,
-    sender: Sender,
+    sender: StreamSender,
     windowBytes: number,
     nowMs: number,
     reset: (stream: Stream) => void,
@@ -124,7 +137,7 @@ export class Stream {
     if (this.remoteEnded || this.closed) return;
     this.#owed += length;
     if (this.#owed < this.#receiveWindow) return;
-    this.#sender.output.windowUpdate(this.id, this.#owed);
+    this.#sender.release(this, this.#owed);
     this.#receiveWindow += this.#owed;
     this.#owed = 0;
   }

@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { ConnectionParts } from '../http2/session.js';
 import type { Metrics } from '../metrics.js';
 import type { DoorSettings } from '../options.js';
 import type { TlsSetup } from './credentials.js';
 import { SocketEdge } from './socket-edge.js';
-import type { ConnectionParts } from '../http2/session.js';
 
 const tickMs = 1_000;
 

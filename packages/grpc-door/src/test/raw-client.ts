@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Flag, FrameType, frameHeaderBytes } from '../http2/protocol.js';
 import { type Frame, frame, Headers, hello } from './frames.js';
-import { frameHeaderBytes, FrameType, Flag } from '../http2/protocol.js';
 
 /** A client on a real socket that sends what it likes. */
 export class RawClient implements Disposable {

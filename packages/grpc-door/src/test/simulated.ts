@@ -1,5 +1,5 @@
-import type { FieldList } from '../hpack/encoder.js';
 import { HpackDecoder } from '../hpack/decoder.js';
+import type { FieldList } from '../hpack/encoder.js';
 import { Connection } from '../http2/connection.js';
 import type { LimitName } from '../http2/limits.js';
 import { FrameType } from '../http2/protocol.js';
