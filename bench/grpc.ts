@@ -87,7 +87,9 @@ const bare = await open('bare');
 for (const count of [1_000, 10_000, 100_000]) await ours.server.tell('fill', count);
 
 title('gRPC, memory store');
-const gets = Array.from({ length: 1_000 }, (_, i) => GetRequest.encode({ namespace, key: key(i) }).finish());
+const gets = Array.from({ length: 1_000 }, (_, i) =>
+  GetRequest.encode(GetRequest.fromPartial({ namespace, key: key(i) })).finish(),
+);
 await compare('Get', 'Get', gets, 0.88);
 const value = Buffer.from(JSON.stringify('x'.repeat(98)));
 const sets = Array.from({ length: 1_000 }, (_, i) =>
@@ -130,7 +132,7 @@ await ours.server.tell('busy', 1_000);
 const snapshot = SnapshotRequest.encode(SnapshotRequest.fromPartial({ namespace })).finish();
 await compare('Snapshot, unchanged since the last', 'Snapshot', [snapshot], 0.5);
 const { etag } = SnapshotResponse.decode(await reply(ours.driver, `${service}/Snapshot`, snapshot));
-const known = SnapshotRequest.encode({ namespace, ifNoneMatch: etag }).finish();
+const known = SnapshotRequest.encode(SnapshotRequest.fromPartial({ namespace, ifNoneMatch: etag })).finish();
 await compare('Snapshot, equal ETag', 'Snapshot', [known], 0.8);
 
 for (const door of [ours, bare]) {

@@ -46,7 +46,13 @@ title('Get of a missing key, memory store, beside Get of a present one', ['missi
   await server.tell('fill', 1_000);
   const driver = new Driver(server.port);
   const get = (key: string, status: string): Promise<number> =>
-    driver.rate('/config.v1.ConfigService/Get', [GetRequest.encode({ namespace, key }).finish()], ms, 64, status);
+    driver.rate(
+      '/config.v1.ConfigService/Get',
+      [GetRequest.encode(GetRequest.fromPartial({ namespace, key })).finish()],
+      ms,
+      64,
+      status,
+    );
   const both = await alternate(
     () => get(missing, '5'), // NOT_FOUND
     () => get(present, '0'),

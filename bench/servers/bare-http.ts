@@ -16,6 +16,8 @@ const entry = {
   revision: '1',
   expiresAt: null,
   deleted: false,
+  author: '',
+  comment: '',
 };
 const app = express();
 app.get('/v1/namespaces/:namespace/keys/*key', (_request, response) => {

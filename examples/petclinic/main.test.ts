@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Manager, RemoteStore } from '@cfg/client';
 import { type RunningServer, startServer } from '@cfg/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSpringConfig } from './spring.ts';
+import { propertiesByNamespace, readSpringFiles } from './spring.ts';
 
 const run = promisify(execFile);
 const own = join(import.meta.dirname, 'data');
@@ -27,13 +27,20 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const load = async (folder: string): Promise<{ namespaces: number; written: number; unchanged: number }> => {
+interface Counts {
+  readonly namespaces: number;
+  readonly files: number;
+  readonly written: number;
+  readonly unchanged: number;
+}
+
+const load = async (folder: string): Promise<Counts> => {
   const args = ['main.ts', folder, server.grpcAddress];
   return JSON.parse((await run(process.execPath, args, { cwd: import.meta.dirname })).stdout);
 };
 
 it('reads profiles, byte-order marks, dotted keys and placeholders', () => {
-  const namespaces = readSpringConfig(own);
+  const namespaces = propertiesByNamespace(readSpringFiles(own));
   expect([...namespaces.keys()]).toEqual(['application:default', 'owners-service:default', 'owners-service:docker']);
   expect(Object.fromEntries(namespaces.get('owners-service:default') ?? [])).toEqual({
     'owners.cache.ttl': 60,
@@ -53,11 +60,27 @@ describe.each([
   it.skipIf(!existsSync(folder))('loads it, once, and keeps it over a restart', async () => {
     const first = await load(folder);
     expect(first.written).toBeGreaterThan(5);
-    expect(await load(folder)).toEqual({ namespaces: first.namespaces, written: 0, unchanged: first.written });
+    expect(await load(folder)).toEqual({ ...first, written: 0, unchanged: first.written });
     await server.close();
     server = await start();
-    expect(await load(folder)).toEqual({ namespaces: first.namespaces, written: 0, unchanged: first.written });
+    expect(await load(folder)).toEqual({ ...first, written: 0, unchanged: first.written });
   });
+});
+
+it('stores whole files as they are, and their documents can be told apart', async () => {
+  await load(own);
+  await using manager = new Manager({ store: new RemoteStore(server.grpcAddress, { insecure: true }) });
+  await manager.connect();
+  const { values } = await manager.namespace('files').find();
+  expect(values.map(({ key, type }) => [key, type])).toEqual([
+    ['application.yml', 'custom'],
+    ['owners-service.yml', 'custom'],
+  ]);
+  const file = await manager.namespace('files').get('owners-service.yml');
+  expect(Buffer.from(file.bytes)).toEqual(readFileSync(join(own, 'owners-service.yml')));
+  expect(file.documents()).toHaveLength(3);
+  expect(file.object()).toBe(file.data);
+  expect(file.data).toEqual(file.documents()[0]);
 });
 
 it('a change made over HTTP reaches a watching app', async () => {

@@ -1,28 +1,40 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { Value } from '@cfg/client';
 
 /** Properties by dotted name, as Spring sees them: `server.port` → 8080. */
 export type Properties = Map<string, unknown>;
 
+/** A file of Spring configuration: a document in it is a profile. */
+export interface SpringFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly documents: readonly unknown[];
+}
+
 const profileKey = 'spring.config.activate.on-profile';
 
+/** The YAML files of a folder, by name. */
+export function readSpringFiles(folder: string): SpringFile[] {
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  return names.sort().map((name) => {
+    const bytes = readFileSync(join(folder, name));
+    return { name, bytes, documents: Value.fromBytes(bytes, { codec: 'yaml' }).documents() };
+  });
+}
+
 /**
- * Reads a folder of Spring configuration: a file is a service, a YAML document in it a profile. Answers the properties
- * by namespace, `<service>:<profile>`; documents without a profile are the default one's.
+ * The properties by namespace, `<service>:<profile>`: a file is a service, a document in it a profile. Documents without
+ * a profile are the default one's.
  */
-export function readSpringConfig(folder: string): Map<string, Properties> {
+export function propertiesByNamespace(files: readonly SpringFile[]): Map<string, Properties> {
   const namespaces = new Map<string, Properties>();
-  for (const file of readdirSync(folder).sort()) {
-    if (!/\.ya?ml$/.test(file)) continue;
-    const service = basename(file, extname(file));
-    const text = readFileSync(join(folder, file), 'utf8').replace(/^\uFEFF/, '');
-    for (const document of parseAllDocuments(text)) {
-      if (document.errors[0]) throw new Error(`${file}: ${document.errors[0].message}`);
-      const properties = flatten(document.toJS());
+  for (const { name, documents } of files) {
+    for (const document of documents) {
+      const properties = flatten(document);
       const profile = String(properties.get(profileKey) ?? 'default');
       properties.delete(profileKey);
-      const namespace = `${service}:${profile}`;
+      const namespace = `${basename(name, extname(name))}:${profile}`;
       const known = namespaces.get(namespace) ?? new Map();
       namespaces.set(namespace, new Map([...known, ...properties]));
     }

@@ -1,10 +1,10 @@
 // The published types compile in somebody else's app: from the tarballs, every entry of every package, without
 // skipLibCheck, as Node.js resolves imports and as bundlers do, with the oldest TypeScript we name and the newest.
-import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packed, published } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
-import { node24, root } from '../lib/workspace.mjs';
+import { node24, readJson, root } from '../lib/workspace.mjs';
 
 const compilers = ['typescript-oldest', 'typescript'];
 const resolutions = [
@@ -28,6 +28,10 @@ export default async function types() {
     `${imports.join('\n')}\nexport const entries: object[] = [${entries.map((_, index) => `entry${index}`)}];\n`,
   );
   writeFileSync(join(app, 'package.json'), '{ "type": "module" }\n');
+  const [oldest] = /^\d+\.\d+/.exec(readJson(join(root, 'node_modules/typescript-oldest/package.json')).version);
+  if (!readFileSync(join(root, 'README.md'), 'utf8').includes(`TypeScript ${oldest}`)) {
+    complaints.push(`README.md does not name the oldest TypeScript that is tested, ${oldest}`);
+  }
   for (const compiler of compilers) {
     for (const resolution of resolutions) complaints.push(...(await compile(compiler, resolution)));
   }

@@ -2,8 +2,8 @@ import {
   type Alias,
   type BatchOutcome,
   Change,
-  type ChangeType as CoreChangeType,
   ConfigError,
+  type ChangeType as CoreChangeType,
   Entry,
   valueTypeOf,
   type WatchEvent,
@@ -11,9 +11,9 @@ import {
 import {
   type BatchResponse,
   ChangeType,
+  type WatchResponse,
   type Alias as WireAlias,
   type Entry as WireEntry,
-  type WatchResponse,
 } from '@cfg/proto';
 
 /** Messages of the wire, as core's entries, aliases and changes. */

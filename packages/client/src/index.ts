@@ -2,10 +2,10 @@
 export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
 export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
 export type { TlsOptions } from './channel/tls.js';
-export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
 export type { Clients, ConfigClient, OperationsClient } from './clients.js';
-export { RemoteStore } from './remote-store.js';
 export type { ConnectionState } from './connection-state.js';
+export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
+export { RemoteStore } from './remote-store.js';
 // What an app needs of core, so that it installs one package: the manager
 export {
   type BatchResult,
@@ -41,8 +41,10 @@ export {
   jsonCodec,
   Secret,
   secretCodec,
+  TomlDate,
   type Transformer,
   tomlCodec,
+  UnreadableValue,
   Value,
   type ValueType,
   yamlCodec,

@@ -1,7 +1,7 @@
 import {
   type BackoffOptions,
-  completeReconnect,
   ConfigError,
+  completeReconnect,
   type Logger,
   maxInt32,
   type ReconnectOptions,

@@ -13,6 +13,7 @@ import {
   type DeleteOptions,
   type EncodedValue,
   type Entry,
+  type StoreGetOptions as GetOptions,
   type Health,
   type HealthChecking,
   isConfigError,
@@ -28,13 +29,13 @@ import {
   type SetOptions,
   type Snapshotting,
   type Store,
-  type StoreGetOptions as GetOptions,
   type Versioned,
   type VersionPage,
   type VersionQuery,
   type WatchFilter,
   type WatchOptions,
 } from '@cfg/core';
+import { allNamespaces } from './all-namespaces.js';
 import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
 import { BufferedChangeStream } from './change-stream.js';
 import { checkAddress } from './channel/open-channel.js';
@@ -42,7 +43,6 @@ import type { Clients } from './clients.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { toAlias, toEntries, toEntry, toOutcome } from './entry.js';
-import { allNamespaces } from './all-namespaces.js';
 import { findKeys } from './find-keys.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
 import {
@@ -155,8 +155,8 @@ export class RemoteStore
   }
 
   /**
-   * By keys it is one read each, side by side: the page is then not of one moment, and has no revision. How many bytes a
-   * page has at most, the server says: `maxBytes` is not sent.
+   * By keys it is one read each, side by side: the page is then not of one moment, and has no revision. The server bounds
+   * the bytes of a page as well; where that is more than `maxBytes`, a smaller page is asked for.
    */
   async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
     if (query.keys !== undefined) return findKeys(this, namespace, query, signal);
@@ -169,6 +169,8 @@ export class RemoteStore
     });
     const { revision, logId, namespaceRevision, oldestRevision } = answer;
     const entries = toEntries(answer.entries);
+    const fitting = countWithin(entries, optionalNumber('maxBytes', query.maxBytes) || Number.POSITIVE_INFINITY);
+    if (fitting < entries.length) return this.find(namespace, { ...query, limit: fitting }, { signal });
     const nextCursor = this.#nextCursor(answer.nextCursor, entries.length, request.limit);
     this.#connection.position.saw(revision, logId);
     if (revision === undefined) return { entries, nextCursor };
@@ -347,4 +349,11 @@ export class RemoteStore
     signal?.throwIfAborted();
     return {};
   }
+}
+
+/** How many of the entries, but at least one, have no more than `maxBytes` together. */
+function countWithin(entries: readonly Entry[], maxBytes: number): number {
+  let bytes = 0;
+  const first = entries.findIndex(({ size }, i) => (bytes += size) > maxBytes && i > 0);
+  return first === -1 ? entries.length : first;
 }

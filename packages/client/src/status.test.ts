@@ -1,7 +1,7 @@
 import { ConfigError, type ErrorCode, errorCodes } from '@cfg/core';
+import { ConfigServiceDefinition } from '@cfg/proto';
 import { ClientError, createServer, Status } from 'nice-grpc';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigServiceDefinition } from '@cfg/proto';
 import { RemoteStore } from './remote-store.js';
 import { toConfigError } from './status.js';
 import { expectCode } from './test/expect-code.js';

@@ -1,9 +1,9 @@
-import { ClientError, Status } from 'nice-grpc-common';
 import type { HttpHandler } from '@cfg/service';
+import { ClientError, Status } from 'nice-grpc-common';
 import { errorReply } from './error-reply.js';
-import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
+import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { MetadataReader } from './metadata.js';
 import type { GatewaySettings } from './options.js';
 import type { PathTable } from './path-table.js';

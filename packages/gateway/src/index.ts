@@ -1,4 +1,7 @@
 // The gateway
+
+// For other routes of the same application
+export { type AuthOptions, authMiddleware } from './auth.js';
 export {
   createGateway,
   createInProcessGateway,
@@ -8,5 +11,3 @@ export {
 } from './gateway.js';
 export type { GatewayOptions } from './options.js';
 export type { ConnectionOptions, TlsOptions } from './remote.js';
-// For other routes of the same application
-export { type AuthOptions, authMiddleware } from './auth.js';

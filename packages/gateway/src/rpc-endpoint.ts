@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
-import { badRequest, HttpError } from './http-error.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
+import { badRequest, HttpError } from './http-error.js';
 import { readBody } from './request-body.js';
 
 /** A method of a client, by a name that only the descriptors know. */

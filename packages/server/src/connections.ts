@@ -26,13 +26,13 @@ export class Connections {
     for (const socket of this.#open) if (socket.bytesRead === 0 || socket.writableFinished) socket.destroy();
   }
 
-  /** Closes all, and notes no more. */
+  /** Closes all, and stops listening for new ones. */
   drop(): void {
     this.release();
     for (const socket of this.#open) socket.destroy();
   }
 
-  /** Notes no more. Call this once the server accepts no more connections. */
+  /** Stops listening for new ones. Call this once the server accepts no more connections. */
   release(): void {
     unsubscribe(channel, this.#add);
   }

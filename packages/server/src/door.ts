@@ -4,11 +4,11 @@ import { reasonOf } from './reason.js';
 
 /** An open door. */
 export interface Door {
-  /** With the port that it really has. */
+  /** With the port that the system chose, if it was 0. */
   readonly address: Address;
-  /** Lets nobody in any more, and resolves when those who are in have left. */
+  /** Stops accepting connections; resolves when the open ones have finished. */
   drain(): Promise<void>;
-  /** Throws out who is left. */
+  /** Destroys the remaining connections. */
   cut(): void;
 }
 
@@ -20,7 +20,7 @@ const reasons: readonly (readonly [sign: string, reason: string])[] = [
   ['Name resolution failed', 'there is no such host'],
 ];
 
-/** What to say when a door cannot be opened, in one line. */
+/** The error of a door that cannot be opened, with the reason in one line. */
 export function cannotOpen(door: string, address: Address, cause: unknown): ConfigError {
   const told = reasonOf(cause);
   const reason = reasons.find(([sign]) => told.includes(sign))?.[1] ?? told;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RemoteStore } from '@cfg/client';
 import { MemoryStore, type Store } from '@cfg/core';
 import { doorLimits, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
-import { allowAll, createConfigService, createInProcessClient } from '@cfg/service';
+import { allowAll, createConfigService, createInProcessClients } from '@cfg/service';
 import { SqliteStore } from '@cfg/sqlite';
 import { type GrpcDoorKind, grpcDoors, openGrpcDoor } from './grpc-door.js';
 
@@ -31,7 +31,8 @@ async function overSocket(kind: GrpcDoorKind, behind: Store, cleanUp = (): void 
 async function inProcess(behind: Store): Promise<Opened> {
   await behind.connect();
   const service = createConfigService(behind, { guard: allowAll() });
-  const store = new RemoteStore({ client: createInProcessClient(service) });
+  const { service: client, operations } = createInProcessClients(service);
+  const store = new RemoteStore({ client, operations });
   await store.connect();
   return {
     store,

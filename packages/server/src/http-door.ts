@@ -9,7 +9,7 @@ import { cannotOpen, type Door } from './door.js';
 import type { Tls } from './tls.js';
 import { answerUnreadableRequests } from './unreadable-request.js';
 
-/** How often connections are looked at that became idle while the door drains. */
+/** While the door drains: how often connections that have become idle are closed. */
 const sweepIntervalMs = 50;
 
 /** Opens the HTTP door: REST and server-sent events. */
@@ -46,7 +46,7 @@ export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls 
   };
 }
 
-/** Connections that have not asked for anything, as browsers open them in advance. Node.js does not call them idle. */
+/** Connections without a request so far, such as browsers open in advance. Node.js does not count them as idle. */
 function silentSockets(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
   const silent = new Set<Socket>();
   server.on(event, (socket: Socket) => {

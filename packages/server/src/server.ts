@@ -9,9 +9,9 @@ import { completeOptions, type ServerOptions, type ServerSettings } from './opti
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
-  /** `host:port`, with the port that it really has. */
+  /** `host:port`, with the port that the system chose, if it was 0. */
   readonly grpcAddress: string;
-  /** `host:port`, with the port that it really has. */
+  /** `host:port`, with the port that the system chose, if it was 0. */
   readonly httpAddress: string;
   /**
    * Drains and closes: health checks say not serving, watches end so that their clients go elsewhere, calls that are
@@ -24,6 +24,10 @@ export interface RunningServer extends AsyncDisposable {
  * Opens the store, then both doors. Rejects with a `ConfigError`, and everything closed again:
  * `invalid_argument` for a wrong option, which it names, or a file that is not a store's; `unavailable` for a store or
  * an address that cannot be had.
+ *
+ * @example
+ * await using server = await startServer({ store: 'memory', grpc: '127.0.0.1:0', http: '127.0.0.1:0' });
+ * console.log(server.grpcAddress, server.httpAddress);
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   return serve(completeOptions(options));

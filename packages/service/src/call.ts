@@ -1,9 +1,11 @@
 import type { Maybe } from '@cfg/core';
 import type { CallContext, Metadata } from 'nice-grpc-common';
+import { encodeStatus } from './error-details.js';
 import { type AskedGuard, refusal } from './guards/ask-guard.js';
 import type { Asked, Decision, GuardContext } from './guards/guard.js';
 import { anonymous, type Identity } from './guards/identity.js';
 import { isPromise } from './maybe.js';
+import { type CallStatus, serverError } from './status-error.js';
 
 /** One call, as the stages around it see it. */
 export interface CallView extends GuardContext {
@@ -24,7 +26,10 @@ export interface CallView extends GuardContext {
 
 const passed: unique symbol = Symbol('cfg.call');
 
-type Carrier = CallContext & { [passed]?: Call };
+/** On the context of a call whose door makes errors of its own of a status, in place of nice-grpc's and a trailer. */
+export const makesErrors: unique symbol = Symbol('cfg.errors');
+
+type Carrier = CallContext & { [passed]?: Call; readonly [makesErrors]?: (status: CallStatus) => Error };
 
 /** The most promises of a guard that one call waits for at a time. */
 const maxPending = 64;
@@ -79,6 +84,14 @@ export class Call implements CallView {
 
   get trailer(): Metadata {
     return this.context.trailer;
+  }
+
+  /** The error for the caller. Over gRPC the status's details are in the trailer. */
+  failure(status: CallStatus): Error {
+    const make = (this.context as Carrier)[makesErrors];
+    if (make !== undefined) return make(status);
+    if (status.extra.length > 0) this.trailer.set('grpc-status-details-bin', encodeStatus(status));
+    return serverError(status);
   }
 
   /** Finds out who calls. Throws `unauthenticated`, or what the guard says instead. */

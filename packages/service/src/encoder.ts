@@ -1,5 +1,5 @@
 import type { Change, Entry, Progress, WatchEvent } from '@cfg/core';
-import { ChangeType, Encoded, Entry as WireEntry, WatchResponse } from '@cfg/proto';
+import { ChangeType, Encoded, WatchResponse, Entry as WireEntry } from '@cfg/proto';
 import { EncodedBudget } from './encoded-budget.js';
 import { entryMessage } from './entry.js';
 import { encodeEntryField } from './entry-bytes.js';
@@ -57,8 +57,8 @@ export class Encoder {
   #change({ type, entry, revision, more }: Change): Encoded<WatchResponse> {
     const head = { type: changeTypes[type], entry: undefined, revision, logId: '', more };
     if (type === 'delete' || type === 'alias_delete') {
-      const { namespace, key } = entry;
-      const message = { ...head, entry: WireEntry.fromPartial({ namespace, key }) };
+      const { namespace, key, author, comment } = entry;
+      const message = { ...head, entry: WireEntry.fromPartial({ namespace, key, author, comment }) };
       return new Encoded(WatchResponse.encode(message).finish(), () => message);
     }
     const first = WatchResponse.encode(head).finish();

@@ -1,5 +1,6 @@
 import { type Entry, valueTypeNumber } from '@cfg/core';
 import type { Slab } from './slab.js';
+import { sizeOfBytes, sizeOfNumber, varintSize, WireWriter } from './wire-writer.js';
 
 /*
  * Encodes an entry straight into one buffer: the same bytes as the generated encoder's, three times as fast, because
@@ -51,7 +52,7 @@ export function encodeEntryField(entry: Entry, slab: Slab): Uint8Array {
     extended(sizeOfNumber(Number(entry.deleted))) +
     extended(sizeOfBytes(author)) +
     extended(sizeOfBytes(comment));
-  const writer = new Writer(slab.allocate(1 + varintSize(size) + size));
+  const writer = new WireWriter(slab.allocate(1 + varintSize(size) + size));
   writer.varint(fieldOneTag);
   writer.varint(size);
   writer.text(tag.namespace, entry.namespace, namespace);
@@ -60,10 +61,10 @@ export function encodeEntryField(entry: Entry, slab: Slab): Uint8Array {
   writer.text(tag.codec, entry.codec, codec);
   writer.number(tag.type, valueTypeNumber(entry.type));
   writer.number(tag.version, entry.version);
-  writer.time(tag.createdAt, entry.createdAtMs);
-  writer.time(tag.updatedAt, entry.updatedAtMs);
+  writeTime(writer, tag.createdAt, entry.createdAtMs);
+  writeTime(writer, tag.updatedAt, entry.updatedAtMs);
   writer.number(tag.revision, entry.revision);
-  if (entry.expiresAtMs !== undefined) writer.time(tag.expiresAt, entry.expiresAtMs);
+  if (entry.expiresAtMs !== undefined) writeTime(writer, tag.expiresAt, entry.expiresAtMs);
   writer.number(tag.deleted, Number(entry.deleted));
   writer.text(tag.author, entry.author, author);
   writer.text(tag.comment, entry.comment, comment);
@@ -79,61 +80,11 @@ export const nanosOf = (ms: number): number => Math.max(0, Math.round((ms - seco
 /** The size of a field whose number is 16 or more: its tag has a second byte. */
 const extended = (size: number): number => (size === 0 ? 0 : size + 1);
 
-const sizeOfBytes = (length: number): number => (length === 0 ? 0 : 1 + varintSize(length) + length);
-
-const sizeOfNumber = (value: number): number => (value === 0 ? 0 : 1 + varintSize(value));
-
 const sizeOfTime = (ms: number): number => 2 + sizeOfNumber(secondsOf(ms)) + sizeOfNumber(nanosOf(ms));
 
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 128; rest /= 128) size += 1;
-  return size;
-}
-
-class Writer {
-  readonly buffer: Buffer;
-  #at = 0;
-
-  constructor(buffer: Buffer) {
-    this.buffer = buffer;
-  }
-
-  varint(value: number): void {
-    let rest = value;
-    while (rest >= 128) {
-      this.buffer[this.#at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.buffer[this.#at++] = rest;
-  }
-
-  number(tag: number, value: number): void {
-    if (value === 0) return;
-    this.varint(tag);
-    this.varint(value);
-  }
-
-  text(tag: number, text: string, length: number): void {
-    if (length === 0) return;
-    this.varint(tag);
-    this.varint(length);
-    this.buffer.write(text, this.#at, length);
-    this.#at += length;
-  }
-
-  bytes(tag: number, bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.varint(tag);
-    this.varint(bytes.length);
-    this.buffer.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
-
-  time(tag: number, ms: number): void {
-    this.varint(tag);
-    this.varint(sizeOfTime(ms) - 2);
-    this.number(timeTag.seconds, secondsOf(ms));
-    this.number(timeTag.nanos, nanosOf(ms));
-  }
+function writeTime(writer: WireWriter, tag: number, ms: number): void {
+  writer.varint(tag);
+  writer.varint(sizeOfTime(ms) - 2);
+  writer.number(timeTag.seconds, secondsOf(ms));
+  writer.number(timeTag.nanos, nanosOf(ms));
 }

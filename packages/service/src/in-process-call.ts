@@ -1,18 +1,16 @@
 import { Encoded } from '@cfg/proto';
-import { type CallContext, type CallOptions, ClientError, Metadata, ServerError } from 'nice-grpc-common';
-import { RichClientError, RichServerError } from 'nice-grpc-error-details';
-import { withoutTrace } from './status.js';
+import { type CallContext, type CallOptions, Metadata } from 'nice-grpc-common';
+import { makesErrors } from './call.js';
+import { type CallStatus, clientError } from './status-error.js';
 
 /** The caller's side of one call within the process: what a connection does between a client and a method. */
 export class InProcessCall {
-  readonly context: CallContext;
-  #path: string;
+  readonly context: CallContext & { readonly [makesErrors]: (status: CallStatus) => Error };
   #options: CallOptions;
   #headerSent = false;
   #finished = false;
 
   constructor(path: string, peer: string, options: CallOptions & { readonly peer?: string }, signal: AbortSignal) {
-    this.#path = path;
     this.#options = options;
     this.context = {
       metadata: options.metadata ?? Metadata(),
@@ -21,6 +19,7 @@ export class InProcessCall {
       trailer: Metadata(),
       signal,
       sendHeader: () => this.#sendHeader(),
+      [makesErrors]: (status) => clientError(path, status),
     };
   }
 
@@ -28,15 +27,6 @@ export class InProcessCall {
   answer<Response>(response: Response | Encoded<Response>): Response {
     this.#sendHeader();
     return response instanceof Encoded ? response.message : response;
-  }
-
-  /** Turns a method's error into the caller's, the same as over a connection. */
-  failure(error: unknown): unknown {
-    if (error instanceof RichServerError) {
-      return withoutTrace(() => new RichClientError(this.#path, error.code, error.details, error.extra));
-    }
-    if (!(error instanceof ServerError)) return error;
-    return withoutTrace(() => new ClientError(this.#path, error.code, error.details));
   }
 
   /** Passes the trailer on. Twice is fine. */

@@ -1,6 +1,7 @@
 import { MemoryStore } from '@cfg/core';
 import type { Entry, WatchResponse } from '@cfg/proto';
-import { Metadata } from 'nice-grpc-common';
+import { ClientError, Metadata } from 'nice-grpc-common';
+import { RichClientError } from 'nice-grpc-error-details';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   allowAll,
@@ -112,10 +113,6 @@ describe('beside a client on a socket', () => {
       const notes: unknown[] = [];
       const options = {
         onHeader: (header: Metadata) => void notes.push(header.get('cfg-features')),
-        onTrailer: (trailer: Metadata) => {
-          const details = trailer.get('grpc-status-details-bin');
-          notes.push(details && Buffer.from(details).toString('base64'));
-        },
       };
       const answers = [
         await client.get(target, options),
@@ -139,9 +136,13 @@ describe('beside a client on a socket', () => {
     const thrown = (client: Running['client']) =>
       client.get({ ...target, key: 'none' }).catch((error: unknown) => error);
     const [here, there] = [await thrown(inProcess), await thrown(door.client)];
-    expect(here).toEqual(there);
-    expect((here as Error).message).toBe((there as Error).message);
-    expect((here as Error).constructor).toBe((there as Error).constructor);
+    for (const error of [here, there]) {
+      expect(error).toBeInstanceOf(RichClientError);
+      expect(error).toBeInstanceOf(ClientError);
+      expect(error).toMatchObject({ name: 'RichClientError', code: 5, path: '/config.v1.ConfigService/Get' });
+    }
+    const { message, details, extra } = there as RichClientError;
+    expect(here).toMatchObject({ message, details, extra });
   });
 });
 

@@ -75,8 +75,6 @@ function unary<Response>(
     try {
       const answering = method(complete(request), call.context);
       return call.answer(options.signal === undefined ? await answering : await untilAborted(answering, signal));
-    } catch (error) {
-      throw call.failure(error);
     } finally {
       call.finish();
     }

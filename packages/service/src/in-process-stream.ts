@@ -61,7 +61,7 @@ export class InProcessStream<Response> implements AsyncIterableIterator<Response
 
   #fail = (error: unknown): Promise<never> => {
     this.#end();
-    return Promise.reject(this.#call.failure(error));
+    return Promise.reject(error);
   };
 
   #end(): void {

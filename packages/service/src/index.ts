@@ -1,7 +1,16 @@
 // The service
 export { addConfigService } from './add-config-service.js';
+// Stages of your own
+export type { CallView } from './call.js';
 export { type AnyDefinition, type ConfigService, createConfigService } from './config-service.js';
-export type { ConfigServiceOptions, ServiceStages } from './options.js';
+// Guards
+export { allowAll } from './guards/allow-all.js';
+// For other doors to a service: a gateway, a dashboard
+export { type AskedGuard, type AskGuardOptions, askGuard, refusal } from './guards/ask-guard.js';
+export { denyAll } from './guards/deny-all.js';
+export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
+export { anonymous, type Identity } from './guards/identity.js';
+export type { HttpHandler } from './http-handler.js';
 // In the same process
 export {
   createInProcessClient,
@@ -11,15 +20,6 @@ export {
   type InProcessClientOptions,
   type InProcessClients,
 } from './in-process-client.js';
-// Guards
-export { allowAll } from './guards/allow-all.js';
-export { denyAll } from './guards/deny-all.js';
-export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
-export { anonymous, type Identity } from './guards/identity.js';
-// Stages of your own
-export type { CallView } from './call.js';
 export type { Outcome, Stage } from './middleware/stage.js';
-// For other doors to a service: a gateway, a dashboard
-export { type AskedGuard, type AskGuardOptions, askGuard, refusal } from './guards/ask-guard.js';
-export type { HttpHandler } from './http-handler.js';
+export type { ConfigServiceOptions, ServiceStages } from './options.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

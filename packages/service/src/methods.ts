@@ -84,13 +84,15 @@ export class Methods {
         stages.leave(call);
         return response;
       };
-      const failed = (error: unknown): Promise<never> => Promise.reject(stages.fail(call, error));
+      const failed = (error: unknown): never => {
+        throw stages.fail(call, error);
+      };
       try {
         const waiting = stages.enter(call);
         const answering = waiting === undefined ? handle(request, call) : waiting.then(() => handle(request, call));
         return isPromise(answering) ? answering.then(left, failed) : Promise.resolve(left(answering));
       } catch (error) {
-        return failed(error);
+        return Promise.reject(stages.fail(call, error));
       }
     };
     return (request, context) => {

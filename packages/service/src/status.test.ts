@@ -20,7 +20,13 @@ describe('toServerError', () => {
     };
     expect(told).toMatchObject({ extra: [info] });
     const plain = toServerError(new ConfigError(code, 'what happened'));
-    expect(plain instanceof RichServerError).toBe(reason !== undefined);
+    expect(plain).toMatchObject({ extra: reason === undefined ? [] : [{ reason, metadata: {} }] });
+    for (const error of [told, plain]) {
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toBeInstanceOf(ServerError);
+      expect(error).toBeInstanceOf(RichServerError);
+      expect(String(error)).toBe(`RichServerError: ${Status[status]}: what happened`);
+    }
     expect(told.stack).not.toContain('    at ');
   });
 

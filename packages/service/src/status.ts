@@ -1,7 +1,8 @@
 import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
 import { errorDomain } from '@cfg/proto';
 import { ServerError, Status } from 'nice-grpc-common';
-import { type ErrorInfo, RichServerError } from 'nice-grpc-error-details';
+import type { ErrorInfo } from 'nice-grpc-error-details';
+import { type CallStatus, callStatus, serverError } from './status-error.js';
 
 /** The form of an error code on the wire. */
 export interface WireStatus {
@@ -48,32 +49,22 @@ export const wireStatuses: Readonly<Record<ErrorCode, WireStatus>> = {
 };
 
 /**
- * Returns the error as it goes to the wire. A `ServerError` has a status of its own and stays as it is; a `ConfigError`
- * goes by the table; anything else is INTERNAL `internal error`, because its message may hold what no caller should read.
+ * Returns the status by which the error goes to the wire. That of a `ServerError` is its own; that of a `ConfigError` is
+ * in the table; anything else is INTERNAL `internal error`, because its message may hold what no caller should read.
  */
-export function toServerError(error: unknown): ServerError {
-  if (error instanceof ServerError) return error;
+export function statusOf(error: unknown): CallStatus {
+  if (error instanceof ServerError) return callStatus(error);
   const { status, reason } = isConfigError(error) ? (wireStatuses[error.code] ?? internal) : internal;
-  if (status === Status.INTERNAL) return withoutTrace(() => new ServerError(Status.INTERNAL, 'internal error'));
+  if (status === Status.INTERNAL) return { code: status, details: 'internal error', extra: [] };
   const { code, message, metadata } = error as ConfigError;
   // Metadata need a reason to travel with: a batch tells which operation it was, whatever the code.
   const told = reason ?? (Object.keys(metadata).length > 0 ? code.toUpperCase() : undefined);
-  return withoutTrace(() =>
-    told === undefined
-      ? new ServerError(status, message)
-      : new RichServerError(status, message, [errorInfo(told, metadata)]),
-  );
+  return { code: status, details: message, extra: told === undefined ? [] : [errorInfo(told, metadata)] };
 }
 
-/** Makes an error that only carries a status: a stack trace would cost ten times what the rest of a refused call does. */
-export function withoutTrace<T extends Error>(make: () => T): T {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return make();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+/** The error as nice-grpc wants it, by {@link statusOf}. */
+export function toServerError(error: unknown): ServerError {
+  return error instanceof ServerError ? error : serverError(statusOf(error));
 }
 
 const internal = wireStatuses.internal;
@@ -82,7 +73,7 @@ const errorInfo = (reason: string, metadata: Readonly<Record<string, string>>): 
   $type: 'google.rpc.ErrorInfo',
   reason,
   domain: errorDomain,
-  metadata: { ...metadata },
+  metadata,
 });
 
 /** The error for a request that makes no sense. */

@@ -1,7 +1,10 @@
 import {
-  defaultCodecs,
-  type Entry,
+  type BatchOperation,
+  type BatchOutcome,
   type Capability,
+  defaultCodecs,
+  type EncodedValue,
+  type Entry,
   isConfigError,
   MemoryStore,
   type Page,
@@ -9,7 +12,15 @@ import {
   valueTypeNumber,
   type WatchEvent,
 } from '@cfg/core';
-import { ChangeType, ConfigServiceDefinition, type Duration, Entry as WireEntry, type WatchResponse } from '@cfg/proto';
+import {
+  ChangeType,
+  ConfigOperationsDefinition,
+  ConfigServiceDefinition,
+  type Duration,
+  type SetRequest,
+  type WatchResponse,
+  Entry as WireEntry,
+} from '@cfg/proto';
 import {
   type CallContext,
   createServer,
@@ -46,7 +57,7 @@ export interface TestServer {
   kill(): void;
 }
 
-const all: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones'];
+const all: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch', 'restore', 'authors'];
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { features = all, store = new MemoryStore() } = options;
@@ -65,6 +76,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     });
   const extra: ServerMiddleware = options.middleware ?? ((call, context) => call.next(call.request, context));
   server.with(extra).add(ConfigServiceDefinition, implement(store, features));
+  server.with(extra).add(ConfigOperationsDefinition, operate(store));
   const port = await server.listen(`127.0.0.1:${options.port ?? 0}`, options.tls);
   return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
@@ -73,10 +85,14 @@ function implement(
   store: MemoryStore,
   features: readonly Capability[],
 ): ServiceImplementation<ConfigServiceDefinition> {
-  const write = ({ signal }: CallContext, request: { ifVersion?: number | undefined; requestId: string }) => ({
+  const write = (
+    { signal }: CallContext,
+    request: { ifVersion?: number | undefined; requestId: string; comment: string },
+  ) => ({
     signal,
     ifVersion: request.ifVersion,
     requestId: request.requestId || undefined,
+    comment: request.comment || undefined,
   });
   const named = (request: { namespace: string; key?: string }): void => {
     if (request.namespace === '') throw new ServerError(Status.INVALID_ARGUMENT, 'namespace is required');
@@ -85,15 +101,12 @@ function implement(
   return {
     async get(request) {
       named(request);
-      return { entry: toWire(await store.get(request.namespace, request.key)) };
+      return { entry: toWire(await store.get(request.namespace, request.key, request)) };
     },
     async set(request, context) {
       named(request);
-      const { namespace, key, value: bytes, codec, writeMode, ttl } = request;
-      const mode = (['upsert', 'upsert', 'create', 'update'] as const)[writeMode] ?? 'upsert';
-      const options: SetOptions = { ...write(context, request), mode, ttlMs: ttl && toMs(ttl) };
-      const type = defaultCodecs().inspect(bytes, codec);
-      return { entry: toWire(await store.set(namespace, key, { bytes, codec, type }, options)) };
+      const options: SetOptions = { ...write(context, request), ...setting(request) };
+      return { entry: toWire(await store.set(request.namespace, request.key, valueOf(request), options)) };
     },
     async delete(request, context) {
       named(request);
@@ -114,7 +127,7 @@ function implement(
     },
     async snapshot(request) {
       named(request);
-      const { entries, ...snapshot } = await store.snapshot(request.namespace);
+      const { entries, ...snapshot } = await store.snapshot(request.namespace, request);
       const etag = `at-${snapshot.revision}`;
       const notModified = request.ifNoneMatch === etag;
       return { ...position(snapshot), entries: notModified ? [] : entries.map(toWire), etag, notModified };
@@ -159,6 +172,52 @@ function implement(
     },
   };
 }
+
+/** The second service: batch and restore. */
+function operate(store: MemoryStore): ServiceImplementation<ConfigOperationsDefinition> {
+  const answer = ({ entries, ...outcome }: BatchOutcome) => ({
+    ...outcome,
+    results: entries.map((entry) => ({ entry: toWire(entry) })),
+  });
+  const options = ({ dryRun, requestId, comment }: { dryRun: boolean; requestId: string; comment: string }) => ({
+    dryRun,
+    requestId: requestId || undefined,
+    comment: comment || undefined,
+  });
+  return {
+    async batch(request) {
+      const operations = request.operations.map(({ set, delete: deletion }): BatchOperation => {
+        const { key = '', ifVersion, comment } = set ?? deletion ?? {};
+        const common = { key, ifVersion, comment: comment || undefined };
+        if (set === undefined) return { type: 'delete', ...common };
+        return { type: 'set', ...common, ...setting(set), value: valueOf(set) };
+      });
+      return answer(await store.batch(request.namespace, operations, options(request)));
+    },
+    async restore(request) {
+      const { namespace, key, version, revision = 0 } = request;
+      const to = version === undefined ? { revision } : { version };
+      return answer(await store.restore(namespace, { key, to }, options(request)));
+    },
+    async listAudit() {
+      throw new ServerError(Status.UNIMPLEMENTED, 'no audit here');
+    },
+    async search() {
+      throw new ServerError(Status.UNIMPLEMENTED, 'no search here');
+    },
+  };
+}
+
+const setting = ({ writeMode, ttl }: SetRequest): Pick<SetOptions, 'mode' | 'ttlMs'> => ({
+  mode: (['upsert', 'upsert', 'create', 'update'] as const)[writeMode] ?? 'upsert',
+  ttlMs: ttl && toMs(ttl),
+});
+
+const valueOf = ({ value: bytes, codec }: SetRequest): EncodedValue => ({
+  bytes,
+  codec,
+  type: defaultCodecs().inspect(bytes, codec),
+});
 
 const position = ({ revision, logId = '', namespaceRevision = 0, oldestRevision = 0 }: Partial<Page>) => ({
   ...{ revision, logId, namespaceRevision, oldestRevision },
@@ -207,7 +266,8 @@ function toWatchResponse(event: WatchEvent): WatchResponse {
     return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, more: false };
   const { namespace, key } = event.entry;
   const gone = event.type === 'delete' || event.type === 'alias_delete';
-  const entry = gone ? WireEntry.fromPartial({ namespace, key }) : toWire(event.entry);
+  const { author, comment } = event.entry;
+  const entry = gone ? WireEntry.fromPartial({ namespace, key, author, comment }) : toWire(event.entry);
   return { type: changeTypes[event.type], entry, revision: event.revision, logId: '', more: event.more };
 }
 

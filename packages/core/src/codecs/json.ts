@@ -53,7 +53,7 @@ function decode(bytes: Uint8Array): unknown {
   if (shape.depth > maxDepth) throw tooDeep('json');
   if (shape.parts > maxMarks && shape.whole) throw tooManyParts('json');
   const data = parse(text);
-  return shape.wide || shape.keys !== countKeys(data) ? readExactly(text) : data;
+  return shape.wide || (shape.keys > 1 && shape.keys !== countKeys(data)) ? readExactly(text) : data;
 }
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -70,40 +70,41 @@ function parse(text: string, cause?: unknown): unknown {
 }
 
 interface Shape {
-  depth: number;
+  readonly depth: number;
   /** Objects, arrays and members. */
-  parts: number;
+  readonly parts: number;
   /** Members, repeated ones too. */
-  keys: number;
+  readonly keys: number;
   /** There is a number that a double may not keep. */
-  wide: boolean;
-  /** All strings, objects and arrays are closed. */
-  whole: boolean;
+  readonly wide: boolean;
+  /** All objects and arrays are closed. */
+  readonly whole: boolean;
 }
 
 /** One pass over the text, with no more memory than this result. */
 function shapeOf(text: string): Shape {
-  const shape: Shape = { depth: 0, parts: 0, keys: 0, wide: false, whole: true };
-  let depth = 0;
+  let [level, depth, containers, keys, wide] = [0, 0, 0, 0, false];
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    if (code === 0x22) {
-      i = endOfString(text, i);
-    } else if (code === 0x3a) shape.keys += 1;
+    if (code === 0x22) i = endOfString(text, i);
+    else if (code === 0x3a) keys += 1;
     else if (code === 0x5b || code === 0x7b) {
-      shape.parts += 1;
-      depth += 1;
-      if (depth > shape.depth) shape.depth = depth;
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+      containers += 1;
+      level += 1;
+      if (level > depth) depth = level;
+    } else if (code === 0x5d || code === 0x7d) level -= 1;
     else if (code >= 0x30 && code <= 0x39) {
       const start = i;
-      while (isOfNumber(text.charCodeAt(i + 1))) i += 1;
-      shape.wide ||= i - start >= 15 || hasExponent(text, start, i);
+      let following = text.charCodeAt(i + 1);
+      while (isOfNumber(following)) {
+        i += 1;
+        wide ||= (following | 0x20) === 0x65;
+        following = text.charCodeAt(i + 1);
+      }
+      wide ||= i - start >= 15;
     }
   }
-  shape.whole = depth === 0;
-  shape.parts += shape.keys;
-  return shape;
+  return { depth, parts: containers + keys, keys, wide, whole: level === 0 };
 }
 
 /** The position of the closing quote of the string that opens at `start`; the text's end if there is none. */
@@ -120,20 +121,20 @@ function endOfString(text: string, start: number): number {
 const isOfNumber = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || code === 0x2e || (code | 0x20) === 0x65 || code === 0x2b || code === 0x2d;
 
-function hasExponent(text: string, start: number, end: number): boolean {
-  for (let i = start; i <= end; i += 1) if ((text.charCodeAt(i) | 0x20) === 0x65) return true;
-  return false;
-}
-
 function countKeys(data: unknown): number {
+  if (typeof data !== 'object' || data === null) return 0;
   let keys = 0;
-  const open: unknown[] = [data];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    const children = Array.isArray(next) ? next : Object.values(next);
-    if (children !== next) keys += children.length;
-    for (const child of children) if (typeof child === 'object' && child !== null) open.push(child);
+  const open: object[] = [data];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) {
+      for (const child of next) if (typeof child === 'object' && child !== null) open.push(child);
+    } else {
+      for (const key in next) {
+        keys += 1;
+        const child = (next as Record<string, unknown>)[key];
+        if (typeof child === 'object' && child !== null) open.push(child);
+      }
+    }
   }
   return keys;
 }

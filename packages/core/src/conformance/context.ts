@@ -25,6 +25,7 @@ export type SectionName =
   | 'request ids'
   | 'expiry'
   | 'types'
+  | 'values'
   | 'find'
   | 'versions'
   | 'tombstones'

@@ -10,6 +10,7 @@ import { find, namespaces } from './listing.js';
 import { manifest } from './manifest.js';
 import { badNames } from './names.js';
 import { past } from './past.js';
+import { values } from './values.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
 export {
@@ -35,6 +36,7 @@ const sections: Record<SectionName, Section> = {
   'request ids': requestIds,
   expiry,
   types,
+  values,
   find,
   versions,
   tombstones,

@@ -1,10 +1,10 @@
-import { checkKey } from '../contract/names.js';
-import { checkAlias } from '../rules/alias-rules.js';
 import { can } from '../contract/capabilities.js';
 import { isTransient } from '../contract/errors.js';
-import type { Logger } from '../util/logger.js';
+import { checkKey } from '../contract/names.js';
 import type { Store } from '../contract/store.js';
+import { checkAlias } from '../rules/alias-rules.js';
 import { Backoff, type BackoffOptions } from '../util/backoff.js';
+import type { Logger } from '../util/logger.js';
 
 export interface AliasesOptions {
   readonly store: Store;

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { away, code, setUp } from '../test/manager.js';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { away, code, settled, setUp } from '../test/manager.js';
+import { Value } from '../value/value.js';
+import type { KeyChange } from './key-change.js';
 
 describe.each([{ plain: false }, { plain: true }])(
   'namespace.watch over a store (without revisions: $plain)',
@@ -48,5 +50,97 @@ describe('namespace.watch', () => {
     expect(await code(changes.next())).toBe('unavailable');
     const foreign = (await setUp()).config.watch({ startRevision: 7 });
     expect(await code(foreign.next())).toBe('revision_compacted');
+  });
+
+  it('misses nothing from the call on, though the store is away then', async () => {
+    const { config, store } = await setUp();
+    await config.set('a', 0);
+    await settled(store, config, 'a');
+    store.down = away();
+    store.cut(away());
+    await using changes = config.watch();
+    const waiting = changes.next();
+    for (let i = 1; i <= 3; i += 1) await store.inner.set('prod', 'a', Value.of(i));
+    store.down = undefined;
+    await config.set('a', 4);
+    const seen = [await waiting];
+    while (seen.length < 4) seen.push(await changes.next());
+    expect(seen.map(({ value }) => value?.value?.int())).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each([{ plain: false }, { plain: true }])('fails where it cannot tell where to begin (%o)', async (options) => {
+    const { config, store } = await setUp(options);
+    store.down = away();
+    await using changes = config.watch();
+    expect(await code(changes.ready)).toBe('unavailable');
+    store.down = undefined;
+    await config.set('a', 1);
+    expect(await code(changes.next())).toBe('unavailable');
+    expect(await changes.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('begins before the next write of its manager', async () => {
+    const { config, store } = await setUp({ plain: true });
+    let begin: () => void = () => {};
+    const { watch } = store;
+    store.watch = (filter, options) => {
+      const stream = watch.call(store, filter, options);
+      const ready = Promise.all([stream.ready, new Promise<void>((resolve) => (begin = resolve))]).then(() => {});
+      return Object.defineProperty(stream, 'ready', { value: ready });
+    };
+    await using changes = config.watch();
+    const writing = config.set('a', 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(store.calls.set).toBe(0);
+    begin();
+    await writing;
+    expect(await changes.next()).toMatchObject({ value: { type: 'set', key: 'a' } });
+  });
+
+  it('releases its watch when it is closed, read or not, also while a read waits', async () => {
+    const { config, store } = await setUp();
+    {
+      await using _ = config.watch();
+      expect(store.watches).toBe(1);
+    }
+    expect(store.watches).toBe(0);
+    const changes = config.watch();
+    const waiting = changes.next();
+    await changes.return();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(store.watches).toBe(0);
+    const controller = new AbortController();
+    const ended = config.watch({ signal: controller.signal }).next();
+    controller.abort();
+    expect(await ended).toEqual({ done: true, value: undefined });
+    expect(store.watches).toBe(0);
+  });
+
+  it('tells who changed it and why, and what belongs together', async () => {
+    const { config, store } = await setUp();
+    await using changes = config.watch();
+    await store.inner.set('prod', 'a', Value.of(1), { author: 'ann', comment: 'first' });
+    await store.inner.batch('prod', [
+      { type: 'set', key: 'b', value: Value.of(2) },
+      { type: 'delete', key: 'a', comment: 'moved' },
+    ]);
+    const told: KeyChange[] = [];
+    for await (const change of changes) {
+      told.push(change);
+      if (told.length === 3) break;
+    }
+    expect(told).toMatchObject([
+      { type: 'set', key: 'a', author: 'ann', comment: 'first', more: false },
+      { type: 'set', key: 'b', more: true },
+      { type: 'delete', key: 'a', comment: 'moved', more: false },
+    ]);
+  });
+
+  it('is typed: what was set has a value', () => {
+    const shown = (change: KeyChange): Value | undefined => {
+      if (change.type === 'set') expectTypeOf(change.value).toEqualTypeOf<Value>();
+      return change.value;
+    };
+    expectTypeOf(shown).returns.toEqualTypeOf<Value | undefined>();
   });
 });

@@ -5,8 +5,8 @@ import type { ChangeStream, Store } from '../contract/store.js';
 import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import { GeneratedStream } from '../util/pull-stream.js';
 import type { KnownPosition, Position } from '../watching/position.js';
-import { type KeyChange, keyChange } from './key-change.js';
 import { type Begun, begun, resumed } from '../watching/resume.js';
+import { type KeyChange, keyChange } from './key-change.js';
 
 export interface ChangesOptions {
   readonly store: Store;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LruCache } from './cache.js';
 import { ConfigError, isConfigError } from '../contract/errors.js';
 import { MemoryStore } from '../memory-store/memory-store.js';
 import { WrappedStore } from '../test/wrapped-store.js';
 import { Value } from '../value/value.js';
+import { LruCache } from './cache.js';
 import type { LoadedPrefix } from './loaded-prefix.js';
 import { Manager } from './manager.js';
 

@@ -1,11 +1,8 @@
-import type { BatchOutcome, RestoreTarget } from '../contract/batch.js';
-import { type CapabilityOf, can, type VersionQuery } from '../contract/capabilities.js';
-import type { Capability } from '../contract/capability.js';
-import type { Entry } from '../contract/entry.js';
+import type { RestoreTarget } from '../contract/batch.js';
+import { can, type VersionQuery } from '../contract/capabilities.js';
 import { ConfigError, isConfigError, isTransient, keyNotFound } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
-import type { CallOptions, Query, Store } from '../contract/store.js';
-import { untilAborted } from '../util/wait.js';
+import type { CallOptions, Query } from '../contract/store.js';
 import { Value } from '../value/value.js';
 import type {
   BatchResult,
@@ -21,13 +18,12 @@ import type {
 import { KeyChanges } from './changes.js';
 import { Coherence } from './coherence.js';
 import { Follower, type FollowerState } from './follower.js';
-import { checkKeyLimit } from './key-limit.js';
 import { CachedStates } from './key-states.js';
 import { LoadedPrefix } from './loaded-prefix.js';
 import { PrefixLoader } from './prefix-loader.js';
 import type { Shared } from './shared.js';
 import { type NamespaceStatus, statusOf } from './status.js';
-import { batchOperation, batchRequest, encoded, makesKey, writeRequest } from './write-request.js';
+import { storeThatCan, Writes } from './writes.js';
 
 /** One namespace's configuration, as an app reads and writes it. Made by `manager.namespace(name)`. */
 export class Namespace {
@@ -36,8 +32,7 @@ export class Namespace {
   readonly #coherence: Coherence;
   readonly #follower: Follower;
   readonly #loader: PrefixLoader;
-  /** Watches of the app that have not begun, and cannot begin with a change made meanwhile. */
-  readonly #beginning = new Set<Promise<void>>();
+  readonly #writes: Writes;
 
   constructor(name: string, shared: Shared) {
     const { settings, signal, aliases, position } = shared;
@@ -68,6 +63,7 @@ export class Namespace {
       },
       onState: (state) => this.#tell(state),
     });
+    this.#writes = new Writes(name, settings, coherence);
     this.#loader = new PrefixLoader({
       ...{ store, namespace: name, backoff, logger, signal, coherence },
       follower: this.#follower,
@@ -104,7 +100,7 @@ export class Namespace {
       if (state !== undefined && state.entry === undefined) throw keyNotFound(this.name, name);
     } else checkKey(key);
     if (atRevision !== 0) {
-      const entry = await this.#storeThatCan('revisions').get(this.name, name, options);
+      const entry = await storeThatCan(settings.store, 'revisions').get(this.name, name, options);
       return Value.fromEntry(entry, settings);
     }
     if (read === 'store') return this.#read(name, options);
@@ -123,8 +119,8 @@ export class Namespace {
   /** Some keys by name, or those below a prefix, page by page; always from the store. Aliases are not resolved. */
   async find(query: Query = {}, options?: CallOptions): Promise<FoundPage> {
     this.#shared.lifecycle.check(options);
-    if (query.atRevision) this.#storeThatCan('revisions');
     const { settings } = this.#shared;
+    if (query.atRevision) storeThatCan(settings.store, 'revisions');
     const { entries, nextCursor, revision } = await settings.store.find(this.name, query, options);
     return { values: entries.map((entry) => Value.fromEntry(entry, settings)), nextCursor, revision };
   }
@@ -137,22 +133,12 @@ export class Namespace {
    * const next = await config.set('app/timeout', 45, { ifVersion: timeout.version, comment: 'too many retries' });
    */
   async set(key: string, data: unknown, options: SetValueOptions = {}): Promise<Value> {
-    const name = this.#resolve(key, options);
-    const { settings } = this.#shared;
-    const { store, maxKeysPerNamespace } = settings;
-    const value = encoded(settings, data, options.codec);
-    const request = writeRequest(store, options);
-    if (makesKey(options)) await checkKeyLimit(store, this.name, [name], maxKeysPerNamespace, options);
-    const entry = await this.#write(name, options, () => store.set(this.name, name, value, request));
-    return Value.fromEntry(entry, settings);
+    return this.#writes.set(this.#resolve(key, options), data, options);
   }
 
   /** Fails with `not_found` if there is no such key. */
   async delete(key: string, options: DeleteValueOptions = {}): Promise<void> {
-    const name = this.#resolve(key, options);
-    const { store } = this.#shared.settings;
-    const { ifVersion, requestId, comment, signal } = writeRequest(store, options);
-    await this.#write(name, options, () => store.delete(this.name, name, { ifVersion, requestId, comment, signal }));
+    await this.#writes.delete(this.#resolve(key, options), options);
   }
 
   /**
@@ -166,29 +152,11 @@ export class Namespace {
    * ]);
    */
   async batch(writes: readonly BatchWrite[], options: BatchWriteOptions = {}): Promise<BatchResult> {
-    const { settings } = this.#shared;
-    const names = writes.map(({ key }) => this.#resolve(key, options));
-    const store = this.#storeThatCan('batch');
-    const request = batchRequest(store, options);
-    const operations = writes.map((write, i) => batchOperation(settings, names[i] as string, write));
-    const made = names.filter((_, i) => makesKey(writes[i] as BatchWrite));
-    await checkKeyLimit(store, this.name, made, settings.maxKeysPerNamespace, options);
-    await this.#begun(options);
-    const pending = [...new Set(names)].map((name) => this.#coherence.begin(name));
-    try {
-      const outcome = await store.batch(this.name, operations, request);
-      const last = new Map(names.map((name, i) => [name, outcome.entries[i]]));
-      for (const call of pending) {
-        const entry = last.get(call.key);
-        if (options.dryRun || entry === undefined) this.#coherence.abandon(call);
-        else this.#coherence.settle(call, entry.deleted ? undefined : entry, entry.revision);
-      }
-      this.#coherence.flush();
-      return this.#result(outcome);
-    } catch (error) {
-      for (const call of pending) this.#coherence.abandon(call);
-      throw error;
-    }
+    this.#shared.lifecycle.check(options);
+    return this.#writes.batch(
+      writes.map((write) => ({ ...write, key: this.#resolve(write.key, options) })),
+      options,
+    );
   }
 
   /**
@@ -200,14 +168,9 @@ export class Namespace {
    * await config.restore({ to: { revision: 1_204 } }, { dryRun: true });
    */
   async restore(target: RestoreTarget, options: BatchWriteOptions = {}): Promise<BatchResult> {
-    const key = target.key === undefined ? undefined : this.#resolve(target.key, options);
     this.#shared.lifecycle.check(options);
-    const store = this.#storeThatCan('restore');
-    await this.#begun(options);
-    const outcome = await store.restore(this.name, { ...target, key }, batchRequest(store, options));
-    // Which keys it would change was not known before, so that changes meanwhile were not noticed: read them again.
-    if (!outcome.dryRun) for (const entry of outcome.entries) this.#coherence.forget(entry.key);
-    return this.#result(outcome);
+    const key = target.key === undefined ? undefined : this.#resolve(target.key, options);
+    return this.#writes.restore({ ...target, key }, options);
   }
 
   /** The versions that the store keeps of a key. Fails with `versioning_not_supported`, `not_found`, … */
@@ -240,8 +203,7 @@ export class Namespace {
       from: startRevision === undefined ? undefined : { revision: startRevision, logId },
       signal: query.signal === undefined ? signal : AbortSignal.any([query.signal, signal]),
     });
-    const beginning = changes.ready.catch(() => {}).finally(() => this.#beginning.delete(beginning));
-    this.#beginning.add(beginning);
+    this.#writes.waitFor(changes.ready);
     return changes;
   }
 
@@ -284,43 +246,6 @@ export class Namespace {
     } finally {
       this.#coherence.flush();
     }
-  }
-
-  /** Writes one key, and remembers what was written: an entry, or nothing after a delete. */
-  async #write<Answer extends Entry | void>(
-    key: string,
-    options: CallOptions,
-    write: () => Promise<Answer>,
-  ): Promise<Answer> {
-    await this.#begun(options);
-    const pending = this.#coherence.begin(key);
-    try {
-      const answer = await write();
-      this.#coherence.settle(pending, answer ?? undefined);
-      return answer;
-    } catch (error) {
-      this.#coherence.abandon(pending);
-      throw error;
-    } finally {
-      this.#coherence.flush();
-    }
-  }
-
-  /** Settles when the app's watches have begun, or failed, so that none of them misses a write of ours. */
-  async #begun({ signal }: CallOptions): Promise<void> {
-    if (this.#beginning.size > 0) await untilAborted(Promise.all(this.#beginning), signal);
-  }
-
-  #result({ entries, firstRevision, lastRevision, dryRun }: BatchOutcome): BatchResult {
-    const { settings } = this.#shared;
-    const values = entries.map((entry) => (entry.deleted ? undefined : Value.fromEntry(entry, settings)));
-    return { values, firstRevision, lastRevision, dryRun };
-  }
-
-  #storeThatCan<C extends Capability>(capability: C): Store & CapabilityOf<C> {
-    const { store } = this.#shared.settings;
-    if (!can(store, capability)) throw new ConfigError('unsupported', `the store lacks the capability ${capability}`);
-    return store;
   }
 
   #resolve(key: string, options: CallOptions): string {

@@ -34,8 +34,9 @@ export function batchRequest(store: Store, { dryRun, ...options }: BatchWriteOpt
 export const makesKey = ({ ifExists, ifVersion = 0, type }: SetValueOptions & { readonly type?: string }): boolean =>
   type !== 'delete' && !ifExists && ifVersion === 0;
 
-/** One write of a batch, under the key's own name, as the store takes it. */
-export function batchOperation(settings: ManagerSettings, key: string, write: BatchWrite): BatchOperation {
+/** One write of a batch, as the store takes it. */
+export function batchOperation(settings: ManagerSettings, write: BatchWrite): BatchOperation {
+  const { key } = write;
   const { mode, ifVersion, ttlMs, comment } = writeRequest(settings.store, write);
   if (write.type === 'delete') return { type: 'delete', key, ifVersion, comment };
   return { type: 'set', key, value: encoded(settings, write.data, write.codec), mode, ifVersion, ttlMs, comment };

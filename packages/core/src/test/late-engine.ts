@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Health } from '../contract/capabilities.js';
-import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { Entry } from '../contract/entry.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import { applyAll, type Commit, fromPlainCommit, toPlainCommit } from '../local-store/commit.js';

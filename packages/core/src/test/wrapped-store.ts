@@ -2,7 +2,6 @@ import type { Capability } from '../contract/capability.js';
 import { Change, type WatchEvent } from '../contract/change.js';
 import { type Alias, type EncodedValue, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
-import type { MemoryStore } from '../memory-store/memory-store.js';
 import type {
   CallOptions,
   ChangeStream,
@@ -13,6 +12,7 @@ import type {
   Store,
   WatchOptions,
 } from '../contract/store.js';
+import type { MemoryStore } from '../memory-store/memory-store.js';
 
 export interface WrappedStoreOptions {
   /** As a store without revisions shows itself: no features, no revisions anywhere. */
@@ -40,6 +40,11 @@ export class WrappedStore implements Store {
     this.#pause = pause;
     const wrapped: readonly Capability[] = ['cas', 'ttl', 'requests', 'tombstones', 'authors', 'aliases'];
     this.features = new Set(plain ? ['aliases'] : ['revisions', ...wrapped]);
+  }
+
+  /** How many watches are open. */
+  get watches(): number {
+    return this.#streams.size;
   }
 
   /** Ends all open watches with `error`. */
@@ -103,6 +108,7 @@ export class WrappedStore implements Store {
       () => !this.deaf,
     );
     this.#streams.add(stream);
+    options.signal?.addEventListener('abort', () => this.#streams.delete(stream), { once: true });
     if (this.down) stream.cut(this.down);
     return stream;
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type BatchOperation,
   type BatchOutcome,
@@ -14,6 +15,9 @@ import type { Environment } from '../environment.js';
 import { invalidArgument, unsupported } from '../status.js';
 import { asked, type Handler } from './handler.js';
 import { conditionOf, noteOptions, setting, writeOptions } from './write-request.js';
+
+/** After values of so many bytes others get a turn: each is decoded, which takes its time. */
+const maxUnbrokenBytes = 65_536;
 
 /** All or nothing: the guard is asked of every operation, and every operation is checked, before the store is touched. */
 export const batchHandler = (environment: Environment): Handler<BatchRequest, BatchResponse> => ({
@@ -33,7 +37,15 @@ export const batchHandler = (environment: Environment): Handler<BatchRequest, Ba
     const { store } = environment;
     if (!can(store, 'batch')) throw unsupported('the store does not support batches');
     const { namespace, dryRun } = request;
-    const operations = request.operations.map((operation, index) => operationOf(environment, operation, index));
+    const operations: BatchOperation[] = [];
+    let unbrokenBytes = 0;
+    for (const [index, operation] of request.operations.entries()) {
+      operations.push(operationOf(environment, operation, index));
+      unbrokenBytes += operation.set?.value.length ?? 0;
+      if (unbrokenBytes < maxUnbrokenBytes) continue;
+      unbrokenBytes = 0;
+      await setImmediate();
+    }
     const options = { dryRun, ...noteOptions(store, request), ...writeOptions(store, call) };
     return batchMessage(await store.batch(namespace, operations, options));
   },

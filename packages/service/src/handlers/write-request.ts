@@ -3,6 +3,7 @@ import {
   ConfigError,
   can,
   type EncodedValue,
+  printable,
   type SetOptions,
   type Store,
   type WriteMode,
@@ -68,7 +69,7 @@ export function setting(
   const options = { mode, ifVersion: conditionOf(store, request), ttlMs: ttl && timeToLiveMs(store, ttl) };
   const type = codecs.inspect(bytes, codec);
   if (can(store, 'codecs') && !store.supportsCodec(codec)) {
-    throw new ConfigError('codec_not_found', `the store does not support the codec ${JSON.stringify(codec)}`);
+    throw new ConfigError('codec_not_found', `the store does not support the codec ${printable(codec)}`);
   }
   return { value: { bytes, codec, type }, options };
 }

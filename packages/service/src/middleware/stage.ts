@@ -1,12 +1,12 @@
-import type { ServerError, Status } from 'nice-grpc-common';
+import type { Status } from 'nice-grpc-common';
 import type { CallView } from '../call.js';
 
 /** How a call ended. */
 export interface Outcome {
   /** OK; of a call whose caller went away, a stream that was left included, CANCELLED. */
   readonly status: Status;
-  /** What the caller got in place of an answer. */
-  readonly error?: ServerError | undefined;
+  /** Why there is no answer, as the caller is told. */
+  readonly details?: string | undefined;
   /** What was thrown: a `ConfigError` for most refusals. */
   readonly cause?: unknown;
 }

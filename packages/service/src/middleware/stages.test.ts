@@ -2,7 +2,7 @@ import { ConfigError, type Logger, MemoryStore } from '@cfg/core';
 import { createServer, Metadata, Status } from 'nice-grpc';
 import { RichServerError } from 'nice-grpc-error-details';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type CallView, type Outcome, createConfigService, type Stage } from '../index.js';
+import { type CallView, createConfigService, type Outcome, type Stage } from '../index.js';
 import { json } from '../test/bytes.js';
 import { doors, type OpenDoor, serve } from '../test/doors.js';
 import { failure, first } from '../test/failure.js';

@@ -1,10 +1,8 @@
 import type { Logger } from '@cfg/core';
 import { ServerError, Status } from 'nice-grpc-common';
-import { RichServerError } from 'nice-grpc-error-details';
 import type { Call } from '../call.js';
 import { callEnded } from '../deadline.js';
-import { encodeStatus } from '../error-details.js';
-import { toServerError } from '../status.js';
+import { statusOf } from '../status.js';
 import type { Outcome, Stage } from './stage.js';
 
 const ok: Outcome = { status: Status.OK };
@@ -39,18 +37,19 @@ export class Stages {
   }
 
   /**
-   * To be called once, when the call has failed. Returns what the caller gets in place of `cause`: its gRPC status, with
-   * the details in the trailer. What became `internal error` is logged, because nobody else is told.
+   * To be called once, when the call has failed. Returns the error that the caller gets in place of `cause`. What became
+   * `internal error` is logged, because nobody else is told.
    */
   fail(call: Call, cause: unknown): Error {
     if (call.signal.aborted && !(cause instanceof ServerError)) {
       this.#leave(call, cancelled);
       return callEnded();
     }
-    const error = toServerError(cause);
-    if (error.code === Status.INTERNAL) this.#logger.error({ err: cause, method: call.method }, 'call failed');
-    if (error instanceof RichServerError) call.trailer.set('grpc-status-details-bin', encodeStatus(error));
-    this.#leave(call, { status: error.code, error, cause });
+    const status = statusOf(cause);
+    const { code, details } = status;
+    if (code === Status.INTERNAL) this.#logger.error({ err: cause, method: call.method }, 'call failed');
+    const error = call.failure(status);
+    this.#leave(call, { status: code, details, cause });
     return error;
   }
 

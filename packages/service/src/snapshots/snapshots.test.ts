@@ -1,8 +1,8 @@
 import { ConfigError, MemoryStore, type Snapshot } from '@cfg/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Encoder } from '../encoder.js';
-import { fill } from '../test/fill.js';
 import { completeOptions } from '../options.js';
+import { fill } from '../test/fill.js';
 import { Snapshots } from './snapshots.js';
 
 describe('Snapshots', () => {
