@@ -218,6 +218,18 @@ describe('a request', () => {
     expect(await ask(running, fields, ...pieces)).toMatchObject(expected);
   });
 
+  it('that is no gzip harms nobody, though its caller has left before that was seen', async () => {
+    await using running = await Running.start();
+    for (const path of ['/test.Notes/One', '/test.Notes/Chat']) {
+      using client = await RawClient.connect(running.port);
+      const head = client.headers.frame(1, requestFields(path, 'grpc-encoding', 'gzip'));
+      // Two messages to a method that takes one: refused while the first is being decompressed.
+      client.send(head, data(1, Buffer.concat([message(note('a'), 1), message(note('b'), 1)]), false));
+      await client.next(isEnd);
+    }
+    expect(await running.client.one({ text: 'well' })).toEqual({ text: 'well' });
+  });
+
   it('that is a bomb is not unpacked', async () => {
     await using running = await Running.start({}, { maxReceiveMessageBytes: 100_000 });
     const bomb = message(gzipSync(Buffer.alloc(10_000_000)), 1);

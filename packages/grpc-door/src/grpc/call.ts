@@ -217,7 +217,11 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
       if (answer == null) throw new Error('A method returned void, but is expected to return a message');
       const sent = this.send(answer);
       if (typeof sent === 'boolean') this.complete();
-      else sent.then(() => this.complete());
+      else
+        sent.then(
+          () => this.complete(),
+          (error) => this.fail(error),
+        );
     } catch (error) {
       this.fail(error);
     }

@@ -60,7 +60,7 @@ export class RequestBody implements MessageReceiver {
     } else if (this.#only instanceof Promise) {
       this.#only.then(
         (message) => this.#hand(message),
-        (error) => this.#owner.refuse(statusOfDecompression(error, this.#environment)),
+        () => {}, // the call is refused already
       );
     } else {
       this.#hand(this.#only);
@@ -111,11 +111,9 @@ export class RequestBody implements MessageReceiver {
   #decompress(bytes: Uint8Array): Promise<Uint8Array> {
     const { maxReceiveMessageBytes } = this.#environment;
     const message = decompress(this.#encoding, bytes, maxReceiveMessageBytes);
-    if (this.stream === undefined) return message;
-    return message.catch((error) => {
-      this.#owner.refuse(statusOfDecompression(error, this.#environment));
-      throw error;
-    });
+    // The call may be over before anybody waits for the message.
+    message.catch((error) => this.#owner.refuse(statusOfDecompression(error, this.#environment)));
+    return message;
   }
 
   #hand(message: Uint8Array): void {

@@ -30,8 +30,6 @@ export class RequestStream implements AsyncIterableIterator<unknown, undefined, 
 
   push(message: Incoming): void {
     if (this.#ended || this.#fault !== undefined) return;
-    // A rejection reaches whoever reads the message.
-    if (message instanceof Promise) message.catch(() => {});
     const reader = this.#waiting.shift();
     if (reader === undefined) this.#messages.push(message);
     else reader.resolve(this.#read(message));
@@ -59,6 +57,7 @@ export class RequestStream implements AsyncIterableIterator<unknown, undefined, 
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
     if (this.#ended) return Promise.resolve(ended);
     const reader = Promise.withResolvers<Result>();
+    reader.promise.catch(() => {}); // a handler may have stopped to wait for it
     this.#waiting.push(reader);
     return reader.promise;
   }

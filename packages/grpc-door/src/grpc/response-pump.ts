@@ -99,11 +99,16 @@ export class ResponsePump {
     try {
       const sent = this.#sink.send(answer);
       if (typeof sent === 'boolean') return sent;
-      sent.then((more) => more && this.resume());
+      sent.then((more) => more && this.resume(), this.#unsent);
     } catch (error) {
-      this.stop();
-      this.#sink.fail(error);
+      this.#unsent(error);
     }
     return false;
   }
+
+  /** An answer cannot be sent: there are to be no more. */
+  #unsent = (error: unknown): void => {
+    this.stop();
+    this.#sink.fail(error);
+  };
 }
