@@ -12,6 +12,8 @@ export interface ChangesOptions {
   readonly store: Store;
   readonly codecs: CodecRegistry;
   readonly namespace: string;
+  /** This key alone; `prefix` is the same then. */
+  readonly key?: string | undefined;
   readonly prefix: string;
   /** Where to begin; absent: now. */
   readonly from?: Position | undefined;
@@ -80,6 +82,7 @@ async function* changes(
     },
   });
   for await (const event of events) {
-    if (event.type === 'set' || event.type === 'delete') yield keyChange(event, options.codecs);
+    if (event.type !== 'set' && event.type !== 'delete') continue;
+    if (options.key === undefined || event.entry.key === options.key) yield keyChange(event, options.codecs);
   }
 }

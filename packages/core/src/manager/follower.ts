@@ -67,6 +67,12 @@ export class Follower {
     return this.#state.is === 'live' && this.#stream?.live !== false;
   }
 
+  /** Whether it was lost, and so the store may be out of reach. */
+  get isLost(): boolean {
+    const state = this.#state;
+    return (state.is === 'behind' && state.error !== undefined) || (state.is === 'live' && !this.live);
+  }
+
   /** Failures since the watch was last live. */
   get failures(): number {
     return this.#backoff.failures;
