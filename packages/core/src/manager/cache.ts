@@ -130,7 +130,10 @@ export class LruCache implements Cache {
         continue;
       }
       const state = this.#shelf(slot.namespace)?.states.get(slot.key);
-      if (!state?.used) return this.#remove(slot);
+      if (!state?.used) {
+        this.#remove(slot);
+        return;
+      }
       state.used = false;
     }
   }

@@ -206,9 +206,11 @@ export class Namespace {
 
   /**
    * The changes of the keys below a prefix, from the call on: none that is made after it is missed, while some of the
-   * last before it may be told. Survives a lost connection where the store has revisions. Fails where a change could have
-   * been missed: with `revision_compacted` where the store has forgotten it, else as the store does; read anew then.
-   * Close it, iterate it to an end, or end it by the signal.
+   * last before it may be told. Survives a lost connection: where the store cannot tell what was missed (it has no
+   * revisions, has forgotten them, or is another now), the keys are read again, and one change is told for each that is
+   * another now. For that they are read once at the beginning; where they may not be listed, it fails instead. Fails with
+   * `revision_compacted` where `startRevision` is forgotten, else as the store does. Close it, iterate it to an end, or end
+   * it by the signal.
    *
    * @example
    * await using changes = config.watch({ prefix: 'app/' });

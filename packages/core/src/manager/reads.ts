@@ -11,9 +11,9 @@ import { storeThatCan } from './writes.js';
 
 /**
  * How long a read of a remembered key waits for the store, in milliseconds: while nothing speaks against the store, and
- * once the watch was lost.
+ * after the watch was lost, until the store has answered anything.
  */
-const patienceMs = { opening: 500, lost: 5 } as const;
+const patienceMs = { answering: 500, suspect: 5 } as const;
 
 interface Reading {
   readonly value: Promise<Value>;
@@ -28,6 +28,8 @@ export class Reads {
   readonly #follower: Follower;
   /** Reads of the store that are under way and that nobody can end, by key: whoever asks meanwhile shares them. */
   readonly #running = new Map<string, Reading>();
+  /** After how many losses of the watch the store was last seen to answer. */
+  #answeredAt = -1;
 
   constructor(namespace: string, shared: Shared, coherence: Coherence, follower: Follower) {
     this.#namespace = namespace;
@@ -104,10 +106,7 @@ export class Reads {
     try {
       const soon = this.#remembered(name);
       if (soon === undefined) return await answer;
-      const { isLost } = this.#follower;
-      if (await settledWithin(answer, isLost ? patienceMs.lost : patienceMs.opening, options?.signal)) {
-        return await answer;
-      }
+      if (await settledWithin(answer, this.#patienceMs(), options?.signal)) return await answer;
       // It goes on, for whoever asks next.
       answer.catch(() => {});
       return soon;
@@ -117,6 +116,11 @@ export class Reads {
       if (last === undefined) throw error;
       return last;
     }
+  }
+
+  #patienceMs(): number {
+    const { isLost, losses } = this.#follower;
+    return isLost && losses !== this.#answeredAt ? patienceMs.suspect : patienceMs.answering;
   }
 
   async #exactly(name: string, { atRevision = 0, signal }: GetOptions = {}): Promise<Value> {
@@ -144,10 +148,12 @@ export class Reads {
     const { store, codecs } = this.#shared.settings;
     try {
       const entry = await store.get(this.#namespace, key, { signal });
+      this.#answeredAt = this.#follower.losses;
       return this.#coherence.settle(pending, entry).value(codecs) as Value;
     } catch (error) {
       if (isConfigError(error, 'not_found')) this.#coherence.settle(pending, undefined);
       else this.#coherence.abandon(pending);
+      if (isTransient(error)) this.#answeredAt = -1;
       throw error;
     } finally {
       this.#coherence.flush();
