@@ -12,6 +12,7 @@ import { attempt } from './middleware/safe-callbacks.js';
 import { type CallExtras, middlewareStack } from './middleware/stack.js';
 import type { Settings } from './options.js';
 import { reach } from './reach.js';
+import { openScope, type Scope } from './scope.js';
 import { toConfigError } from './status.js';
 import type { Link, Transport } from './transport/transport.js';
 
@@ -29,13 +30,6 @@ export interface CallKind extends CallOptions {
   readonly needs?: readonly Capability[];
   /** Whether a repeat does no harm. Default true. */
   readonly repeatable?: boolean;
-}
-
-/** An AbortController linked to a parent signal. Call `release()` to unlink it. */
-export interface Scope {
-  readonly signal: AbortSignal;
-  abort(reason?: unknown): void;
-  release(): void;
 }
 
 /** The life of a store's connection: its state, the calls that are under way, and their end. */
@@ -163,20 +157,7 @@ export class Connection {
 
   /** Ends with `signal` and with the connection. Throws the signal's reason if it has fired. */
   scope(signal?: AbortSignal): Scope {
-    signal?.throwIfAborted();
-    const controller = new AbortController();
-    const follow = (): void => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', follow, { once: true });
-    const scope: Scope = {
-      signal: controller.signal,
-      abort: (reason) => controller.abort(reason),
-      release: () => {
-        signal?.removeEventListener('abort', follow);
-        this.#scopes.delete(scope);
-      },
-    };
-    this.#scopes.add(scope);
-    return scope;
+    return openScope(this.#scopes, signal);
   }
 
   async #connect({ signal }: CallOptions): Promise<void> {
