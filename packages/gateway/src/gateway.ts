@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from '@cfg/client/channel';
 import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
@@ -5,8 +6,8 @@ import { diffEndpoint } from './diff.js';
 import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
-import { badOption, completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
-import { type ConnectionOptions, connect } from './remote.js';
+import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
+import { connect } from './remote.js';
 import { createRoutes } from './router.js';
 import { watchEndpoint } from './sse/watch.js';
 
@@ -44,7 +45,6 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
   const complete = completeOptions(options);
   if (typeof target !== 'string') return build(target, complete, () => {});
-  if (target === '') throw badOption('address must not be empty');
   const { service, operations, close } = connect(target, options, complete.logger);
   return build({ client: service, operations }, complete, close);
 }

@@ -1,4 +1,4 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 
 /** Options of both gateways. */
@@ -41,6 +41,3 @@ export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
     logger: safeLogger(options.logger),
   };
 }
-
-/** The error for an option that is wrong. */
-export const badOption = (message: string): ConfigError => new ConfigError('invalid_argument', message);

@@ -36,6 +36,28 @@ export const batch: Section = (test) => {
     stream.close();
   });
 
+  test('a watch that sees only some of its changes is told which is the last of them', async (store) => {
+    const batching = having(store, 'batch');
+    const stream = store.watch({ namespaces: ['ns'], prefixes: ['a/'] });
+    await stream.ready;
+    const written = ['a/1', 'b', 'a/2', 'b', 'c'].map((key) => set(key, 1));
+    await batching.batch('ns', written);
+    await batching.batch('ns', [set('b', 2), set('a/3', 2)]);
+    await batching.batch('ns', [set('a/4', 3), set('b', 3)]);
+    const changes = await take(stream, 4);
+    expect(changes.map(({ entry, more }) => `${entry.key} ${more}`)).toEqual([
+      'a/1 true',
+      'a/2 false',
+      'a/3 false',
+      'a/4 false',
+    ]);
+    stream.close();
+    const revision = (changes[0]?.revision ?? 0) - 1;
+    const resumed = store.watch({ namespaces: ['ns'], prefixes: ['a/'] }, { startRevision: revision });
+    expect((await take(resumed, 4)).map(({ more }) => more)).toEqual([true, false, false, false]);
+    resumed.close();
+  });
+
   test('each operation is decided on what those before it left', async (store) => {
     const batching = having(store, 'batch');
     const { entries } = await batching.batch('ns', [
