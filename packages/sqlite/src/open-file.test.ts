@@ -48,9 +48,10 @@ it('waits for another that writes, but not for ever', async () => {
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
   const write = store.set('a', 'x', json(1));
   await expect(write).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/another process/) });
-  const patient = store.set('a', 'x', json(2));
+  const patient = await openStore(path, { busyTimeoutMs: 60_000 });
+  const waiting = patient.set('a', 'x', json(2));
   setTimeout(() => writing.exec('COMMIT'), 30);
-  expect(await patient).toMatchObject({ version: 1, revision: 1 });
+  expect(await waiting).toMatchObject({ version: 1, revision: 1 });
   writing.close();
   reading.close();
 });
