@@ -10,7 +10,7 @@ const [kind = 'memory'] = process.argv.slice(2);
 const store: Store = kind === 'memory' ? new MemoryStore() : new SqliteStore(kind);
 await store.connect();
 const service = createConfigService(store, { guard: allowAll(), maxSnapshotEntries: 1_000_000 });
-const server = createServer({ 'grpc.max_send_message_length': -1 }).use(service.middleware);
+const server = createServer({ 'grpc.max_send_message_length': -1 });
 server.add(ConfigServiceDefinition, service);
 const port = await server.listen('127.0.0.1:0');
 

@@ -34,7 +34,7 @@ const store = new SqliteStore(DATABASE);
 await store.connect();
 const service = createConfigService(store, { guard, logger });
 
-const grpc = createServer().use(service.middleware);
+const grpc = createServer();
 addConfigService(grpc, service);
 const grpcPort = await grpc.listen(GRPC);
 

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from '@cfg/client/channel';
 import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
@@ -5,8 +6,8 @@ import { diffEndpoint } from './diff.js';
 import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
-import { badOption, completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
-import { type ConnectionOptions, connect } from './remote.js';
+import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
+import { connect } from './remote.js';
 import { createRoutes } from './router.js';
 import { watchEndpoint } from './sse/watch.js';
 
@@ -15,8 +16,8 @@ export interface Gateway extends AsyncDisposable {
   /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
   readonly handler: HttpHandler;
   /**
-   * Ends the streams of events, lets other requests that are under way finish, answers new ones with 503, and lets go
-   * of the connection to the server. Closing twice is fine.
+   * Ends the streams of events, lets other requests that are under way finish, refuses new ones with 503, and closes
+   * the connection to the server. Closing twice is fine.
    */
   close(): Promise<void>;
 }
@@ -44,7 +45,6 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
   const complete = completeOptions(options);
   if (typeof target !== 'string') return build(target, complete, () => {});
-  if (target === '') throw badOption('address must not be empty');
   const { service, operations, close } = connect(target, options, complete.logger);
   return build({ client: service, operations }, complete, close);
 }

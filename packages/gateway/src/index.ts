@@ -10,4 +10,3 @@ export {
   type RemoteGatewayOptions,
 } from './gateway.js';
 export type { GatewayOptions } from './options.js';
-export type { ConnectionOptions, TlsOptions } from './remote.js';

@@ -1,4 +1,4 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 
 /** Options of both gateways. */
@@ -14,7 +14,7 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number | undefined;
   /**
    * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
-   * answers 404 with the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
+   * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
    * this.
    */
   readonly fallthrough?: boolean | undefined;
@@ -41,6 +41,3 @@ export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
     logger: safeLogger(options.logger),
   };
 }
-
-/** The error for an option that is wrong. */
-export const badOption = (message: string): ConfigError => new ConfigError('invalid_argument', message);

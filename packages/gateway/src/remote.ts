@@ -1,27 +1,9 @@
+import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
 import type { Logger } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition, maxMessageBytes } from '@cfg/proto';
-import { ChannelCredentials, type ChannelOptions, type Client, createChannel, createClientFactory } from 'nice-grpc';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { type Client, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
-import { badOption } from './options.js';
-
-/** How to reach a configuration server. TLS by the system's authorities unless said otherwise. */
-export interface ConnectionOptions {
-  /** Own authorities, or a certificate to show, in PEM. */
-  readonly tls?: TlsOptions | undefined;
-  /** No TLS at all: whoever is on the path can read and change everything, credentials included. Default `false`. */
-  readonly insecure?: boolean | undefined;
-  /** More options of the gRPC channel, which go before the gateway's own. */
-  readonly channelOptions?: ChannelOptions | undefined;
-}
-
-export interface TlsOptions {
-  /** The authorities to trust, in place of the system's. */
-  readonly ca?: Buffer | undefined;
-  /** The gateway's certificate chain and its key: both, or none. */
-  readonly cert?: Buffer | undefined;
-  readonly key?: Buffer | undefined;
-}
 
 export interface Connection {
   readonly service: Client<ConfigServiceDefinition>;
@@ -29,30 +11,15 @@ export interface Connection {
   close(): void;
 }
 
-/** Throws `invalid_argument` on options that do not go together. Connects with the first call. */
+/** Throws `invalid_argument` as `openChannel` does. Connects with the first call. */
 export function connect(address: string, options: ConnectionOptions, logger: Logger): Connection {
-  const channel = createChannel(address, credentials(options), {
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.max_send_message_length': maxMessageBytes,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-    ...options.channelOptions,
-  });
+  const channel = openChannel(address, options);
   const factory = createClientFactory().use(hideConnectionErrors(logger)).use(errorDetailsClientMiddleware);
   return {
     service: factory.create(ConfigServiceDefinition, channel),
     operations: factory.create(ConfigOperationsDefinition, channel),
     close: () => channel.close(),
   };
-}
-
-function credentials({ tls, insecure }: ConnectionOptions): ChannelCredentials {
-  if (insecure) {
-    if (tls) throw badOption('tls and insecure exclude each other');
-    return ChannelCredentials.createInsecure();
-  }
-  if ((tls?.cert === undefined) !== (tls?.key === undefined)) throw badOption('tls.cert and tls.key need each other');
-  return ChannelCredentials.createSsl(tls?.ca, tls?.key, tls?.cert);
 }
 
 /** Replaces connection errors by a neutral message. The cause, which may contain addresses, goes to the log. */

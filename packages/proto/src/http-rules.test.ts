@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { descriptors } from './descriptors.js';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { httpRules } from './http-rules.js';
 
 test('the routes are those of the contract', () => {

@@ -1,18 +1,19 @@
 // Services
-export { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
-export type { MethodDefinition } from './method.js';
-export { Encoded, Undecodable } from './encoded.js';
+
 // What the contract says of itself, and what it fixes beside its messages
 export { fileDescriptorSet } from './descriptors.js';
-export { type HttpRule, httpRules } from './http-rules.js';
-export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';
-// JSON, query parameters and path variables
-export { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString } from './json.js';
-export type { JsonSchema } from './json/kind.js';
-export { JsonMappingError } from './json/error.js';
-export { fromQuery, setField } from './query.js';
-// Messages by their full name
-export { type MessageName, messageType } from './message-types.js';
+export { Encoded, Undecodable } from './encoded.js';
 export { type Messages, type MessageType, messageTypes } from './gen/messages.js';
 // Messages and enums
 export * from './gen/public.js';
+export { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
+export { type HttpRule, httpRules } from './http-rules.js';
+export { JsonMappingError } from './json/error.js';
+export type { JsonSchema } from './json/kind.js';
+// JSON, query parameters and path variables
+export { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString } from './json.js';
+// Messages by their full name
+export { type MessageName, messageType } from './message-types.js';
+export type { MethodDefinition } from './method.js';
+export { fromQuery, setField } from './query.js';
+export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';

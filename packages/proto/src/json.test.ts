@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { descriptors } from './descriptors.js';
 import { DeleteRequest, Entry, ListResponse, SetRequest } from './gen/config/v1/config.js';
 import { type Messages, messageTypes } from './gen/messages.js';
-import { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString } from './json.js';
 import { JsonMappingError } from './json/error.js';
+import { fromJson, type JsonValue, parseJson, toJson, toJsonString } from './json.js';
 import type { MessageName } from './message-types.js';
 import { arbitraryMessage } from './test/arbitrary-message.js';
 
@@ -272,30 +272,5 @@ describe('reading', () => {
   test('a type that is not known is an error of the caller', () => {
     expect(() => parseJson('google.api.HttpRule' as 'config.v1.Entry', '{}')).toThrow('unknown message type');
     expect(() => parseJson('toString' as 'config.v1.Entry', '{}')).toThrow('unknown message type');
-  });
-});
-
-describe('the JSON schema', () => {
-  test('says what is written', () => {
-    expect(jsonSchema('config.v1.SetRequest')).toEqual({
-      type: 'object',
-      properties: {
-        namespace: { type: 'string' },
-        key: { type: 'string' },
-        value: { type: 'string', format: 'byte' },
-        codec: { type: 'string' },
-        writeMode: {
-          type: 'string',
-          enum: ['WRITE_MODE_UNSPECIFIED', 'WRITE_MODE_UPSERT', 'WRITE_MODE_CREATE', 'WRITE_MODE_UPDATE'],
-        },
-        ifVersion: { type: 'string', format: 'int64' },
-        ttl: { type: 'string', pattern: expect.any(String) },
-        requestId: { type: 'string' },
-        comment: { type: 'string' },
-      },
-    });
-    expect(jsonSchema('config.v1.ListResponse')).toMatchObject({
-      properties: { entries: { type: 'array', items: { properties: { createdAt: { format: 'date-time' } } } } },
-    });
   });
 });

@@ -25,8 +25,8 @@ export function composeYaml({ text, firstLine }: YamlDocument): unknown {
   } catch (error) {
     if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation') throw refusal(error, firstLine);
   }
-  const indented = indentFlow(text);
   try {
+    const indented = indentFlow(text);
     return new Composer({ text: indented, firstLine }, parseEvents(indented, { maxDepth })).compose();
   } catch (error) {
     throw refusal(error, firstLine);

@@ -1,3 +1,5 @@
+import { tooManyParts } from './marks.js';
+
 /**
  * The original's parser lets the lines of a flow collection and of a quoted text begin anywhere, the `]` in the first
  * column, say. Ours follows the specification: deeper than the parent. This indents such lines, which changes nothing of
@@ -6,6 +8,9 @@
 export function indentFlow(text: string): string {
   return new FlowIndenter(text).run();
 }
+
+/** In characters; a line that is deep inside needs many. */
+const maxAdded = 1_000_000;
 
 const isSpace = (character: string | undefined): boolean => character === ' ' || character === '\t';
 const isEnd = (character: string | undefined): boolean =>
@@ -16,6 +21,7 @@ class FlowIndenter {
   readonly #text: string;
   readonly #out: string[] = [];
   #copied = 0;
+  #added = 0;
   #position = 0;
   /** Where the line begins, and the innermost block collection on it. */
   #lineStart = 0;
@@ -143,6 +149,8 @@ class FlowIndenter {
   #indent(): void {
     if (this.#text.startsWith('\r\n', this.#position)) this.#position += 1;
     const next = this.#position + 1;
+    this.#added += this.#parent + 2;
+    if (this.#added > maxAdded) throw tooManyParts('yaml');
     this.#out.push(this.#text.slice(this.#copied, next), ' '.repeat(this.#parent + 2));
     this.#copied = next;
     this.#lineStart = next;

@@ -113,7 +113,8 @@ describe('yaml refuses to read', () => {
     ['a: !!timestamp 2001-01-01', 'not of its core schema', true],
     ['? [a]\n: b', 'as a key', true],
     ['n: 9007199254740993.0', 'not exact at line 1, column 4', true],
-    [`${'- a\n'.repeat(30_000)}`, 'more parts', true],
+    ['- a\n'.repeat(30_000), 'more parts', true],
+    [`${'- '.repeat(900)}a: [\n${'b,\n'.repeat(20_000)}]`, 'more parts', true],
     [
       Array.from('bcdefghij', (c, i) => `${c}: &${c} [${Array(9).fill(i ? `*${'abcdefghij'[i]}` : 1)}]`).join('\n'),
       'repeats too much',

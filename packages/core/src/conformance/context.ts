@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Capability } from '../contract/capability.js';
 import { type CapabilityOf, can } from '../contract/capabilities.js';
+import type { Capability } from '../contract/capability.js';
 import type { Change, WatchEvent } from '../contract/change.js';
 import type { EncodedValue } from '../contract/entry.js';
 import { type ErrorCode, isConfigError } from '../contract/errors.js';
@@ -27,6 +27,7 @@ export type SectionName =
   | 'types'
   | 'values'
   | 'find'
+  | 'page bytes'
   | 'versions'
   | 'tombstones'
   | 'aliases'

@@ -4,6 +4,7 @@ type Limits = Partial<Record<SectionName, string>>;
 
 const overService: Limits = {
   'default namespace': 'the service refuses the empty namespace',
+  'page bytes': 'the service says how large a page may be',
   author: 'the service says who writes, a client cannot',
 };
 

@@ -6,7 +6,7 @@ import { compareAndSet, expiry, requestIds, writeModes } from './conditions.js';
 import { type Open, runSection, type Section, type SectionName } from './context.js';
 import { defaultNamespace, entries, types } from './entries.js';
 import { tombstones, versions } from './history.js';
-import { find, namespaces } from './listing.js';
+import { find, namespaces, pageBytes } from './listing.js';
 import { manifest } from './manifest.js';
 import { badNames } from './names.js';
 import { past } from './past.js';
@@ -39,6 +39,7 @@ const sections: Record<SectionName, Section> = {
   types,
   values,
   find,
+  'page bytes': pageBytes,
   versions,
   tombstones,
   aliases,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Capability, capabilities } from '../contract/capability.js';
 import type { FullStore } from '../contract/capabilities.js';
+import { type Capability, capabilities } from '../contract/capability.js';
 import type { Store } from '../contract/store.js';
 import { expectCode, json, type Section } from './context.js';
 

@@ -24,7 +24,14 @@ export function changeFrame(change: WatchResponse, id: string): Buffer | undefin
 }
 
 function dataOf(type: string, { entry, more }: WatchResponse): object {
-  const data = { type, namespace: entry?.namespace ?? '', key: entry?.key ?? '', more: more || undefined };
+  const data = {
+    type,
+    namespace: entry?.namespace ?? '',
+    key: entry?.key ?? '',
+    author: entry?.author || undefined,
+    comment: entry?.comment || undefined,
+    more: more || undefined,
+  };
   if (entry === undefined || type.endsWith('DELETE')) return data;
   const { value, codec, version, createdAt, updatedAt } = entry;
   return {

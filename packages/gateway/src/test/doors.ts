@@ -62,7 +62,7 @@ async function openGateway(
   options: GatewayOptions,
 ): Promise<{ gateway: Gateway; stop: () => Promise<void> }> {
   if (door === 'in process') return { gateway: createInProcessGateway(service, options), stop: async () => {} };
-  const grpc = createGrpcServer().use(service.middleware);
+  const grpc = createGrpcServer();
   addConfigService(grpc, service);
   const port = await grpc.listen('127.0.0.1:0');
   const gateway = createGateway(`127.0.0.1:${port}`, { ...options, insecure: true });

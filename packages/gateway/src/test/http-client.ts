@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import {
+  type ConfigOperationsDefinition,
   type ConfigServiceDefinition,
   type HttpRule,
   httpRules,
@@ -18,18 +19,26 @@ import { watchOver } from './http-watch.js';
 const features = 'revisions cas ttl requests tombstones batch restore authors';
 
 /**
- * A client of the service that speaks HTTP: with it a `RemoteStore` becomes a store over REST and server-sent events.
- * It goes by the proto's annotations, as any REST client that is generated from them.
+ * Clients of both services that speak HTTP: with them a `RemoteStore` becomes a store over REST and server-sent events.
+ * They go by the proto's annotations, as any REST client that is generated from them.
  */
-export function httpClient(base: string, agent: Agent): Client<ConfigServiceDefinition> {
-  const service = 'config.v1.ConfigService';
-  const methods = httpRules()
-    .filter((rule) => rule.service === service)
-    .map((rule) => [rule.name, (request: object, options?: CallOptions) => call(base, agent, rule, request, options)]);
+export function httpClients(
+  base: string,
+  agent: Agent,
+): { client: Client<ConfigServiceDefinition>; operations: Client<ConfigOperationsDefinition> } {
+  const of = (service: string): Record<string, unknown> => {
+    const rules = httpRules().filter((rule) => rule.service === service);
+    const method = (rule: HttpRule) => (request: object, options?: CallOptions) =>
+      call(base, agent, rule, request, options);
+    return Object.fromEntries(rules.map((rule) => [rule.name, method(rule)]));
+  };
   const watch = (request: object, options?: CallOptions) => {
     return watchOver(base, messageType('config.v1.WatchRequest').fromPartial(request), hearing(options));
   };
-  return { ...Object.fromEntries(methods), watch } as Client<ConfigServiceDefinition>;
+  return {
+    client: { ...of('config.v1.ConfigService'), watch } as unknown as Client<ConfigServiceDefinition>,
+    operations: of('config.v1.ConfigOperations') as unknown as Client<ConfigOperationsDefinition>,
+  };
 }
 
 /** Tells whoever wants to know what the service can do, as a gRPC reply does by itself. */

@@ -50,10 +50,10 @@ function messageOf({ event, id = '', data = {} }: SseEvent): WatchResponse | und
   if (event === undefined) {
     return WatchResponse.fromPartial({ type: ChangeType.CHANGE_TYPE_PROGRESS, revision: Number(revision), logId });
   }
-  const { type: name, ...fields } = data;
+  const { type: name, more, ...fields } = data;
   const type = ChangeType[`CHANGE_TYPE_${name}` as keyof typeof ChangeType];
   const entry = Entry.fromPartial({ ...fromJson('config.v1.Entry', fields), revision: Number(revision) });
-  return WatchResponse.fromPartial({ type, entry, revision: Number(revision) });
+  return WatchResponse.fromPartial({ type, entry, revision: Number(revision), more: more === true });
 }
 
 function lost({ reason, ...metadata }: Record<string, unknown>): ClientError {

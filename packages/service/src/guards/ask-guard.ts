@@ -12,7 +12,9 @@ export interface AskGuardOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** A guard that answers in time, and whose every way to fail is the right error. Returns a promise only if it must. */
+/**
+ * A guard with a time limit, whose failures are the right errors. Each method returns a promise only if the guard did.
+ */
 export interface AskedGuard {
   /** Throws `unauthenticated`, or the error of the guard if it has a status of its own, or `guard_timeout`. */
   authenticate(context: GuardContext): Maybe<Identity>;
