@@ -1,4 +1,3 @@
-import { mergeConfig } from 'vitest/config';
 import shared from '../../vitest.shared.mjs';
 
-export default mergeConfig(shared, { test: { globalSetup: ['src/test/global-setup.ts'] } });
+export default { ...shared, test: { ...shared.test, globalSetup: ['src/test/global-setup.ts'] } };

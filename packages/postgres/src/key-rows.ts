@@ -51,11 +51,7 @@ export class KeyRows implements KeyReader {
     });
   }
 
-  async nearest(
-    namespace: string,
-    keys: readonly string[],
-    revision: number,
-  ): Promise<readonly (Entry | undefined)[]> {
+  async nearest(namespace: string, keys: readonly string[], revision: number): Promise<readonly (Entry | undefined)[]> {
     const rows = await this.#session.query<ChangeRow & { at: number }>(this.#statements.nearest, [
       namespace,
       keys,

@@ -74,7 +74,10 @@ export class Listener {
       backoff.succeeded();
       // What was sent while nobody listened is in the log.
       onWake();
-      probe = setInterval(() => client.query('SELECT 1').catch((error: unknown) => client.emit('error', error)), probeMs);
+      probe = setInterval(
+        () => client.query('SELECT 1').catch((error: unknown) => client.emit('error', error)),
+        probeMs,
+      );
       probe.unref();
       await ended;
     } finally {

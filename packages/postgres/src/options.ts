@@ -73,7 +73,9 @@ export interface Settings {
 export function completeOptions(url: string, options: PostgresStoreOptions): Settings {
   const { tablePrefix = 'cfg_', transactionPooling = false, now = Date.now } = options;
   if (!/^[a-z_][a-z0-9_]{0,29}$/.test(tablePrefix)) {
-    throw wrong(`tablePrefix must be up to 30 of a-z, 0-9 and _, not a digit first, not ${JSON.stringify(tablePrefix)}`);
+    throw wrong(
+      `tablePrefix must be up to 30 of a-z, 0-9 and _, not a digit first, not ${JSON.stringify(tablePrefix)}`,
+    );
   }
   checkUrl('url', url);
   if (options.listenUrl !== undefined) checkUrl('listenUrl', options.listenUrl);

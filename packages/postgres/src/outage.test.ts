@@ -1,7 +1,7 @@
 import type { Change, ChangeStream, Entry } from '@cfg/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PostgresStore, type PostgresStoreOptions } from './index.js';
+import type { PostgresStore, PostgresStoreOptions } from './index.js';
 import { Cluster } from './test/cluster.js';
 import { json, newPrefix, openStore, sharedUrl } from './test/scratch.js';
 import { TcpProxy } from './test/tcp-proxy.js';

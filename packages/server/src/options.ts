@@ -90,7 +90,8 @@ export function completeOptions(
     logger,
   };
   const { store = 'memory' } = options;
-  const chosen = typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
+  const chosen =
+    typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
