@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** From the ground up. A new package gets its place here first. */
 const floors = [
-  ['proto', 'core'],
+  ['proto', 'core', 'grpc-door'],
   ['sqlite', 'postgres', 'service', 'client', 'sqlownership'],
   ['dashboard', 'authorizer-opa', 'openfeature', 'testing', 'cli'],
   ['gateway', 'peersync'],

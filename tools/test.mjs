@@ -57,7 +57,10 @@ async function build() {
 /** What stands on the built packages. The tests wait often enough for the rest to be done beside them. */
 async function checkBuilt() {
   await Promise.all([
-    make('tests: vitest in every project', () => suites({ fresh })),
+    (async () => {
+      await make('tests: vitest in every project', () => suites({ fresh }));
+      await make('tests: once more, through @cfg/grpc-door', () => suites({ fresh, target: 'test-fast-door' }));
+    })(),
     (async () => {
       await make('imports: floors, cycles, declared dependencies', floors);
       await make('closures: what comes along with a package', closures);

@@ -2,6 +2,9 @@ import { announced, type Capability, ConfigError, untilAborted } from '@cfg/core
 import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
 
+/** What is announced and can be asked for from here: there is no search and no audit yet. */
+const offered = announced.filter((each) => each !== 'search' && each !== 'audit');
+
 /** What every server can do, the Go original included. */
 const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
@@ -41,7 +44,7 @@ export class Features {
     if (words === this.#words) return;
     this.#words = words;
     const told = new Set(words?.split(/[\s,]+/));
-    this.#known = new Set([...announced.filter((feature) => told.has(feature)), ...everywhere]);
+    this.#known = new Set([...offered.filter((feature) => told.has(feature)), ...everywhere]);
   };
 
   /** For trailers, where a reply that is an error may have nothing else. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type Alias,
   type Aliasing,
@@ -22,6 +21,7 @@ import {
   type NamespaceQuery,
   type Page,
   type Query,
+  type RestoreOptions,
   type RestoreTarget,
   type Restoring,
   type Revisioned,
@@ -35,26 +35,20 @@ import {
   type WatchFilter,
   type WatchOptions,
 } from '@cfg/core';
-import { allNamespaces } from './all-namespaces.js';
 import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
+import { allNamespaces } from './calls/all-namespaces.js';
+import { toAlias, toEntries, toEntry } from './calls/entry.js';
+import { cursorOf, findPage } from './calls/find.js';
+import { findKeys } from './calls/find-keys.js';
+import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
+import { takeSnapshot } from './calls/snapshot.js';
+import { applyBatch, deleteKey, restoreTo, setKey } from './calls/write.js';
 import { BufferedChangeStream } from './change-stream.js';
 import { checkAddress } from './channel/open-channel.js';
 import type { Clients } from './clients.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
-import { toAlias, toEntries, toEntry, toOutcome } from './entry.js';
-import { findKeys } from './find-keys.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
-import {
-  batchRequest,
-  deleteRequest,
-  needsOf,
-  needsToRead,
-  optionalNumber,
-  restoreRequest,
-  setRequest,
-  wireLimit,
-} from './request.js';
 import { remoteTransport } from './transport.js';
 import { follow } from './watch.js';
 
@@ -77,7 +71,8 @@ export class RemoteStore
 
   /**
    * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), or ready-made clients, such as those in
-   * process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws `invalid_argument`, with the option's name.
+   * process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws
+   * `invalid_argument`, with the option's name.
    */
   constructor(server: string | Clients, options: RemoteStoreOptions = {}) {
     const remote = typeof server !== 'object' || server === null;
@@ -132,26 +127,12 @@ export class RemoteStore
     return toEntry(answer.entry);
   }
 
-  async set(namespace: string, key: string, value: EncodedValue, options: SetOptions = {}): Promise<Entry> {
-    const { signal, mode = 'upsert', ifVersion } = options;
-    const requestId = await this.#requestId(options);
-    const request = setRequest(namespace, key, value, { ...options, requestId });
-    const answer = await this.#connection.call((client, call) => client.set(request, call), {
-      signal,
-      needs: needsOf(options),
-      repeatable: requestId !== '' || (mode === 'upsert' && ifVersion === undefined),
-    });
-    return toEntry(answer.entry);
+  set(namespace: string, key: string, value: EncodedValue, options: SetOptions = {}): Promise<Entry> {
+    return setKey(this.#connection, namespace, key, value, options);
   }
 
-  async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
-    const requestId = await this.#requestId(options);
-    const request = deleteRequest(namespace, key, { ...options, requestId });
-    await this.#connection.call((client, call) => client.delete(request, call), {
-      signal: options.signal,
-      needs: needsOf(options),
-      repeatable: requestId !== '',
-    });
+  delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
+    return deleteKey(this.#connection, namespace, key, options);
   }
 
   /**
@@ -160,21 +141,7 @@ export class RemoteStore
    */
   async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
     if (query.keys !== undefined) return findKeys(this, namespace, query, signal);
-    const { prefix = '', cursor = '', includeDeleted = false } = query;
-    const atRevision = optionalNumber('atRevision', query.atRevision) ?? 0;
-    const request = { namespace, prefix, cursor, includeDeleted, atRevision, limit: wireLimit(query) };
-    const answer = await this.#connection.call((client, options) => client.list(request, options), {
-      signal,
-      needs: needsToRead(query),
-    });
-    const { revision, logId, namespaceRevision, oldestRevision } = answer;
-    const entries = toEntries(answer.entries);
-    const fitting = countWithin(entries, optionalNumber('maxBytes', query.maxBytes) || Number.POSITIVE_INFINITY);
-    if (fitting < entries.length) return this.find(namespace, { ...query, limit: fitting }, { signal });
-    const nextCursor = this.#nextCursor(answer.nextCursor, entries.length, request.limit);
-    this.#connection.position.saw(revision, logId);
-    if (revision === undefined) return { entries, nextCursor };
-    return { entries, nextCursor, revision, logId, namespaceRevision, oldestRevision };
+    return findPage(this.#connection, namespace, query, { signal });
   }
 
   async versions(
@@ -191,7 +158,7 @@ export class RemoteStore
       needs: needsToRead(query),
     });
     const entries = toEntries(answer.entries);
-    return { entries, nextCursor: this.#nextCursor(answer.nextCursor, entries.length, request.limit) };
+    return { entries, nextCursor: cursorOf(this.#connection, answer.nextCursor, entries.length, request.limit) };
   }
 
   /**
@@ -199,22 +166,7 @@ export class RemoteStore
    * arrival; the server has limits of its own.
    */
   async snapshot(namespace: string, options: RemoteSnapshotOptions = {}): Promise<RemoteSnapshot> {
-    const { ifNoneMatch = '', maxEntries = 0, maxBytes = 0, signal } = options;
-    const atRevision = optionalNumber('atRevision', options.atRevision) ?? 0;
-    const request = { namespace, ifNoneMatch, atRevision };
-    const answer = await this.#connection.call((client, call) => client.snapshot(request, call), {
-      signal,
-      needs: needsToRead(options),
-    });
-    const { etag, notModified, revision = 0, logId, namespaceRevision } = answer;
-    const entries = toEntries(answer.entries);
-    const exceeds = (most: number, unit: string): ConfigError =>
-      new ConfigError('resource_exhausted', `namespace ${JSON.stringify(namespace)} has more than ${most} ${unit}`);
-    if (maxEntries > 0 && entries.length > maxEntries) throw exceeds(maxEntries, 'entries');
-    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
-    if (maxBytes > 0 && bytes > maxBytes) throw exceeds(maxBytes, 'bytes');
-    this.#connection.position.saw(revision, logId);
-    return { entries, etag, notModified, revision, logId, namespaceRevision };
+    return takeSnapshot(this.#connection, namespace, options);
   }
 
   /**
@@ -234,33 +186,19 @@ export class RemoteStore
     return { revision, logId, ...least };
   }
 
-  async batch(
-    namespace: string,
-    operations: readonly BatchOperation[],
-    options: BatchOptions = {},
-  ): Promise<BatchOutcome> {
-    const requestId = await this.#requestId(options);
-    const request = batchRequest(namespace, operations, { ...options, requestId });
-    const needs = new Set(['batch' as const, ...needsOf(options), ...operations.flatMap(needsOf)]);
-    const answer = await this.#connection.operate((client, call) => client.batch(request, call), {
-      signal: options.signal,
-      needs: [...needs],
-      repeatable: requestId !== '' || options.dryRun === true,
-    });
-    return toOutcome(answer);
+  batch(namespace: string, operations: readonly BatchOperation[], options: BatchOptions = {}): Promise<BatchOutcome> {
+    return applyBatch(this.#connection, namespace, operations, options);
   }
 
-  async restore(namespace: string, target: RestoreTarget, options: BatchOptions = {}): Promise<BatchOutcome> {
-    const requestId = await this.#requestId(options);
-    const request = restoreRequest(namespace, target, { ...options, requestId });
-    const answer = await this.#connection.operate((client, call) => client.restore(request, call), {
-      signal: options.signal,
-      needs: ['restore', ...needsOf(options)],
-      repeatable: requestId !== '' || options.dryRun === true,
-    });
-    return toOutcome(answer);
+  restore(namespace: string, target: RestoreTarget, options: RestoreOptions = {}): Promise<BatchOutcome> {
+    return restoreTo(this.#connection, namespace, target, options);
   }
 
+  /**
+   * From the call on: a watch that comes to the server late, because the connection is down or lost meanwhile, begins
+   * where the server's log was last seen, and so may tell changes from before the call; where that was never seen, it
+   * fails with `unavailable`. A lost watch goes on after the last change that was told; without revisions it fails.
+   */
   watch(filter?: WatchFilter, options: WatchOptions = {}): ChangeStream {
     const { bufferSize } = this.#connection.settings.watch;
     return new BufferedChangeStream(follow(this.#connection, filter, options), bufferSize, options.signal);
@@ -329,19 +267,6 @@ export class RemoteStore
     return { ok: true };
   }
 
-  /** Returns the caller's request id, or one of our own where the server knows them: a repeat then does no harm. */
-  async #requestId({ requestId = '', signal }: DeleteOptions): Promise<string> {
-    signal?.throwIfAborted();
-    this.#connection.check();
-    if (requestId !== '') return requestId;
-    return (await this.#connection.features.learn(signal)).has('requests') ? randomUUID() : '';
-  }
-
-  /** The original tells a cursor after the last page too. */
-  #nextCursor(cursor: string, count: number, limit: number): string {
-    return this.#connection.features.announced || (limit > 0 && count >= limit) ? cursor : '';
-  }
-
   /** Where the log is: the first progress that a watch is told. */
   async #progress(signal: AbortSignal | undefined): Promise<Partial<RevisionState>> {
     await using stream = this.watch({}, { progress: true, signal });
@@ -349,11 +274,4 @@ export class RemoteStore
     signal?.throwIfAborted();
     return {};
   }
-}
-
-/** How many of the entries, but at least one, have no more than `maxBytes` together. */
-function countWithin(entries: readonly Entry[], maxBytes: number): number {
-  let bytes = 0;
-  const first = entries.findIndex(({ size }, i) => (bytes += size) > maxBytes && i > 0);
-  return first === -1 ? entries.length : first;
 }

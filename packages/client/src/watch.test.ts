@@ -193,4 +193,61 @@ describe('a watch', () => {
     });
     expect(deletion.entry.bytes).toHaveLength(0);
   });
+
+  it('misses nothing from the call on, though its server is away then', async () => {
+    const first = await server();
+    const remote = await connected(first, quick);
+    await remote.set('ns', 'k', json(0));
+    await remote.find('ns');
+    first.kill();
+    await until(() => remote.state.status !== 'connected');
+    await using stream = remote.watch();
+    const seen = take(stream, 2);
+    await first.store.set('ns', 'k', json(1));
+    await server({ port: first.port, store: first.store });
+    await first.store.set('ns', 'k', json(2));
+    expect(await seen).toEqual([1, 2]);
+  });
+
+  it('fails where it has come late and cannot tell from where, without a word of the log', async () => {
+    const first = await server();
+    const remote = await connected(first, quick);
+    first.kill();
+    await until(() => remote.state.status !== 'connected');
+    const stream = remote.watch();
+    await server({ port: first.port, store: first.store });
+    await expectCode(stream.ready, 'unavailable');
+    await expectCode(stream.next(), 'unavailable');
+    await until(() => remote.state.status === 'connected');
+    await using again = remote.watch();
+    await again.ready;
+  });
+
+  it('is not opened again for who does that by itself', async () => {
+    const flaky = await server({ middleware: watchesMeet((n) => (n === 0 ? lost() : undefined)) });
+    const remote = await connected(flaky, quick);
+    await remote.find('ns');
+    await expectCode(remote.watch({}, { resume: false }).next(), 'unavailable');
+    expect(flaky.calls.filter((call) => call === 'Watch')).toHaveLength(1);
+  });
+
+  it('tells what belongs together', async () => {
+    const { store: behind, ...rest } = await server();
+    await using stream = (await connected({ store: behind, ...rest })).watch();
+    await stream.ready;
+    await behind.batch('ns', [
+      { type: 'set', key: 'a', value: json(1) },
+      { type: 'set', key: 'b', value: json(2) },
+    ]);
+    expect(await stream.next()).toMatchObject({ value: { more: true } });
+    expect(await stream.next()).toMatchObject({ value: { more: false } });
+  });
+
+  it('ends at once, also while a read waits', async () => {
+    const stream = (await connected(await server())).watch();
+    await stream.ready;
+    const waiting = stream.next();
+    await stream.return();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
 });

@@ -14,9 +14,9 @@ import {
   wholeNumber,
 } from '@cfg/core';
 import type { WatchRequest } from '@cfg/proto';
+import { toWatchEvent } from './calls/entry.js';
 import type { Source } from './change-stream.js';
 import type { Connection, Scope } from './connection.js';
-import { toWatchEvent } from './entry.js';
 import { attempt } from './middleware/safe-callbacks.js';
 import { toConfigError } from './status.js';
 

@@ -4,25 +4,23 @@ import { join } from 'node:path';
 import { RemoteStore } from '@cfg/client';
 import { MemoryStore, type Store } from '@cfg/core';
 import { doorLimits, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
-import { addConfigService, allowAll, createConfigService, createInProcessClients } from '@cfg/service';
+import { allowAll, createConfigService, createInProcessClients } from '@cfg/service';
 import { SqliteStore } from '@cfg/sqlite';
-import { createServer } from 'nice-grpc';
+import { type GrpcDoorKind, grpcDoors, openGrpcDoor } from './grpc-door.js';
 
 /** A RemoteStore over a real socket in front of `behind`. */
-async function overSocket(behind: Store, cleanUp = (): void => {}): Promise<Opened> {
+async function overSocket(kind: GrpcDoorKind, behind: Store, cleanUp = (): void => {}): Promise<Opened> {
   await behind.connect();
   const service = createConfigService(behind, { guard: allowAll() });
-  const server = createServer();
-  addConfigService(server, service);
-  const port = await server.listen('127.0.0.1:0');
-  const store = new RemoteStore(`127.0.0.1:${port}`, { insecure: true });
+  const door = await openGrpcDoor(service, { host: '127.0.0.1', port: 0 }, undefined, kind);
+  const store = new RemoteStore(`127.0.0.1:${door.address.port}`, { insecure: true });
   await store.connect();
   return {
     store,
     async close() {
       await store.close();
       service.drain();
-      server.forceShutdown();
+      door.cut();
       await behind.close();
       cleanUp();
     },
@@ -45,13 +43,16 @@ async function inProcess(behind: Store): Promise<Opened> {
   };
 }
 
-function beforeSqlite(): Promise<Opened> {
+function beforeSqlite(kind: GrpcDoorKind): Promise<Opened> {
   const dir = mkdtempSync(join(tmpdir(), 'cfg-doors-'));
-  return overSocket(new SqliteStore(join(dir, 'config.db')), () => rmSync(dir, { recursive: true }));
+  return overSocket(kind, new SqliteStore(join(dir, 'config.db')), () => rmSync(dir, { recursive: true }));
 }
 
 const remote = { without: doorLimits.remote };
-storeConformance('RemoteStore over a socket', () => overSocket(new MemoryStore()), remote);
+for (const kind of grpcDoors) {
+  storeConformance(`RemoteStore over a socket, ${kind}`, () => overSocket(kind, new MemoryStore()), remote);
+  storeConformance(`RemoteStore over a socket in front of SQLite, ${kind}`, () => beforeSqlite(kind), remote);
+  watchProperty(`RemoteStore over a socket, ${kind}`, () => overSocket(kind, new MemoryStore()), { runs: 20 });
+}
 storeConformance('RemoteStore in process', () => inProcess(new MemoryStore()), remote);
-storeConformance('RemoteStore over a socket in front of SQLite', beforeSqlite, remote);
 watchProperty('RemoteStore in process', () => inProcess(new MemoryStore()), { runs: 200 });

@@ -4,6 +4,7 @@ import http2, { type ClientHttp2Session } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, it, onTestFinished } from 'vitest';
+import { grpcDoors } from './grpc-door.js';
 import { type RunningServer, startServer } from './server.js';
 
 const pem = (name: string): string => fileURLToPath(new URL(`test/tls/${name}.pem`, import.meta.url));
@@ -33,7 +34,9 @@ const turns = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i += 1) await new Promise(setImmediate);
 };
 
-describe('the gRPC door closes, however patient the server is, though', () => {
+describe.each(grpcDoors)('the gRPC door (%s) closes, however patient the server is, though', (grpcDoor) => {
+  const start = (options: object = {}): Promise<RunningServer> => patientServer({ grpcDoor, ...options });
+
   // How many turns it takes until the server is about to destroy a connection differs, so many are tried.
   it.each([
     ['break off', (session: ClientHttp2Session) => session.destroy(new Error('broken off'))],
@@ -41,7 +44,7 @@ describe('the gRPC door closes, however patient the server is, though', () => {
     ['vanish', (session: ClientHttp2Session) => session.socket.destroy()],
   ])('clients %s at that moment', async (_, end) => {
     for (let count = 0; count < 8; count += 1) {
-      const server = await patientServer();
+      const server = await start();
       for (const session of await Promise.all(Array.from({ length: 5 }, () => openSession(server)))) end(session);
       await turns(count);
       await server.close();
@@ -52,13 +55,13 @@ describe('the gRPC door closes, however patient the server is, though', () => {
     ['', {}],
     [', with TLS', tls],
   ])('somebody is connected who says nothing%s', async (_, options) => {
-    const server = await patientServer(options);
+    const server = await start(options);
     await open(portOf(server));
     await server.close();
   });
 
   it('somebody is connected who does not hang up', async () => {
-    const server = await patientServer();
+    const server = await start();
     const socket = await open(portOf(server));
     socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     await once(socket, 'readable'); // its settings, which stay unread as all that follows
@@ -66,7 +69,7 @@ describe('the gRPC door closes, however patient the server is, though', () => {
   });
 
   it('a TLS handshake ends only then', async () => {
-    const server = await patientServer(tls);
+    const server = await start(tls);
     await using line = await heldLine(portOf(server));
     const session = http2.connect(`https://localhost:${line.port}`, { ca: readFileSync(pem('ca')) });
     const gone = once(session, 'close');

@@ -1,6 +1,7 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
 import { allowAll, denyAll, type Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
+import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
@@ -8,6 +9,8 @@ import { readTls, type Tls, type TlsFiles } from './tls.js';
 export interface ServerOptions extends TlsFiles {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
+  /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
+  readonly grpcDoor?: GrpcDoorKind | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
   /** `memory`, `sqlite:PATH`, or a store of your own, which is connected but stays yours to close. Default `memory`. */
@@ -38,6 +41,7 @@ export interface ServerOptions extends TlsFiles {
 /** {@link ServerOptions}, complete and checked. Nothing is open yet. */
 export interface ServerSettings {
   readonly grpc: Address;
+  readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly store: Store;
   /** What the user calls it. */
@@ -85,6 +89,7 @@ export function completeOptions(
   const choice = options.store ?? 'memory';
   return {
     grpc,
+    grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
     store: typeof choice === 'string' ? makeStore(choice, nameOf('store'), retention) : choice,
     storeName: typeof choice === 'string' ? choice : 'custom',
@@ -105,6 +110,12 @@ function addressOf(text: string, name: string): Address {
   const address = parseAddress(text);
   if (address !== undefined) return address;
   throw wrong(`${name} must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not ${JSON.stringify(text)}`);
+}
+
+function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
+  const known = grpcDoors.find((door) => door === kind);
+  if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
+  return known;
 }
 
 function guardOf(guard: string | Guard | undefined, name: string): { guard: Guard; isOpen: boolean } {

@@ -8,6 +8,7 @@ import { ConfigServiceDefinition } from '@cfg/proto';
 import { allowAll, type Guard } from '@cfg/service';
 import { ChannelCredentials, createChannel, createClient, Status } from 'nice-grpc';
 import { describe, expect, it } from 'vitest';
+import { grpcDoors } from './grpc-door.js';
 import { startServer } from './server.js';
 
 const anyPorts = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' };
@@ -91,6 +92,7 @@ describe('startServer', () => {
   it.each([
     ['an address without a port', { grpc: 'nine' }, 'grpc must be host:port'],
     ['an open server on other addresses', { grpc: '0.0.0.0:0' }, 'set iKnowThisIsOpen'],
+    ['a door that is not there', { grpcDoor: 'slow' as 'fast' }, 'grpcDoor must be fast or nice, not "slow"'],
     ['no history', { history: 0 }, 'history must be a whole number from 1'],
     ['a grace period that is no number', { graceMs: Number.NaN }, 'graceMs must be a whole number from 0'],
     [
@@ -109,7 +111,7 @@ describe('startServer', () => {
   });
 });
 
-describe('startServer with TLS', () => {
+describe.each(grpcDoors)('startServer with TLS, its gRPC door %s', (grpcDoor) => {
   const ca = readFileSync(pem('ca'));
   const own = { cert: readFileSync(pem('client')), key: readFileSync(pem('client.key')) };
 
@@ -135,14 +137,14 @@ describe('startServer with TLS', () => {
   };
 
   it('secures both doors', async () => {
-    await using server = await startServer({ ...anyPorts, ...tls });
+    await using server = await startServer({ ...anyPorts, grpcDoor, ...tls });
     expect(await statusOf(server.httpAddress, {})).toBe(200);
     expect(await codecsOf(server.grpcAddress, ChannelCredentials.createSsl(ca))).toContain('json');
     await expect(fetch(`http://${server.httpAddress}/v1/codecs`)).rejects.toThrow();
   });
 
   it('demands client certificates at both doors, if told which', async () => {
-    await using server = await startServer({ ...anyPorts, ...tls, tlsClientCa: pem('ca') });
+    await using server = await startServer({ ...anyPorts, grpcDoor, ...tls, tlsClientCa: pem('ca') });
     expect(await statusOf(server.httpAddress, own)).toBe(200);
     await expect(statusOf(server.httpAddress, {})).rejects.toThrow();
     expect(await codecsOf(server.grpcAddress, ChannelCredentials.createSsl(ca, own.key, own.cert))).toContain('json');

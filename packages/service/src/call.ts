@@ -127,7 +127,7 @@ export class Call implements CallView {
     return this.#guard.allows(this.identity, asked, this);
   }
 
-  /** Waits for promises together, a few at a time; a guard that answers at once is asked no further than to a no. */
+  /** Asks one after the other while the guard returns values, up to the first denial; waits for promises together. */
   #authorize(asked: readonly Asked[], from: number): undefined | Promise<void> {
     let pending: Promise<void>[] | undefined;
     for (let at = from; at < asked.length; at += 1) {

@@ -106,7 +106,7 @@ function implement(
     async set(request, context) {
       named(request);
       const options: SetOptions = { ...write(context, request), ...setting(request) };
-      return { entry: toWire(await store.set(request.namespace, request.key, valueOf(request), options)) };
+      return { entry: toWire(await store.set(request.namespace, request.key, valueIn(request), options)) };
     },
     async delete(request, context) {
       named(request);
@@ -190,7 +190,7 @@ function operate(store: MemoryStore): ServiceImplementation<ConfigOperationsDefi
         const { key = '', ifVersion, comment } = set ?? deletion ?? {};
         const common = { key, ifVersion, comment: comment || undefined };
         if (set === undefined) return { type: 'delete', ...common };
-        return { type: 'set', ...common, ...setting(set), value: valueOf(set) };
+        return { type: 'set', ...common, ...setting(set), value: valueIn(set) };
       });
       return answer(await store.batch(request.namespace, operations, options(request)));
     },
@@ -213,7 +213,7 @@ const setting = ({ writeMode, ttl }: SetRequest): Pick<SetOptions, 'mode' | 'ttl
   ttlMs: ttl && toMs(ttl),
 });
 
-const valueOf = ({ value: bytes, codec }: SetRequest): EncodedValue => ({
+const valueIn = ({ value: bytes, codec }: SetRequest): EncodedValue => ({
   bytes,
   codec,
   type: defaultCodecs().inspect(bytes, codec),

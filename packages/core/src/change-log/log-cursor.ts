@@ -37,6 +37,8 @@ export class LogCursor implements ChangeStream {
   readonly ready: Promise<void>;
   #source: CursorSource;
   #position: number;
+  /** A matching change of a write of several, until it is known whether it is the last of them that matches. */
+  #held: Change | undefined;
   #waiting: Waiting | undefined;
   #state: { is: 'opening'; done: Promise<void> } | { is: 'open' } | { is: 'failed'; error: unknown } | { is: 'done' };
   #progress: 'none' | 'due' | 'told';
@@ -63,13 +65,15 @@ export class LogCursor implements ChangeStream {
 
   take(): WatchEvent | undefined {
     if (this.#state.is !== 'open') return undefined;
-    while (this.#position < this.#source.revision) {
+    for (;;) {
+      if (this.#held !== undefined && !this.#held.more) return this.#release();
+      if (this.#position >= this.#source.revision) break;
       const change = this.#source.at(this.#position + 1);
       if (change === undefined) return undefined;
-      this.#position += 1;
-      if (this.filter.matches(change)) return change;
+      const event = this.#pass(change);
+      if (event !== undefined) return event;
     }
-    return this.#progress === 'due' ? this.#tell() : undefined;
+    return this.#progress === 'due' && this.#held === undefined ? this.#tell() : undefined;
   }
 
   next(): Promise<Result> {
@@ -99,7 +103,7 @@ export class LogCursor implements ChangeStream {
 
   /** Tells a waiting reader how far the log has come, if it asked to know and does not know it yet. */
   progress(): void {
-    if (this.#progress === 'none' || this.#waiting === undefined) return;
+    if (this.#progress === 'none' || this.#waiting === undefined || this.#held !== undefined) return;
     this.#position = this.#source.revision;
     if (this.#told === this.#position) return;
     const { resolve } = this.#waiting;
@@ -138,6 +142,24 @@ export class LogCursor implements ChangeStream {
     }
   }
 
+  /** Takes the next change of the log. Returns the event that is due by it. */
+  #pass(change: Change): Change | undefined {
+    this.#position = change.revision;
+    const held = this.#held;
+    if (this.filter.matches(change)) {
+      if (held === undefined && !change.more) return change;
+      this.#held = change;
+      return held;
+    }
+    return held !== undefined && !change.more ? this.#release()?.asLast() : undefined;
+  }
+
+  #release(): Change | undefined {
+    const held = this.#held;
+    this.#held = undefined;
+    return held;
+  }
+
   #tell(): WatchEvent {
     this.#progress = 'told';
     this.#told = this.#position;
@@ -154,9 +176,7 @@ export class LogCursor implements ChangeStream {
         return this.next();
       }
       if (this.#state.is !== 'open') return this.next();
-      this.#position = change.revision;
-      if (this.filter.matches(change)) return { done: false, value: change };
-      const event = this.take();
+      const event = this.#pass(change) ?? this.take();
       if (event !== undefined) return { done: false, value: event };
       if (this.#position >= this.#source.revision) return this.next();
     }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Change } from '../contract/change.js';
-import { release, weightOf } from './ring.js';
+import { weightOf } from './ring.js';
 
 /** Reads up to `limit` changes with a revision greater than `after` from a store's own log, in order. */
 export type ReadChanges = (after: number, limit: number) => readonly Change[] | Promise<readonly Change[]>;
@@ -22,25 +22,27 @@ export class Pages {
     this.#pages = new LRUCache({
       maxSize: maxWeight,
       sizeCalculation: (page) => page.reduce((sum, change) => sum + weightOf(change), 1),
-      dispose: (page) => page.forEach(release),
+      dispose: (page) => {
+        for (const change of page) change.dropEncoded();
+      },
     });
   }
 
   /** The change of that revision, if its page is at hand. */
   at(revision: number): Change | undefined {
-    const page = this.#pages.get(pageOf(revision));
+    const page = this.#pages.get(pageNumberOf(revision));
     return page === undefined ? undefined : find(page, revision);
   }
 
-  /** Reads the page that holds `revision`; answers the change, or `undefined` where the log has it no more. */
+  /** Reads the page that holds `revision`; Returns the change, or `undefined` where the log has it no more. */
   async load(revision: number): Promise<Change | undefined> {
-    const number = pageOf(revision);
+    const number = pageNumberOf(revision);
     let loading = this.#loading.get(number);
     if (loading === undefined) {
       loading = Promise.resolve(this.#read(number * pageSize, pageSize)).finally(() => this.#loading.delete(number));
       this.#loading.set(number, loading);
     }
-    const page = (await loading).filter((change) => pageOf(change.revision) === number);
+    const page = (await loading).filter((change) => pageNumberOf(change.revision) === number);
     // A page that is still growing is not kept: its next reader wants what is new.
     if (page.at(-1)?.revision === (number + 1) * pageSize) this.#pages.set(number, page);
     return find(page, revision);
@@ -52,7 +54,7 @@ export class Pages {
 }
 
 /** Page n holds the revisions after n·pageSize, up to (n + 1)·pageSize. */
-const pageOf = (revision: number): number => Math.floor((revision - 1) / pageSize);
+const pageNumberOf = (revision: number): number => Math.floor((revision - 1) / pageSize);
 
 function find(page: readonly Change[], revision: number): Change | undefined {
   const first = page[0]?.revision ?? 0;

@@ -3,12 +3,6 @@ import type { Change } from '../contract/change.js';
 /** What a change roughly weighs in memory, its ready wire form included. */
 export const weightOf = (change: Change): number => 512 + 2 * change.entry.size;
 
-/** Drops a change's ready wire forms: it has left the part of the log that is read by many. */
-export function release(change: Change): void {
-  change.encoded = undefined;
-  change.entry.encoded = undefined;
-}
-
 /** The newest changes, in order and without a hole, up to a number and a weight. */
 export class Ring {
   #slots: (Change | undefined)[];
@@ -63,7 +57,7 @@ export class Ring {
     const change = this.#slots[index];
     if (change !== undefined) {
       this.#weight -= weightOf(change);
-      release(change);
+      change.dropEncoded();
     }
     this.#slots[index] = undefined;
     this.#oldest += 1;

@@ -36,6 +36,28 @@ export const batch: Section = (test) => {
     stream.close();
   });
 
+  test('a watch that sees only some of its changes is told which is the last of them', async (store) => {
+    const batching = having(store, 'batch');
+    const stream = store.watch({ namespaces: ['ns'], prefixes: ['a/'] });
+    await stream.ready;
+    const written = ['a/1', 'b', 'a/2', 'b', 'c'].map((key) => set(key, 1));
+    await batching.batch('ns', written);
+    await batching.batch('ns', [set('b', 2), set('a/3', 2)]);
+    await batching.batch('ns', [set('a/4', 3), set('b', 3)]);
+    const changes = await take(stream, 4);
+    expect(changes.map(({ entry, more }) => `${entry.key} ${more}`)).toEqual([
+      'a/1 true',
+      'a/2 false',
+      'a/3 false',
+      'a/4 false',
+    ]);
+    stream.close();
+    const revision = (changes[0]?.revision ?? 0) - 1;
+    const resumed = store.watch({ namespaces: ['ns'], prefixes: ['a/'] }, { startRevision: revision });
+    expect((await take(resumed, 4)).map(({ more }) => more)).toEqual([true, false, false, false]);
+    resumed.close();
+  });
+
   test('each operation is decided on what those before it left', async (store) => {
     const batching = having(store, 'batch');
     const { entries } = await batching.batch('ns', [
@@ -180,5 +202,16 @@ export const restore: Section = (test) => {
     await expectCode(store.get('ns', 'a'), 'not_found');
     await expectCode(restoring.restore('ns', { to: { revision: 1_000_000 } }), 'revision_compacted');
     await expectCode(restoring.restore('ns', { to: { revision: -1 } }), 'invalid_argument');
+  });
+
+  test('only as a dry run said, where the store can promise that', async (store) => {
+    const restoring = having(store, 'restore');
+    const { revision } = await store.set('ns', 'a', json('then'));
+    await store.set('ns', 'a', json('now'));
+    const { entries: expected } = await restoring.restore('ns', { to: { revision } }, { dryRun: true });
+    await store.set('ns', 'b', json('made meanwhile'));
+    const refused = restoring.restore('ns', { to: { revision } }, { expected });
+    await expectCode(refused, 'version_mismatch', 'unsupported');
+    expect(await stateOf(store)).toEqual({ a: 'now', b: 'made meanwhile' });
   });
 };

@@ -13,10 +13,11 @@ export class Change {
   readonly revision: number;
   /** The writer's request id, kept so that a repeat can be told. */
   readonly requestId: string;
-  /** Further changes of the same write follow: show them together. */
+  /** Further changes of the same write follow on this watch: show them together. */
   readonly more: boolean;
   /** The change's ready wire form, put here by the door that first sends it, so that all watchers share it. */
   encoded: object | undefined = undefined;
+  #last: Change | undefined;
 
   constructor(type: ChangeType, entry: Entry, revision: number = entry.revision, requestId = '', more = false) {
     this.type = type;
@@ -24,6 +25,20 @@ export class Change {
     this.revision = revision;
     this.requestId = requestId;
     this.more = more;
+  }
+
+  /** The change for a watch that gets no further changes of the same write. The same object each time. */
+  asLast(): Change {
+    if (!this.more) return this;
+    this.#last ??= new Change(this.type, this.entry, this.revision, this.requestId);
+    return this.#last;
+  }
+
+  /** Drops the ready wire forms: the change has left the part of the log that is read by many. */
+  dropEncoded(): void {
+    this.encoded = undefined;
+    this.entry.encoded = undefined;
+    this.#last = undefined;
   }
 }
 

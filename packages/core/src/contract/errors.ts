@@ -3,38 +3,60 @@
  * `ErrorInfo` reason; `@cfg/service` holds that table and `@cfg/client` its mirror.
  */
 export const errorCodes = [
+  /** There is no such key, or no such alias. */
   'not_found',
+  /** A create of a key that exists. */
   'key_exists',
   'invalid_key',
   'invalid_namespace',
+  /** Data that its codec cannot keep exactly, or bytes that it cannot read. */
   'invalid_value',
+  /** A typed getter of a value of another type. */
   'type_mismatch',
+  /** The store takes no writes. */
   'read_only',
+  /** A call before `connect()`. */
   'not_connected',
+  /** A call after `close()`, or under way then. */
   'closed',
   'watch_not_supported',
+  /** The key has no such version, or not any more. */
   'version_not_found',
   'versioning_not_supported',
+  /** An alias or a key of that name exists. */
   'alias_exists',
+  /** An alias for itself. */
   'alias_self',
+  /** An alias for an alias. */
   'alias_chain',
+  /** No codec of that name, or not a name of one. */
   'codec_not_found',
+  /** A cursor of another query, or none at all. */
   'invalid_cursor',
   /** A compare-and-set that found another version; metadata `current_version` (0: no such key). */
   'version_mismatch',
   /** A resume from a revision that the log no longer has, has not reached, or that is another log's. */
   'revision_compacted',
+  /** The guard did not decide in time. */
   'guard_timeout',
   // Without a reason of their own on the wire:
+  /** An option or a request that cannot be meant. */
   'invalid_argument',
+  /** No credentials, or bad ones. */
   'unauthenticated',
+  /** The guard has refused. */
   'permission_denied',
+  /** A limit: of size, number or rate. */
   'resource_exhausted',
   /** The store or the server lacks the capability that the call asks for. Nothing was done. */
   'unsupported',
+  /** The store or the server could not be reached; of a write it is not known whether it was done. */
   'unavailable',
+  /** No answer in time; of a write it is not known whether it was done. */
   'deadline_exceeded',
+  /** The server or something on the way has ended the call. */
   'cancelled',
+  /** A failure within the store or the server. Its cause is in the server's log. */
   'internal',
 ] as const;
 

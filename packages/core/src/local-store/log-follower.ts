@@ -100,14 +100,26 @@ export class LogFollower {
     const log = this.#log;
     if (log.revision >= revision) return;
     while (log.revision < revision && revision - log.revision <= maxCopied) {
-      const limit = Math.min(copiedAtOnce, revision - log.revision);
-      const changes = yield* wait(this.#options.readChanges(log.revision, limit));
+      const changes = yield* this.#nextWrites(log.revision, revision);
       // Compacted already: watchers that need it are told when they come to it.
       if (changes[0]?.revision !== log.revision + 1) break;
       log.append(changes);
     }
     log.skipTo(revision);
     this.#options.onForeign();
+  }
+
+  /** Some changes after `after`, up to `revision`: whole writes, because a watcher waits for the end of one. */
+  *#nextWrites(after: number, revision: number): Steps<readonly Change[]> {
+    const changes: Change[] = [];
+    for (let last = after; last < revision && (changes.length === 0 || changes.at(-1)?.more); ) {
+      const limit = Math.min(copiedAtOnce, revision - last);
+      const page = yield* wait(this.#options.readChanges(last, limit));
+      if (page[0]?.revision !== last + 1) return changes;
+      changes.push(...page);
+      last += page.length;
+    }
+    return changes;
   }
 
   #startPoll(): void {

@@ -10,7 +10,7 @@ interface ChangeOfKey {
   /** Who made the change, as the service knows them, and why; empty where that is not known. */
   readonly author: string;
   readonly comment: string;
-  /** Further changes of the same write follow: show them together. */
+  /** Further changes of the same write follow in the namespace: some of them perhaps of keys that were not asked for. */
   readonly more: boolean;
 }
 

@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { MemoryStore } from '../memory-store/memory-store.js';
 import { away, code, settled, setUp } from '../test/manager.js';
+import { WrappedStore } from '../test/wrapped-store.js';
 import { Value } from '../value/value.js';
+import { Manager } from './manager.js';
 
 describe.each([{ plain: false }, { plain: true }])(
   'namespace.load over a store (without revisions: $plain)',
@@ -145,5 +149,132 @@ describe('namespace.load', () => {
     store.down = undefined;
     using loaded = await config.load('db/');
     expect(loaded.entries()).toEqual([]);
+  });
+});
+
+describe.each([{ plain: false }, { plain: true }])('namespace.load while others write (%o)', ({ plain }) => {
+  it('has every key, however late the store answers', async () => {
+    let late = false;
+    const gates: (() => void)[] = [];
+    const pause = (what: string): Promise<void> =>
+      late && what === 'answer' ? new Promise((release) => gates.push(release)) : Promise.resolve();
+    const { store, config } = await setUp({ plain, pause });
+    const keys = Array.from({ length: 50 }, (_, i) => `app/k${i}`);
+    for (const key of keys) await store.inner.set('prod', key, Value.of(0));
+    await settled(store, config, 'app/k0');
+    late = true;
+    const loading = config.load('app/');
+    await vi.waitFor(() => expect(gates).toHaveLength(1));
+    for (const key of keys) await store.inner.set('prod', key, Value.of(1));
+    // The watch tells the changes before the page arrives.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    late = false;
+    for (const open of gates) open();
+    using loaded = await loading;
+    expect(loaded.entries()).toHaveLength(50);
+    await vi.waitFor(() => {
+      expect(loaded.entries().map(([, value]) => value.data)).toEqual(keys.map(() => 1));
+    });
+  });
+
+  it('has every key that is there throughout, whatever comes between', async () => {
+    const steps = fc.array(
+      fc.record({
+        what: fc.constantFrom('set' as const, 'set' as const, 'ownSet' as const, 'other' as const, 'cut' as const),
+        key: fc.nat({ max: 4 }),
+        ticks: fc.nat({ max: 3 }),
+      }),
+      { minLength: 3, maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), steps, async (scheduler, todo) => {
+        const memory = new MemoryStore();
+        const pause = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what).then(() => {});
+        const store = new WrappedStore(memory, { plain, pause });
+        const manager = new Manager({ store, watch: { initialBackoffMs: 0.01, maxBackoffMs: 0.02 } });
+        await scheduler.waitFor(manager.connect());
+        const config = manager.namespace('prod');
+        const newest = new Map<string, number>();
+        const write = async (key: string): Promise<void> => {
+          newest.set(key, (newest.get(key) ?? 0) + 1);
+          await memory.set('prod', key, Value.of(newest.get(key)));
+        };
+        for (const key of ['app/0', 'app/1', 'app/2', 'app/3', 'app/4']) await write(key);
+        const least = new Map(newest);
+        const loading = config.load('app/');
+        const work: Promise<unknown>[] = [];
+        for (const { what, key, ticks } of todo) {
+          if (what === 'set') await write(`app/${key}`);
+          else if (what === 'other') await memory.set('prod', `b/${key}`, Value.of(0));
+          else if (what === 'cut') store.cut(away());
+          else {
+            const number = (newest.get(`app/${key}`) ?? 0) + 1_000;
+            newest.set(`app/${key}`, number);
+            work.push(config.set(`app/${key}`, number));
+          }
+          for (let tick = 0; tick < ticks && scheduler.count() > 0; tick += 1) await scheduler.waitOne();
+        }
+        const shown = await scheduler.waitFor(
+          loading.then((loaded) => loaded.entries().map(([key, value]) => [key, value.int()] as const)),
+        );
+        await scheduler.waitFor(Promise.all(work));
+        await scheduler.waitFor(manager.close());
+        expect(shown.map(([key]) => key)).toEqual([...least.keys()]);
+        for (const [key, number] of shown) expect(number).toBeGreaterThanOrEqual(least.get(key) as number);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+});
+
+describe('LoadedPrefix.changes', () => {
+  it('tells whole writes, those of others and those of its own manager, once', async () => {
+    const { store, config } = await setUp();
+    await store.inner.set('prod', 'app/a', Value.of(0));
+    const loaded = await config.load('app/');
+    await using changes = loaded.changes();
+    await store.inner.batch(
+      'prod',
+      ['app/a', 'app/b', 'other'].map((key) => ({ type: 'set', key, value: Value.of(1) })),
+      { author: 'ann' },
+    );
+    const told = async (): Promise<unknown> =>
+      (await changes.next()).value?.map(({ type, key, value, author }) => [type, key, value?.data, author]);
+    expect(await told()).toEqual([
+      ['set', 'app/a', 1, 'ann'],
+      ['set', 'app/b', 1, 'ann'],
+    ]);
+    await config.set('app/c', 2);
+    expect(await told()).toEqual([['set', 'app/c', 2, '']]);
+    await store.inner.delete('prod', 'app/a');
+    expect(await told()).toEqual([['delete', 'app/a', undefined, '']]);
+    expect(loaded.get('app/a')).toBeUndefined();
+    const waiting = changes.next();
+    loaded.close();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
+  it('tells at once what changed while the watch was lost', async () => {
+    const { store, config } = await setUp({ plain: true });
+    for (const key of ['app/a', 'app/b', 'app/c']) await store.inner.set('prod', key, Value.of(0));
+    using loaded = await config.load('app/');
+    await using changes = loaded.changes();
+    store.down = away();
+    store.cut(away());
+    await store.inner.set('prod', 'app/a', Value.of(1));
+    await store.inner.delete('prod', 'app/b');
+    store.down = undefined;
+    const { value } = await changes.next();
+    expect(value?.map(({ type, key }) => `${type} ${key}`).sort()).toEqual(['delete app/b', 'set app/a']);
+  });
+
+  it('holds nothing for who does not read it, once it is closed', async () => {
+    const { store, config } = await setUp();
+    using loaded = await config.load('app/');
+    {
+      await using _ = loaded.changes();
+    }
+    await store.inner.set('prod', 'app/a', Value.of(1));
+    await vi.waitFor(() => expect(loaded.get('app/a')?.data).toBe(1));
   });
 });

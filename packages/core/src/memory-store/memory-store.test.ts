@@ -1,5 +1,5 @@
-import { storeConformance, watchProperty } from '../conformance/index.js';
 import type { Opened } from '../conformance/index.js';
+import { storeConformance, watchProperty } from '../conformance/index.js';
 import { MemoryStore } from './memory-store.js';
 
 const open = async (): Promise<Opened> => {

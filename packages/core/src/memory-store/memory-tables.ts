@@ -6,8 +6,8 @@ import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
 import { AliasTable } from './alias-table.js';
 import { Expiries } from './expiries.js';
 import { HistoryBudget } from './history-budget.js';
-import { MemoryLog } from './memory-log.js';
 import type { KeyHistory } from './key-history.js';
+import { MemoryLog } from './memory-log.js';
 import { NamespaceTable } from './namespace-table.js';
 import type { MemorySettings } from './options.js';
 

@@ -144,6 +144,16 @@ export class Value implements EncodedValue {
     return this.#entry?.revision ?? 0;
   }
 
+  /** Who wrote this version, as the service knows them; empty if not known. */
+  get author(): string {
+    return this.#entry?.author ?? '';
+  }
+
+  /** Why, in the writer's words; empty if not said. */
+  get comment(): string {
+    return this.#entry?.comment ?? '';
+  }
+
   get createdAt(): Date | undefined {
     return this.#entry && new Date(this.#entry.createdAtMs);
   }

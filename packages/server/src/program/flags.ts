@@ -21,6 +21,7 @@ export interface Flag {
 
 export const flags: readonly Flag[] = [
   text('grpc', 'HOST:PORT', 'where the gRPC door opens; port 0 takes a free one (127.0.0.1:9090)'),
+  text('grpcDoor', 'DOOR', 'fast, our own gRPC server, or nice, that of nice-grpc (fast)'),
   text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
   text('store', 'STORE', 'memory, which forgets, or sqlite:PATH, which keeps (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),

@@ -12,7 +12,9 @@ export interface AskGuardOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** A guard that answers in time, and whose every way to fail is the right error. Returns a promise only if it must. */
+/**
+ * A guard with a time limit, whose failures are the right errors. Each method returns a promise only if the guard did.
+ */
 export interface AskedGuard {
   /**
    * Throws what the guard throws, if that is a `ConfigError` or a `ServerError`; `unavailable` for anything else, which

@@ -1,0 +1,50 @@
+import type { CallContext, Metadata } from 'nice-grpc-common';
+
+/** What a context is made of. */
+export interface ContextSource {
+  readonly metadata: Metadata;
+  readonly peer: string;
+  readonly header: Metadata;
+  readonly trailer: Metadata;
+  readonly signal: AbortSignal;
+  sendHeader(): void;
+}
+
+/** A context as nice-grpc makes it, which may be spread into another. */
+export function completeContext(source: ContextSource): CallContext {
+  const { metadata, peer, header, trailer, signal } = source;
+  return { metadata, peer, header, trailer, signal, sendHeader: () => source.sendHeader() };
+}
+
+/** A context whose parts are made when they are first asked for. Spread into another, it is empty. */
+export class LazyContext implements CallContext {
+  #source: ContextSource;
+
+  constructor(source: ContextSource) {
+    this.#source = source;
+  }
+
+  get metadata(): Metadata {
+    return this.#source.metadata;
+  }
+
+  get peer(): string {
+    return this.#source.peer;
+  }
+
+  get header(): Metadata {
+    return this.#source.header;
+  }
+
+  get trailer(): Metadata {
+    return this.#source.trailer;
+  }
+
+  get signal(): AbortSignal {
+    return this.#source.signal;
+  }
+
+  sendHeader(): void {
+    this.#source.sendHeader();
+  }
+}

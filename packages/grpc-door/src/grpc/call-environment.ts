@@ -1,0 +1,24 @@
+import type { LimitName } from '../http2/limits.js';
+import type { AnswerFields } from './answer-fields.js';
+import type { Budget } from './budget.js';
+import type { Expiring } from './deadlines.js';
+
+/** Whether answers are compressed for a caller: when its own requests are, whenever it takes that, or never. */
+export type CompressionPolicy = 'mirror' | 'accepted' | 'never';
+
+/** What the calls of one connection share. */
+export interface CallEnvironment {
+  /** The caller's address, `host:port`. */
+  readonly peer: string;
+  readonly maxReceiveMessageBytes: number;
+  readonly maxSendMessageBytes: number;
+  readonly compression: CompressionPolicy;
+  readonly compressAboveBytes: number;
+  readonly answers: AnswerFields;
+  /** For requests that have come in part, or wait to be handled. */
+  readonly budget: Budget;
+  limited(limit: LimitName): void;
+  /** Expires the call in so many milliseconds; returns what to forget it by. */
+  expireIn(call: Expiring, timeoutMs: number): number;
+  forget(call: Expiring, tick: number): void;
+}

@@ -1,0 +1,90 @@
+import { uint31 } from './frame-reader.js';
+import { ErrorCode, Flag } from './protocol.js';
+
+/** A header block, whole. */
+export interface HeaderBlock {
+  readonly streamId: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly endStream: boolean;
+  /** It says of its stream that it depends on itself. */
+  readonly selfDependent: boolean;
+}
+
+/** Why a block cannot be had: the connection ends with that code. */
+export interface HeaderFault {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  /** Whether it is a limit that was passed, rather than the protocol broken. */
+  readonly limit: boolean;
+}
+
+/** Puts header blocks together from HEADERS and CONTINUATION frames. Holds one unfinished block, of bounded size. */
+export class HeaderAssembly {
+  #maxBytes: number;
+  #maxContinuations: number;
+  #unfinished: { block: Omit<HeaderBlock, 'bytes' | 'start' | 'end'>; parts: Buffer[]; bytes: number } | undefined;
+
+  constructor(maxBytes: number, maxContinuations: number) {
+    this.#maxBytes = maxBytes;
+    this.#maxContinuations = maxContinuations;
+  }
+
+  /** The stream whose block is unfinished; nothing but a CONTINUATION of it may come. */
+  get expects(): number | undefined {
+    return this.#unfinished?.block.streamId;
+  }
+
+  /** Takes a HEADERS frame. Undefined while the block is unfinished. */
+  begin(
+    bytes: Buffer,
+    from: number,
+    length: number,
+    flags: number,
+    streamId: number,
+  ): HeaderBlock | HeaderFault | undefined {
+    let start = from;
+    let end = from + length;
+    if (flags & Flag.padded) {
+      if (length < 1) return broken('a padded frame without a padding length', ErrorCode.frameSizeError);
+      end -= bytes[start] as number;
+      start += 1;
+    }
+    let selfDependent = false;
+    if (flags & Flag.priority) {
+      if (from + length - start < 5) return broken('a priority is cut off', ErrorCode.frameSizeError);
+      selfDependent = uint31(bytes, start) === streamId;
+      start += 5;
+    }
+    if (start > end) return broken('more padding than frame');
+    const block = { streamId, endStream: (flags & Flag.endStream) !== 0, selfDependent };
+    if (flags & Flag.endHeaders) return { ...block, bytes, start, end };
+    this.#unfinished = { block, parts: [Buffer.from(bytes.subarray(start, end))], bytes: end - start };
+    return undefined;
+  }
+
+  /** Takes a CONTINUATION frame. Undefined while the block is unfinished. */
+  continue(bytes: Buffer, start: number, length: number, flags: number): HeaderBlock | HeaderFault | undefined {
+    const unfinished = this.#unfinished;
+    if (unfinished === undefined) return broken('a CONTINUATION without HEADERS');
+    unfinished.bytes += length;
+    if (unfinished.bytes > this.#maxBytes) return beyond(`a header block of more than ${this.#maxBytes} bytes`);
+    if (unfinished.parts.length > this.#maxContinuations) {
+      return beyond(`a header block in more than ${this.#maxContinuations} CONTINUATION frames`);
+    }
+    unfinished.parts.push(Buffer.from(bytes.subarray(start, start + length)));
+    if ((flags & Flag.endHeaders) === 0) return undefined;
+    this.#unfinished = undefined;
+    const whole = Buffer.concat(unfinished.parts);
+    return { ...unfinished.block, bytes: whole, start: 0, end: whole.length };
+  }
+}
+
+const broken = (reason: string, code: ErrorCode = ErrorCode.protocolError): HeaderFault => ({
+  code,
+  reason,
+  limit: false,
+});
+
+const beyond = (reason: string): HeaderFault => ({ code: ErrorCode.enhanceYourCalm, reason, limit: true });

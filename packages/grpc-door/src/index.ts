@@ -1,0 +1,12 @@
+// The server
+
+export type { CompressionPolicy } from './grpc/call-environment.js';
+// What an implementation can do to be faster
+export type { ReadyIterator } from './grpc/response-pump.js';
+export type { LimitName } from './http2/limits.js';
+export type { Rate } from './http2/rate-limit.js';
+// What it did
+export type { DoorMetrics } from './metrics.js';
+export type { DoorCredentials } from './net/credentials.js';
+export type { DoorOptions, LimitReached } from './options.js';
+export { type AddOptions, createServer, type Server } from './server.js';

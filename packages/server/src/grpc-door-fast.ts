@@ -1,0 +1,22 @@
+import { createServer } from '@cfg/grpc-door';
+import { addConfigService, type ConfigService } from '@cfg/service';
+import type { Door } from './door.js';
+import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import type { Tls } from './tls.js';
+
+/** Serves with `@cfg/grpc-door`. */
+export async function listenFast(
+  service: ConfigService,
+  address: string,
+  tls: Tls | undefined,
+): Promise<Omit<Door, 'address'> & { readonly port: number }> {
+  const server = createServer(grpcOptions);
+  // Nothing of the service spreads a call's context into another.
+  const lazyContext = true;
+  addConfigService(
+    { add: (definition, implementation) => server.add(definition, implementation, { lazyContext }) },
+    service,
+  );
+  const port = await server.listen(address, grpcCredentials(tls));
+  return { port, drain: () => server.shutdown(), cut: () => server.forceShutdown() };
+}

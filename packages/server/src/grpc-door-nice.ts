@@ -1,0 +1,46 @@
+import { addConfigService, type ConfigService } from '@cfg/service';
+import { createServer, type Server } from 'nice-grpc';
+import { Connections } from './connections.js';
+import type { Door } from './door.js';
+import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { inTime } from './in-time.js';
+import type { Tls } from './tls.js';
+
+/** How long the first attempt to shut down is waited for, in milliseconds. */
+const firstWaitMs = 50;
+
+/** Serves with nice-grpc's own server. */
+export async function listenNice(
+  service: ConfigService,
+  address: string,
+  tls: Tls | undefined,
+): Promise<Omit<Door, 'address'> & { readonly port: number }> {
+  const server = createServer(grpcOptions);
+  addConfigService(server, service);
+  const port = await server.listen(address, grpcCredentials(tls));
+  const connections = new Connections(port);
+  return {
+    port,
+    drain: () => drain(server, connections),
+    cut() {
+      server.forceShutdown();
+      connections.drop();
+    },
+  };
+}
+
+/**
+ * Shuts the server down more than once, until one of the attempts has found everything closed. One alone can wait for
+ * ever: grpc-js gets no answer from a connection that is being destroyed at that moment, and does not ask one whose TLS
+ * handshake is not finished yet.
+ */
+async function drain(server: Server, connections: Connections): Promise<void> {
+  const attempts: Promise<void>[] = [];
+  // Each adds listeners to what it waits for, so they become rare quickly.
+  for (let waitMs = firstWaitMs; ; waitMs *= 4) {
+    attempts.push(server.shutdown());
+    connections.release();
+    connections.dropSilent();
+    if (await inTime(Promise.race(attempts), waitMs)) return;
+  }
+}
