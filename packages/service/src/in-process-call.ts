@@ -1,7 +1,7 @@
 import { Encoded } from '@cfg/proto';
 import { type CallContext, type CallOptions, Metadata } from 'nice-grpc-common';
 import { makesErrors } from './call.js';
-import { type ClientCertificate, certificateOf } from './guards/client-certificate.js';
+import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import { type CallStatus, clientError } from './status-error.js';
 
 /** What a call within the process may say about whom it is made for. */
@@ -14,10 +14,10 @@ export interface CallerOptions {
 
 /** The caller's side of one call within the process: what a connection does between a client and a method. */
 export class InProcessCall {
-  readonly context: CallContext & {
-    readonly [makesErrors]: (status: CallStatus) => Error;
-    readonly [certificateOf]: ClientCertificate | undefined;
-  };
+  readonly context: CallContext &
+    WithCertificate & {
+      readonly [makesErrors]: (status: CallStatus) => Error;
+    };
   #options: CallOptions;
   #headerSent = false;
   #finished = false;
@@ -32,7 +32,7 @@ export class InProcessCall {
       signal,
       sendHeader: () => this.#sendHeader(),
       [makesErrors]: (status) => clientError(path, status),
-      [certificateOf]: options.certificate,
+      certificate: options.certificate,
     };
   }
 

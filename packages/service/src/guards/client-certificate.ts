@@ -8,5 +8,7 @@ export interface ClientCertificate {
   readonly fingerprint256: string;
 }
 
-/** Where a door puts a call's certificate: on the context that it makes. */
-export const certificateOf: unique symbol = Symbol.for('cfg.certificate') as never;
+/** A call's context, of a door that knows its callers' certificates. */
+export interface WithCertificate {
+  readonly certificate?: ClientCertificate | undefined;
+}
