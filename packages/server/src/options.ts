@@ -1,7 +1,8 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
-import { allowAll, denyAll, type Guard } from '@cfg/service';
+import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
+import { chooseGuard, type GuardChoice } from './guard-choice.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
@@ -23,8 +24,8 @@ export interface ServerOptions extends TlsFiles {
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
   /**
-   * Who may do what: `allow-all`, `deny-all`, or a guard of your own. Without one, everybody may do everything, and so
-   * both doors must be on the loopback.
+   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, or a guard of your own, which
+   * stays yours to close. Without one, everybody may do everything, and so both doors must be on the loopback.
    */
   readonly guard?: string | Guard | undefined;
   /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
@@ -50,9 +51,7 @@ export interface ServerSettings {
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
-  readonly guard: Guard;
-  /** Whether everybody may do everything. */
-  readonly isOpen: boolean;
+  readonly guard: GuardChoice;
   readonly tls: Tls | undefined;
   readonly graceMs: number;
   readonly maxValueBytes: number;
@@ -77,8 +76,8 @@ export function completeOptions(
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
-  const { guard, isOpen } = guardOf(options.guard, nameOf('guard'));
-  if (isOpen && options.iKnowThisIsOpen !== true) {
+  const guard = chooseGuard(options, nameOf, logger);
+  if (guard.isOpen && options.iKnowThisIsOpen !== true) {
     const anyway = nameOf('iKnowThisIsOpen');
     if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
     if (!isLoopback(http)) throw exposed(nameOf('http'), http, anyway);
@@ -99,7 +98,6 @@ export function completeOptions(
     ...chosen,
     ownsStore: typeof store === 'string',
     guard,
-    isOpen,
     tls,
     graceMs: whole('graceMs', 10_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
@@ -120,15 +118,6 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
-}
-
-function guardOf(guard: string | Guard | undefined, name: string): { guard: Guard; isOpen: boolean } {
-  if (guard === undefined || guard === 'allow-all') return { guard: allowAll(), isOpen: true };
-  if (guard === 'deny-all') return { guard: denyAll(), isOpen: false };
-  if (typeof guard === 'string') {
-    throw wrong(`${name} must be allow-all or deny-all, not ${JSON.stringify(guard)}`);
-  }
-  return { guard, isOpen: false };
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);
