@@ -16,8 +16,8 @@ export interface Gateway extends AsyncDisposable {
   /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
   readonly handler: HttpHandler;
   /**
-   * Ends the streams of events, lets other requests that are under way finish, answers new ones with 503, and lets go
-   * of the connection to the server. Closing twice is fine.
+   * Ends the streams of events, lets other requests that are under way finish, refuses new ones with 503, and closes
+   * the connection to the server. Closing twice is fine.
    */
   close(): Promise<void>;
 }

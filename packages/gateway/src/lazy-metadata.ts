@@ -1,6 +1,6 @@
 import type { Metadata, MetadataValue } from 'nice-grpc-common';
 
-/** Metadata that is made when it is first looked at. */
+/** Metadata that is made on first use. */
 export class LazyMetadata implements Metadata {
   readonly #make: () => Metadata;
   #made: Metadata | undefined;

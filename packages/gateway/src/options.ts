@@ -14,7 +14,7 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number | undefined;
   /**
    * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
-   * answers 404 with the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
+   * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
    * this.
    */
   readonly fallthrough?: boolean | undefined;

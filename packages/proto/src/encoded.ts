@@ -1,6 +1,6 @@
 /**
- * A message together with its ready bytes: encoded once, sent to many. A handler may answer with one in place of the
- * message; the service definitions send its bytes as they are, and an in-process caller reads `message`.
+ * A message together with its ready bytes: encoded once, sent to many. A method may return one in place of the message;
+ * the service definitions send its bytes as they are, and an in-process caller reads `message`.
  */
 export class Encoded<T> {
   readonly bytes: Uint8Array;

@@ -2,6 +2,7 @@ import type { Maybe } from '@cfg/core';
 import type { CallContext, Metadata } from 'nice-grpc-common';
 import { encodeStatus } from './error-details.js';
 import { type AskedGuard, refusal } from './guards/ask-guard.js';
+import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import type { Asked, Decision, GuardContext } from './guards/guard.js';
 import { anonymous, type Identity } from './guards/identity.js';
 import { isPromise } from './maybe.js';
@@ -29,7 +30,11 @@ const passed: unique symbol = Symbol('cfg.call');
 /** On the context of a call whose door makes errors of its own of a status, in place of nice-grpc's and a trailer. */
 export const makesErrors: unique symbol = Symbol('cfg.errors');
 
-type Carrier = CallContext & { [passed]?: Call; readonly [makesErrors]?: (status: CallStatus) => Error };
+type Carrier = CallContext &
+  WithCertificate & {
+    [passed]?: Call;
+    readonly [makesErrors]?: (status: CallStatus) => Error;
+  };
 
 /** The most promises of a guard that one call waits for at a time. */
 const maxPending = 64;
@@ -78,6 +83,10 @@ export class Call implements CallView {
     return this.context.signal;
   }
 
+  get certificate(): ClientCertificate | undefined {
+    return (this.context as Carrier).certificate;
+  }
+
   get header(): Metadata {
     return this.context.header;
   }
@@ -118,7 +127,7 @@ export class Call implements CallView {
     return this.#guard.allows(this.identity, asked, this);
   }
 
-  /** Waits for promises together, a few at a time; a guard that answers at once is asked no further than to a no. */
+  /** Asks one after the other while the guard returns values, up to the first denial; waits for promises together. */
   #authorize(asked: readonly Asked[], from: number): undefined | Promise<void> {
     let pending: Promise<void>[] | undefined;
     for (let at = from; at < asked.length; at += 1) {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
 import type { Change } from '@cfg/core';
+import { expect, it } from 'vitest';
 import { dataOf, json, openStore, scratchPath } from './test/scratch.js';
 
 it('keeps everything across a restart', async () => {

@@ -22,7 +22,9 @@ export class Pages {
     this.#pages = new LRUCache({
       maxSize: maxWeight,
       sizeCalculation: (page) => page.reduce((sum, change) => sum + weightOf(change), 1),
-      dispose: (page) => page.forEach((change) => change.dropEncoded()),
+      dispose: (page) => {
+        for (const change of page) change.dropEncoded();
+      },
     });
   }
 

@@ -13,7 +13,7 @@ export interface Upstream {
   readonly messages: AsyncIterable<WatchResponse>;
 }
 
-/** How long a watch may be silent before its silence is taken for consent. */
+/** How long to wait for a refusal of a watch by a server that does not say when it accepts one. */
 const silenceMs = 100;
 
 /**

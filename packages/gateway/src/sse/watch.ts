@@ -70,7 +70,7 @@ class Watcher {
     }
   }
 
-  /** A server that was never asked anything is asked something small; what it answers does not matter. */
+  /** Makes a small call, whose reply does not matter, if no reply of the server has told its features yet. */
   async #learnFeatures(): Promise<void> {
     const { client, features } = this.#context;
     if (!features.known) await client.listCodecs({}, this.#call).catch(() => {});
