@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** From the ground up. A new package gets its place here first. */
 const floors = [
-  ['proto', 'core', 'grpc-door'],
+  ['proto', 'core', 'grpc-door', 'rego'],
   ['sqlite', 'postgres', 'service', 'client', 'sqlownership'],
   ['dashboard', 'authorizer-opa', 'openfeature', 'testing', 'cli'],
   ['gateway', 'peersync'],
