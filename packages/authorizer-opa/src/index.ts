@@ -1,0 +1,1 @@
+export { Policy } from './wasm/policy.js';
