@@ -1,6 +1,7 @@
 import { compileAllRego, isCompilerThere, RegoError } from '@cfg/rego';
 import { describe, expect, it } from 'vitest';
 import { bundled, casesOf, type OpaCase, opaModule } from '../test/opa-cases.js';
+import { canonical } from '../test/canonical.js';
 import { Policy } from '../wasm/policy.js';
 import { suppliedBuiltins } from './supplied.js';
 
@@ -59,14 +60,4 @@ async function faultOf(one: OpaCase, wasm: Uint8Array<ArrayBuffer>): Promise<str
   } catch (error) {
     return String(error);
   }
-}
-
-/** Fields sorted; elements too, for a set has no order. */
-function canonical(value: unknown): string | undefined {
-  if (Array.isArray(value)) return `[${value.map(canonical).sort().join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value)
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
-    .sort()
-    .join()}}`;
 }

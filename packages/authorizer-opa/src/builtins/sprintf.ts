@@ -123,10 +123,10 @@ function fractionOf(value: number, { verb, flags, precision }: Directive): strin
   switch (verb) {
     case 'f':
     case 'F':
-      return signed(value.toFixed(Math.min(precision ?? 6, 100)), flags);
+      return signed(fixed(value, Math.min(precision ?? 6, 100)), flags);
     case 'e':
     case 'E': {
-      const text = twoDigitExponent(value.toExponential(Math.min(precision ?? 6, 100)));
+      const text = twoDigitExponent(exponential(value, Math.min(precision ?? 6, 100)));
       return signed(verb === 'e' ? text : text.toUpperCase(), flags);
     }
     case 'g':
@@ -140,10 +140,10 @@ function fractionOf(value: number, { verb, flags, precision }: Directive): strin
   }
 }
 
-/** The shortest text that reads back as the same number; with an exponent from 1e21, and below 1e-4. */
+/** The shortest text that reads back as the same number; with an exponent from 1e6, and below 1e-4. */
 function shortest(value: number): string {
   const [, exponent = '0'] = value.toExponential().split('e');
-  const isPlain = value === 0 || (Number(exponent) >= -4 && Number(exponent) < 21);
+  const isPlain = value === 0 || (Number(exponent) >= -4 && Number(exponent) < 6);
   return isPlain ? plainDigits(value) : twoDigitExponent(value.toExponential());
 }
 
@@ -153,13 +153,35 @@ function plainDigits(value: number): string {
 }
 
 function general(value: number, digits: number): string {
-  const exponent = Number(value.toExponential(digits - 1).split('e')[1] ?? 0);
+  const exponent = Number(exponential(value, digits - 1).split('e')[1] ?? 0);
   if (exponent < -4 || exponent >= digits) {
-    return twoDigitExponent(value.toExponential(digits - 1).replace(/\.?0+e/, 'e'));
+    return twoDigitExponent(exponential(value, digits - 1).replace(/\.?0+e/, 'e'));
   }
-  const text = value.toFixed(Math.min(Math.max(digits - 1 - exponent, 0), 100));
+  const text = fixed(value, Math.min(Math.max(digits - 1 - exponent, 0), 100));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
+
+/** As `toFixed`; but what lies in the middle goes to the even digit, as in Go, rather than up. */
+function fixed(value: number, digits: number): string {
+  const exact = value.toFixed(Math.min(digits + 30, 100));
+  const [whole = '', part = ''] = exact.split('.');
+  const kept = part.slice(0, digits);
+  return isTieToEven(whole + kept, part.slice(digits))
+    ? whole + (kept === '' ? '' : `.${kept}`)
+    : value.toFixed(digits);
+}
+
+/** As `toExponential`, with the same difference. */
+function exponential(value: number, digits: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(Math.min(digits + 30, 100)).split('e');
+  const [whole = '', part = ''] = mantissa.split('.');
+  const kept = part.slice(0, digits);
+  return isTieToEven(whole + kept, part.slice(digits))
+    ? `${whole}${kept === '' ? '' : `.${kept}`}e${exponent}`
+    : value.toExponential(digits);
+}
+
+const isTieToEven = (kept: string, rest: string): boolean => /^50*$/.test(rest) && /[02468]$/.test(kept);
 
 const twoDigitExponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
 

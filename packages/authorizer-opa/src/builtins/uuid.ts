@@ -24,7 +24,7 @@ function parse(text: string): RegoValue | undefined {
       BigInt(bytes.readUInt32BE(0)) |
       (BigInt(bytes.readUInt16BE(4)) << 32n) |
       (BigInt(bytes.readUInt16BE(6) & 0xfff) << 48n);
-    fields.time = (ticks - gregorian) * 100n;
+    fields.time = BigInt.asIntN(64, (ticks - gregorian) * 100n); // as far as 64 bits go, as in OPA
     fields.nodeid = bytes
       .subarray(10)
       .toString('hex')

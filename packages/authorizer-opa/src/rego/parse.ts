@@ -7,7 +7,9 @@ import { RegoObject, RegoSet, type RegoValue } from './value.js';
  */
 export function parseValue(text: string): RegoValue {
   // What most arguments are, and what JSON.parse reads faster.
-  if (text.charCodeAt(0) === quote && !text.includes('\\')) return text.slice(1, -1);
+  if (text.charCodeAt(0) === quote && text.indexOf('"', 1) === text.length - 1 && !text.includes('\\')) {
+    return text.slice(1, -1);
+  }
   const reader = new Reader(text);
   const value = reader.value();
   reader.end();
