@@ -20,7 +20,8 @@ if (homeless.length > 0)
 function developmentOnly(name) {
   const manifest = JSON.parse(readFileSync(new URL(`packages/${name}/package.json`, import.meta.url), 'utf8'));
   const ours = Object.keys(manifest.devDependencies ?? {}).filter((dependency) => dependency.startsWith('@cfg/'));
-  return ours.filter((dependency) => !manifest.dependencies?.[dependency]).map((full) => full.replace('@cfg/', ''));
+  const users = { ...manifest.dependencies, ...manifest.peerDependencies };
+  return ours.filter((dependency) => !users[dependency]).map((full) => full.replace('@cfg/', ''));
 }
 
 const tests = String.raw`\.test\.ts$|/src/test/|/src/conformance/`;

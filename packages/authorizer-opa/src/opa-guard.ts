@@ -1,13 +1,13 @@
-import type { Action, Decision, Guard, GuardContext, Identity, Resource } from '@cfg/service';
 import { ConfigError, isConfigError } from '@cfg/core';
+import type { Action, Decision, Guard, GuardContext, Identity, Resource } from '@cfg/service';
+import { ActivePolicy } from './active-policy.js';
 import { HttpClient } from './http.js';
+import { inputOf } from './input.js';
 import { completeOptions, type OpaGuardOptions, type OpaGuardSettings } from './options.js';
 import { BundlePoll } from './policy/bundle-poll.js';
 import { type LoadedPolicy, loadPolicy } from './policy/load.js';
 import { describeSource } from './policy/source.js';
-import { ActivePolicy } from './active-policy.js';
-import { inputOf } from './input.js';
-import { bearerToken, identityOf, unverifiedIdentity } from './token/bearer-token.js';
+import { bearerToken, identityOf, UnverifiedIdentities } from './token/bearer-token.js';
 
 /** A guard that asks a policy of OPA. */
 export interface OpaGuard extends Guard, AsyncDisposable {
@@ -55,12 +55,14 @@ class PolicyGuard implements OpaGuard {
   readonly #source: string;
   readonly #http: HttpClient | undefined;
   readonly #poll: BundlePoll | undefined;
+  readonly #unverified: UnverifiedIdentities;
   #active: ActivePolicy | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(settings: OpaGuardSettings) {
     this.#settings = settings;
     this.#source = describeSource(settings.policy);
+    this.#unverified = new UnverifiedIdentities(settings.subjectClaim);
     const { url, pollIntervalMs, pollTimeoutMs, authorization } = settings;
     if (url === undefined) return;
     this.#http = new HttpClient(settings.tls);
@@ -98,7 +100,7 @@ class PolicyGuard implements OpaGuard {
   authenticate({ metadata }: GuardContext): Identity | Promise<Identity> {
     const { header, subjectClaim, verifier } = this.#settings;
     const token = bearerToken(metadata, header);
-    if (token === undefined || verifier === undefined) return unverifiedIdentity(token, subjectClaim);
+    if (token === undefined || verifier === undefined) return this.#unverified.of(token);
     const claims = verifier.verify(token);
     return claims instanceof Promise
       ? claims.then((verified) => identityOf(verified, subjectClaim))

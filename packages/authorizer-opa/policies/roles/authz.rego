@@ -8,13 +8,21 @@ allow if {
 	some role in roles
 	some grant in data.roles[role]
 	input.action in grant.actions
-	glob.match(grant.namespaces, null, input.resource.namespace)
+	covers(grant.namespaces, input.resource.namespace)
 	reaches(object.get(grant, "keys", ""))
 }
 
 roles contains role if some role in input.identity.claims.roles
 
 roles contains role if some role in data.users[input.identity.user_id]
+
+# The namespaces of a grant are one, or all that begin with what stands before a star.
+covers(namespaces, namespace) if namespaces == namespace
+
+covers(namespaces, namespace) if {
+	endswith(namespaces, "*")
+	startswith(namespace, trim_suffix(namespaces, "*"))
+}
 
 # A grant for some keys does for a single key among them, and for a list or a watch of nothing else.
 reaches(prefix) if startswith(input.resource.key, prefix)

@@ -1,5 +1,5 @@
-import { BuiltinError } from './builtin-error.js';
 import { isIP } from 'node:net';
+import { BuiltinError } from './builtin-error.js';
 
 /** A network of IP addresses. Those of version 4 are numbers below 2³². */
 export interface Network {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { bigAt, type Builtins, stringAt, wholeAt } from './builtin.js';
+import { type Builtins, bigAt, stringAt, wholeAt } from './builtin.js';
 import { BuiltinError } from './builtin-error.js';
 import { draw } from './draw.js';
 import { parseBytes, parseUnits } from './units.js';

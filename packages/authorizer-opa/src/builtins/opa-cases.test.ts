@@ -1,7 +1,7 @@
 import { compileAllRego, isCompilerThere, RegoError } from '@cfg/rego';
 import { describe, expect, it } from 'vitest';
-import { bundled, casesOf, type OpaCase, opaModule } from '../test/opa-cases.js';
 import { canonical } from '../test/canonical.js';
+import { bundled, casesOf, type OpaCase, opaModule } from '../test/opa-cases.js';
 import { Policy } from '../wasm/policy.js';
 import { suppliedBuiltins } from './supplied.js';
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, createSecretKey } from 'node:crypto';
+import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { parse } from 'yaml';
 import type { PolicyFiles } from './files.js';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigError } from '@cfg/core';
 import { anonymous, type Identity } from '@cfg/service';
 import { decodeJwt } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Claims } from './verifier.js';
 
 /** The part of a call's metadata that is read here. */
@@ -25,14 +26,36 @@ export function identityOf(claims: Claims, subjectClaim: string): Identity {
 }
 
 /**
- * Who a token says that its bearer is, without anybody having looked whether it is genuine. What is no JSON web token
- * stands for a user by its hash, so that a policy or a log can name the user but not the secret.
+ * Who tokens say that their bearers are, without anybody having looked whether they are genuine. What is no JSON web
+ * token stands for a user by its hash, so that a policy or a log can name the user but not the secret.
+ *
+ * The same token always says the same, so the last few are kept: most callers call more than once.
  */
-export function unverifiedIdentity(token: string | undefined, subjectClaim: string): Identity {
-  if (token === undefined) return anonymous;
-  try {
-    return identityOf(decodeJwt(token), subjectClaim);
-  } catch {
-    return { userId: createHash('sha256').update(token).digest('hex'), claims: {} };
+export class UnverifiedIdentities {
+  readonly #subjectClaim: string;
+  readonly #known = new LRUCache<string, Identity>({ max: 1_000 });
+
+  constructor(subjectClaim: string) {
+    this.#subjectClaim = subjectClaim;
+  }
+
+  of(token: string | undefined): Identity {
+    if (token === undefined) return anonymous;
+    const known = this.#known.get(token);
+    if (known !== undefined) return known;
+    const identity = this.#read(token);
+    if (token.length <= maxKeptLength) this.#known.set(token, identity);
+    return identity;
+  }
+
+  #read(token: string): Identity {
+    try {
+      return identityOf(decodeJwt(token), this.#subjectClaim);
+    } catch {
+      return { userId: createHash('sha256').update(token).digest('hex'), claims: {} };
+    }
   }
 }
+
+/** Of a token. A thousand of this length are 8 MB. */
+const maxKeptLength = 8 * 1024;

@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { pem } from '../test/fixtures.js';
 import { unsigned } from '../test/ask.js';
+import { pem } from '../test/fixtures.js';
 import { hmacVerifier, publicKeyVerifier, type TokenVerifier } from './verifier.js';
 
 const secret = 'a secret that is long enough for every hash, which is 64 bytes long';

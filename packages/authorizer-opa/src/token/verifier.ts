@@ -1,4 +1,4 @@
-import { type JsonWebKey, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type JsonWebKey, KeyObject } from 'node:crypto';
 import { ConfigError } from '@cfg/core';
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { tokenRefused } from './token-refused.js';
