@@ -2,7 +2,7 @@ import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cf
 import type { Builtin } from './builtins/builtin.js';
 import type { TlsOptions } from './http.js';
 import type { LoadOptions } from './policy/load.js';
-import { type BundleKey, keyObject } from './policy/signature.js';
+import { algorithmOf, type BundleKey, keyObject } from './policy/signature.js';
 import { type PolicySource, urlOf } from './policy/source.js';
 import type { TokenVerifier } from './token/verifier.js';
 
@@ -133,14 +133,14 @@ function pathOf(entrypoint: string): string {
   throw wrong(`entrypoint must be a rule, as in config/authz/allow, not ${JSON.stringify(entrypoint)}`);
 }
 
-function checkKey({ key, algorithm = 'RS256' }: BundleKey, index: number): void {
-  if (!/^(?:(?:RS|PS|ES|HS)(?:256|384|512)|EdDSA)$/.test(algorithm)) {
+function checkKey({ key, algorithm }: BundleKey, index: number): void {
+  if (algorithm !== undefined && !/^(?:(?:RS|PS|ES|HS)(?:256|384|512)|EdDSA)$/.test(algorithm)) {
     throw wrong(`bundleKeys[${index}].algorithm is unknown: ${algorithm}`);
   }
+  if (key.includes('PRIVATE KEY')) throw wrong(`bundleKeys[${index}].key must not be a private key`);
   try {
-    if (keyObject(key, algorithm).type === 'private') throw wrong(`bundleKeys[${index}].key must not be a private key`);
+    keyObject(key, algorithm ?? algorithmOf(key));
   } catch (cause) {
-    if (cause instanceof ConfigError) throw cause;
     throw new ConfigError('invalid_argument', `bundleKeys[${index}].key is not a public key in PEM`, { cause });
   }
 }

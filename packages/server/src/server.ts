@@ -3,7 +3,7 @@ import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import type { OpenGuard } from './guard-choice.js';
+import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';

@@ -10,7 +10,7 @@ export interface BundleKey {
   readonly key: string;
   /** The name that signatures give it. Without one it is tried whatever they say. */
   readonly id?: string | undefined;
-  /** Default `RS256`; also the others of RSA, EC, EdDSA and HMAC. */
+  /** As in `PS256`. Default: RS256 for RSA, that of its curve for EC, EdDSA. HMAC must be named. */
   readonly algorithm?: string | undefined;
   /** The scope that the signature must name. Default none: then it must name none. */
   readonly scope?: string | undefined;
@@ -68,7 +68,7 @@ function signatureIn(file: Uint8Array | undefined): string {
 async function signedFiles(token: string, keys: readonly BundleKey[]): Promise<readonly SignedFile[]> {
   const { kid } = headerOf(token);
   const candidates = keys.filter(({ id }) => id === undefined || id === kid);
-  for (const { key, algorithm = 'RS256', scope = '' } of candidates) {
+  for (const { key, algorithm = algorithmOf(key), scope = '' } of candidates) {
     const verified = await compactVerify(token, keyObject(key, algorithm), { algorithms: [algorithm] }).catch(() => {});
     if (verified === undefined) continue;
     const payload = JSON.parse(Buffer.from(verified.payload).toString());
@@ -86,6 +86,19 @@ function headerOf(token: string): { readonly kid?: string } {
   } catch (cause) {
     throw new PolicyError('the signature of the bundle is damaged', { cause });
   }
+}
+
+const curves: ReadonlyMap<string | undefined, string> = new Map([
+  ['prime256v1', 'ES256'],
+  ['secp384r1', 'ES384'],
+  ['secp521r1', 'ES512'],
+]);
+
+/** The usual algorithm for a public key in PEM. Throws what `node:crypto` throws. */
+export function algorithmOf(key: string): string {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey(key);
+  if (type === 'ed25519') return 'EdDSA';
+  return (type === 'ec' ? curves.get(details?.namedCurve) : undefined) ?? 'RS256';
 }
 
 /** Throws what `node:crypto` throws. */
