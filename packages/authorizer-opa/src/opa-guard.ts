@@ -8,6 +8,7 @@ import { BundlePoll } from './policy/bundle-poll.js';
 import { type LoadedPolicy, loadPolicy } from './policy/load.js';
 import { describeSource } from './policy/source.js';
 import { bearerToken, identityOf, UnverifiedIdentities } from './token/bearer-token.js';
+import type { Claims } from './token/verifier.js';
 
 /** A guard that asks a policy of OPA. */
 export interface OpaGuard extends Guard, AsyncDisposable {
@@ -102,9 +103,8 @@ class PolicyGuard implements OpaGuard {
     const token = bearerToken(metadata, header);
     if (token === undefined || verifier === undefined) return this.#unverified.of(token);
     const claims = verifier.verify(token);
-    return claims instanceof Promise
-      ? claims.then((verified) => identityOf(verified, subjectClaim))
-      : identityOf(claims as Exclude<typeof claims, Promise<unknown>>, subjectClaim);
+    if (!isPromise(claims)) return identityOf(claims, subjectClaim);
+    return claims.then((verified) => identityOf(verified, subjectClaim));
   }
 
   authorize(identity: Identity, action: Action, resource: Resource): Decision {
@@ -143,3 +143,6 @@ class PolicyGuard implements OpaGuard {
     }
   }
 }
+
+/** By its class: a claim may be called `then`. */
+const isPromise = (claims: Claims | Promise<Claims>): claims is Promise<Claims> => claims instanceof Promise;

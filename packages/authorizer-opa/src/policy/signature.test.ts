@@ -27,6 +27,7 @@ describe('the signature of a bundle', () => {
       (all) => all.set('.manifest', bytes('{"revision":"2"}')),
       '.manifest is not what was signed',
     ],
+    ['data that cannot be read', (all) => all.set('data.json', bytes('{')), 'data.json is not what was signed'],
     ['a file more', (all) => all.set('extra.rego', bytes('package x')), 'extra.rego is not signed'],
     ['a file less', (all) => all.delete('data.json'), 'lacks data.json, which is signed'],
     ['no signature', (all) => all.delete('.signatures.json'), 'the bundle is not signed'],

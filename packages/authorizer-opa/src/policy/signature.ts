@@ -46,8 +46,8 @@ export async function checkSignature(files: PolicyFiles, keys: readonly BundleKe
     const algorithm = hashes.get(file.algorithm);
     if (algorithm === undefined)
       throw new PolicyError(`the bundle's ${path} is signed with the hash ${file.algorithm}`);
-    const digest = createHash(algorithm).update(signedForm(path, bytes)).digest('hex');
-    if (digest !== file.hash) throw new PolicyError(`the bundle's ${path} is not what was signed`);
+    if (createHash(algorithm).update(signedForm(path, bytes)).digest('hex') !== file.hash)
+      throw new PolicyError(`the bundle's ${path} is not what was signed`);
     signed.delete(path);
   }
   const [lost] = signed.keys();
@@ -108,9 +108,14 @@ export function keyObject(key: string, algorithm: string): KeyObject {
 
 /** What of a file is hashed: of a document, its content in a canonical form, whatever it looks like in the file. */
 function signedForm(path: string, bytes: Uint8Array): Uint8Array | string {
-  const text = (): string => Buffer.from(bytes).toString();
-  if (path === '.manifest' || /(?:^|\/)data\.json$/.test(path)) return canonical(JSON.parse(text(), keepNumber));
-  return /(?:^|\/)data\.ya?ml$/.test(path) ? canonical(parse(text())) : bytes;
+  const isJson = path === '.manifest' || /(?:^|\/)data\.json$/.test(path);
+  if (!isJson && !/(?:^|\/)data\.ya?ml$/.test(path)) return bytes;
+  const text = Buffer.from(bytes).toString();
+  try {
+    return canonical(isJson ? JSON.parse(text, keepNumber) : parse(text, { maxAliasCount: 100 }));
+  } catch (cause) {
+    throw new PolicyError(`the bundle's ${path} is not what was signed: it cannot be read`, { cause });
+  }
 }
 
 /** A number as it is written: 1.0 is not 1 to a hash. */

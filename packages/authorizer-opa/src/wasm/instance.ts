@@ -128,7 +128,9 @@ export class Instance {
   /** The text at an address, which ends with a zero. */
   #textAt(address: Address): string {
     this.#refresh();
-    return decoder.decode(this.#bytes.subarray(address, this.#bytes.indexOf(0, address)));
+    const end = this.#bytes.indexOf(0, address);
+    if (end < 0) throw new WasmAbort('a text without an end');
+    return decoder.decode(this.#bytes.subarray(address, end));
   }
 
   /** A memory that has grown has a new buffer. */

@@ -100,6 +100,20 @@ describe('a policy', () => {
     expect(ask(1)).toEqual([[1, {}]]);
   });
 
+  it('bears inputs that are nested as deep as they like', async () => {
+    const policy = await load('allow');
+    for (const depth of [1_000, 8_000, 1_000_000]) {
+      const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      try {
+        expect(policy.evaluate(`{"action":"read","identity":{"claims":{"x":${nested}}}}`, context())).toBe(true);
+      } catch (error) {
+        expect(depth).toBeGreaterThan(8_000); // more than a header holds; never a wrong answer
+        expect(error).toBeInstanceOf(Error);
+      }
+      expect(policy.evaluate('{"action":"write"}', context())).toBe(false);
+    }
+  });
+
   it('refuses data that does not fit', async () => {
     const large = { text: 'x'.repeat(8_000_000) };
     await expect(load('allow', { data: large, maxMemoryBytes: 4 * 1024 * 1024 })).rejects.toThrow('cannot be loaded');
