@@ -30,7 +30,7 @@ describe('a policy that asks for as much of OPA as it can', () => {
       const decided = policy.evaluate(JSON.stringify(input), context());
       expect(canonical(decided), JSON.stringify(input)).toBe(canonical(decision));
     }
-  });
+  }, 300_000);
 
   it.skipIf(!isOpaThere())(
     'is decided by OPA as the table says (needs opa on the PATH)',

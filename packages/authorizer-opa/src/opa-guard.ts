@@ -15,8 +15,8 @@ export interface OpaGuard extends Guard, AsyncDisposable {
   /** What the makers of the policy that decides now call it: the revision of its bundle. Empty if they do not. */
   readonly policyRevision: string;
   /**
-   * Asks the URL of the policy for a new one now, and whether there was one; false for a policy without a URL. Rejects,
-   * and the policy stays, where none can be had or it cannot be used.
+   * Asks the URL of the policy now, and resolves with whether there was a new one; false for a policy without a URL.
+   * Rejects where none can be had or used; the policy then stays.
    */
   refresh(): Promise<boolean>;
   /** Stops asking for new policies, and closes the verifier. The policy goes on deciding. Closing twice is fine. */

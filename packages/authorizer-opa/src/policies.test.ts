@@ -28,7 +28,7 @@ describe.each(['roles', 'tenants'])('the example policy %s', (name) => {
     const modules = Object.fromEntries(sources.filter(([file]) => !file.endsWith('_test.rego')));
     const { wasm } = await compileRego({ modules, entrypoints: [manifest.wasm[0].entrypoint] });
     expect(Buffer.from(wasm).equals(Buffer.from(bundle.get('policy.wasm') ?? []))).toBe(true);
-  }, 120_000);
+  }, 300_000);
 
   it.skipIf(!isCompilerThere())(
     'passes its Rego tests (needs node tools/rego-compiler/build.mjs)',
@@ -43,7 +43,7 @@ describe.each(['roles', 'tenants'])('the example policy %s', (name) => {
         expect(policy.evaluate('', context), entrypoint).toBe(true);
       }
     },
-    120_000,
+    300_000,
   );
 
   it.skipIf(!isOpaThere())('passes them in OPA too (needs opa on the PATH)', () => {

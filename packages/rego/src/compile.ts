@@ -4,7 +4,7 @@ import { RegoError } from './rego-error.js';
 export interface RegoSource {
   /** The source of one module, or the sources of several by the names that errors shall give them. */
   readonly modules: string | Readonly<Record<string, string>>;
-  /** The rules that the module shall answer for, as in `config/authz/allow` for `data.config.authz.allow`; at least one. */
+  /** The rules that the module can be asked for, as in `config/authz/allow` for `data.config.authz.allow`; at least one. */
   readonly entrypoints: readonly string[];
   /** The version of the language. Default 1; 0 is Rego as it was before OPA 1.0, without `if` and `contains`. */
   readonly regoVersion?: 0 | 1 | undefined;

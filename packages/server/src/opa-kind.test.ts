@@ -117,6 +117,6 @@ describe('a server behind a policy', () => {
       await using folder = await startServer({ ...anyPorts, guard: `opa:${policy('roles')}` });
       expect(await write(folder.httpAddress, unsigned({ sub: 'ann' }))).toBe(200);
     },
-    120_000,
+    300_000,
   );
 });

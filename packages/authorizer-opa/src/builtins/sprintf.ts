@@ -24,10 +24,7 @@ export function sprintf(format: string, args: readonly RegoValue[]): string {
   const take = (): Operand | undefined => {
     const value = args[next];
     next += 1;
-    if (value === undefined) return undefined;
-    return typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number'
-      ? value
-      : formatValue(value);
+    return value === undefined ? undefined : operandOf(value);
   };
   const size = (written: string | undefined, otherwise: number | undefined): number | undefined => {
     const number = written === '*' ? Number(take()) : written === undefined ? otherwise : Number(written);
@@ -45,11 +42,11 @@ export function sprintf(format: string, args: readonly RegoValue[]): string {
     return pad(one(operand, { flags, width, precision, verb }), { flags, width, precision, verb });
   });
   if (next >= args.length) return text;
-  const extra = args.slice(next).map((value) => `${typeName(take0(value))}=${plain(take0(value))}`);
-  return `${text}%!(EXTRA ${extra.join(', ')})`;
+  const extra = args.slice(next).map(operandOf);
+  return `${text}%!(EXTRA ${extra.map((one) => `${typeName(one)}=${plain(one)}`).join(', ')})`;
 }
 
-const take0 = (value: RegoValue): Operand =>
+const operandOf = (value: RegoValue): Operand =>
   typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' ? value : formatValue(value);
 
 function one(operand: Operand, directive: Directive): string {

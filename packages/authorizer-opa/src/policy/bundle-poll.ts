@@ -7,11 +7,11 @@ export interface PollOptions {
   readonly load: LoadOptions;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** The header `authorization` of each request, where it answers one. */
+  /** Returns the header `authorization` of the next request; undefined for none. */
   readonly authorization: () => string | undefined | Promise<string | undefined>;
   /** Told of each new policy. */
   readonly onPolicy: (loaded: LoadedPolicy) => void;
-  /** Told of each time that none could be had. The one before stays. */
+  /** Told each time that no policy could be had or used; the one before stays. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -21,7 +21,7 @@ export class BundlePoll {
   readonly #options: PollOptions;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #under: Promise<boolean> | undefined;
+  #asking: Promise<boolean> | undefined;
   /** Of the policy in use. */
   #etag: string | undefined;
   #digest = '';
@@ -31,15 +31,18 @@ export class BundlePoll {
     this.#options = options;
   }
 
-  /** Asks once, now, and whether there was a new policy. Rejects where none can be had. Calls at once share the asking. */
+  /**
+   * Asks once, now. Resolves with whether there was a new policy; rejects where none can be had or used. Calls at the same
+   * time share one request.
+   */
   ask(): Promise<boolean> {
-    this.#under ??= this.#ask().finally(() => {
-      this.#under = undefined;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
     });
-    return this.#under;
+    return this.#asking;
   }
 
-  /** Asks from now on, each time so long after the last answer; a tenth more or less, so that servers do not march in step. */
+  /** Asks every `intervalMs` from now on, a tenth more or less, so that many servers do not ask at the same moment. */
   start(): void {
     if (this.#stop.signal.aborted) return;
     const waitMs = this.#options.intervalMs * (0.9 + Math.random() * 0.2);

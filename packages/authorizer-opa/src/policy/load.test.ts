@@ -159,7 +159,7 @@ describe('loading a policy', () => {
       }),
       { numRuns: 30 },
     );
-  });
+  }, 300_000);
 
   it('takes __proto__ in data for a name like any other', async () => {
     const document = '{"__proto__": {"polluted": true}, "version": "1", "allowed": []}';

@@ -50,7 +50,7 @@ export async function loadPolicy(
   return fromFiles(await readFolder(source.file, options.maxPolicyBytes), options);
 }
 
-/** Loads what a file or an answer over HTTP holds: WebAssembly, a bundle or Rego source. */
+/** Loads the content of a file or an HTTP response: WebAssembly, a bundle or Rego source. */
 export async function fromBytes(
   bytes: Uint8Array,
   options: LoadOptions,
