@@ -1,15 +1,17 @@
 import type { ConnectionOptions } from '@cfg/client/channel';
-import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { type ConfigOperationsDefinition, type ConfigServiceDefinition, type HttpRule, httpRules } from '@cfg/proto';
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
 import { diffEndpoint } from './diff.js';
-import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { connect } from './remote.js';
 import { createRoutes } from './router.js';
+import { rpcEndpoint } from './rpc-endpoint.js';
 import { watchEndpoint } from './sse/watch.js';
+import { deleteHook, getHook, type ReadEntry, setHook } from './value/hooks.js';
+import { snapshotHook } from './value/snapshot-hook.js';
 
 /** The HTTP/JSON and SSE door to a configuration service. */
 export interface Gateway extends AsyncDisposable {
@@ -63,7 +65,10 @@ export function createInProcessGateway(service: ConfigService, options: GatewayO
 }
 
 function build({ client, operations }: GatewayClients, options: GatewaySettings, release: () => void): Gateway {
-  const features = new ServerFeatures();
+  const features = new ServerFeatures(client);
+  const { maxBodyBytes } = options;
+  const readEntry: ReadEntry = async (namespace, key, exchange) =>
+    (await client.get({ namespace, key }, exchange.callOptions())).entry;
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
     own: [
@@ -73,10 +78,21 @@ function build({ client, operations }: GatewayClients, options: GatewaySettings,
         endpoint: diffEndpoint(client),
         operation: 'Diff',
       },
+      {
+        verb: 'PUT',
+        path: '/v1/namespaces/{namespace}/keys/{key}',
+        endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
+        operation: 'PutValue',
+      },
       { verb: 'GET', path: '/v1/watch', endpoint: watchEndpoint({ client, features, options }), operation: 'Watch' },
     ],
-    hooks: { 'config.v1.ConfigService.Snapshot': snapshotEtag },
-    maxBodyBytes: options.maxBodyBytes,
+    hooks: {
+      'config.v1.ConfigService.Get': getHook,
+      'config.v1.ConfigService.Set': setHook(readEntry, false),
+      'config.v1.ConfigService.Delete': deleteHook(readEntry),
+      'config.v1.ConfigService.Snapshot': snapshotHook,
+    },
+    maxBodyBytes,
   });
   const requests = new RequestHandler(routes, features, options);
   let closed: Promise<void> | undefined;
@@ -85,4 +101,10 @@ function build({ client, operations }: GatewayClients, options: GatewaySettings,
     return closed;
   };
   return { handler: requests.handle, close, [Symbol.asyncDispose]: close };
+}
+
+function ruleOf(method: string): HttpRule {
+  const rule = httpRules().find((each) => each.method === `config.v1.ConfigService.${method}`);
+  if (rule === undefined) throw new Error(`no HTTP form of ${method}`);
+  return rule;
 }

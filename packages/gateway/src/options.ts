@@ -13,6 +13,11 @@ export interface GatewayOptions {
    */
   readonly maxBodyBytes?: number | undefined;
   /**
+   * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
+   * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
+   */
+  readonly callTimeoutMs?: number | undefined;
+  /**
    * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
    * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
    * this.
@@ -27,6 +32,7 @@ export interface GatewaySettings {
   readonly heartbeatIntervalMs: number;
   readonly retryMs: number;
   readonly maxBodyBytes: number;
+  readonly callTimeoutMs: number;
   readonly fallthrough: boolean;
   readonly logger: Logger;
 }
@@ -37,6 +43,7 @@ export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
     maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
+    callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

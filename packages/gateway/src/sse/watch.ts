@@ -58,7 +58,7 @@ class Watcher {
 
   async run(): Promise<void> {
     try {
-      await this.#learnFeatures();
+      await this.#context.features.learn(this.#call);
       this.#resumeFrom(this.#exchange.request.headers['last-event-id']);
       for (let next = await this.#follow(); next === 'again'; ) next = await this.#follow();
       this.#stream.end();
@@ -68,12 +68,6 @@ class Watcher {
     } finally {
       this.#exchange.cancel();
     }
-  }
-
-  /** Makes a small call, whose reply does not matter, if no reply of the server has told its features yet. */
-  async #learnFeatures(): Promise<void> {
-    const { client, features } = this.#context;
-    if (!features.known) await client.listCodecs({}, this.#call).catch(() => {});
   }
 
   #resumeFrom(lastEventId: string | string[] | undefined): void {
