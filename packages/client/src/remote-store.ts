@@ -21,6 +21,7 @@ import {
   type NamespaceQuery,
   type Page,
   type Query,
+  type RestoreOptions,
   type RestoreTarget,
   type Restoring,
   type Revisioned,
@@ -189,7 +190,7 @@ export class RemoteStore
     return applyBatch(this.#connection, namespace, operations, options);
   }
 
-  restore(namespace: string, target: RestoreTarget, options: BatchOptions = {}): Promise<BatchOutcome> {
+  restore(namespace: string, target: RestoreTarget, options: RestoreOptions = {}): Promise<BatchOutcome> {
     return restoreTo(this.#connection, namespace, target, options);
   }
 

@@ -23,6 +23,8 @@ export {
   type BatchOptions,
   type BatchOutcome,
   maxBatchOperations,
+  type RestoredKey,
+  type RestoreOptions,
   type RestoreTarget,
   type Restoring,
 } from './contract/batch.js';

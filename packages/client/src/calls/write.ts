@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  BatchOperation,
-  BatchOptions,
-  BatchOutcome,
-  DeleteOptions,
-  EncodedValue,
-  Entry,
-  RestoreTarget,
-  SetOptions,
+import {
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  ConfigError,
+  type DeleteOptions,
+  type EncodedValue,
+  type Entry,
+  type RestoreOptions,
+  type RestoreTarget,
+  type SetOptions,
 } from '@cfg/core';
 import type { Connection } from '../connection.js';
 import { toEntry, toOutcome } from './entry.js';
@@ -64,8 +66,11 @@ export async function restoreTo(
   connection: Connection,
   namespace: string,
   target: RestoreTarget,
-  options: BatchOptions,
+  options: RestoreOptions,
 ): Promise<BatchOutcome> {
+  if (options.expected !== undefined) {
+    throw new ConfigError('unsupported', 'a server cannot be told what a restore is expected to change');
+  }
   const requestId = await requestIdOf(connection, options);
   const request = restoreRequest(namespace, target, { ...options, requestId });
   const repeatable = requestId !== '' || options.dryRun === true;

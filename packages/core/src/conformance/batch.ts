@@ -203,4 +203,15 @@ export const restore: Section = (test) => {
     await expectCode(restoring.restore('ns', { to: { revision: 1_000_000 } }), 'revision_compacted');
     await expectCode(restoring.restore('ns', { to: { revision: -1 } }), 'invalid_argument');
   });
+
+  test('only as a dry run said, where the store can promise that', async (store) => {
+    const restoring = having(store, 'restore');
+    const { revision } = await store.set('ns', 'a', json('then'));
+    await store.set('ns', 'a', json('now'));
+    const { entries: expected } = await restoring.restore('ns', { to: { revision } }, { dryRun: true });
+    await store.set('ns', 'b', json('made meanwhile'));
+    const refused = restoring.restore('ns', { to: { revision } }, { expected });
+    await expectCode(refused, 'version_mismatch', 'unsupported');
+    expect(await stateOf(store)).toEqual({ a: 'now', b: 'made meanwhile' });
+  });
 };

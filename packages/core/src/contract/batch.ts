@@ -30,6 +30,21 @@ export interface BatchOptions extends WriteOptions {
   readonly requestId?: string | undefined;
 }
 
+/** What one change of a restore does: sets the key to what will be this version, or deletes this version. */
+export interface RestoredKey {
+  readonly key: string;
+  readonly version: number;
+  readonly deleted: boolean;
+}
+
+export interface RestoreOptions extends BatchOptions {
+  /**
+   * The changes that a dry run returned: the restore fails with `version_mismatch` if it would make any others by now.
+   * For whoever has to know what will be touched, as a guard does. Not known to a store on a server: `unsupported`.
+   */
+  readonly expected?: readonly RestoredKey[] | undefined;
+}
+
 export interface BatchOutcome {
   /** The entries as written, one for each operation, in order; of a delete, the tombstone. */
   readonly entries: readonly Entry[];
@@ -67,7 +82,7 @@ export interface Restoring {
    * changed or deleted since, deletes what was made since, and leaves alone what is as it was. Fails with
    * `version_not_found`, `not_found` (the key never existed) or `revision_compacted` (history does not reach so far).
    */
-  restore(namespace: string, target: RestoreTarget, options?: BatchOptions): Promise<BatchOutcome>;
+  restore(namespace: string, target: RestoreTarget, options?: RestoreOptions): Promise<BatchOutcome>;
 }
 
 export type AuditOperation = 'set' | 'delete' | 'alias_set' | 'alias_delete';

@@ -4,6 +4,7 @@ import {
   type BatchOptions,
   type BatchOutcome,
   maxBatchOperations,
+  type RestoreOptions,
   type RestoreTarget,
 } from '../contract/batch.js';
 import type {
@@ -154,7 +155,7 @@ export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
     return this.#submit({ type: 'batch', namespace, operations: own, options: plain(options) }, options);
   }
 
-  async restore(namespace: string, target: RestoreTarget, options: BatchOptions = {}): Promise<BatchOutcome> {
+  async restore(namespace: string, target: RestoreTarget, options: RestoreOptions = {}): Promise<BatchOutcome> {
     this.#check(options, namespace, target.key || undefined);
     checkWrite(options);
     if ('revision' in target.to) wholeNumber('revision', target.to.revision, 1);

@@ -1,4 +1,4 @@
-import type { BatchOperation, BatchOptions, BatchOutcome, RestoreTarget } from '../contract/batch.js';
+import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
 import type { Alias, Entry, EntryInit } from '../contract/entry.js';
 import type { ConfigError } from '../contract/errors.js';
 import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
@@ -36,7 +36,7 @@ export type Operation =
       readonly type: 'restore';
       readonly namespace: string;
       readonly target: RestoreTarget;
-      readonly options: Omit<BatchOptions, 'signal'>;
+      readonly options: Omit<RestoreOptions, 'signal'>;
     }
   | {
       readonly type: 'set_alias';

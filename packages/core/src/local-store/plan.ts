@@ -1,6 +1,7 @@
-import type { BatchOptions, BatchOutcome } from '../contract/batch.js';
+import type { BatchOptions, BatchOutcome, RestoredKey } from '../contract/batch.js';
 import { Change } from '../contract/change.js';
 import { Entry } from '../contract/entry.js';
+import { ConfigError } from '../contract/errors.js';
 import type { WriteOptions } from '../contract/store.js';
 import { entryAfterDelete, entryAfterRestore, entryAfterSet } from '../rules/write-rules.js';
 import { type Steps, wait } from '../util/steps.js';
@@ -60,6 +61,16 @@ export class Plan {
     const { author, comment } = options;
     const { namespace, key } = last;
     this.#push(entryAfterDelete(namespace, key, last, { author, comment }, this.#revision + 1, this.#nowMs), last);
+  }
+
+  /** Throws `version_mismatch` unless these are the changes that it has. */
+  check(expected: readonly RestoredKey[]): void {
+    const isSame = ({ entry }: Step, index: number): boolean => {
+      const { key, version, deleted } = expected[index] ?? {};
+      return entry.key === key && entry.version === version && entry.deleted === deleted;
+    };
+    if (expected.length === this.#steps.length && this.#steps.every(isSame)) return;
+    throw new ConfigError('version_mismatch', `namespace ${this.#namespace} has changed since the dry run`);
   }
 
   /** The changes to write, marked as one write. */

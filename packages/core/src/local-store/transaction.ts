@@ -1,4 +1,4 @@
-import type { BatchOptions, BatchOutcome, RestoreTarget } from '../contract/batch.js';
+import type { BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
 import { aliasChange, Change } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, isConfigError } from '../contract/errors.js';
@@ -97,11 +97,12 @@ export class Transaction {
     return yield* this.#carryOut(plan, options);
   }
 
-  *#restore(namespace: string, target: RestoreTarget, options: BatchOptions): Steps<BatchOutcome> {
+  *#restore(namespace: string, target: RestoreTarget, options: RestoreOptions): Steps<BatchOutcome> {
     const repeated = yield* this.#repeatedBatch(namespace, options, undefined);
     if (repeated !== undefined) return repeated;
     const plan = new Plan(namespace, this.#tables, this.#revision, this.#nowMs);
     yield* planRestore(plan, this.#tables, namespace, target, options, this.#revision, this.#nowMs);
+    if (options.expected !== undefined) plan.check(options.expected);
     return yield* this.#carryOut(plan, options);
   }
 

@@ -1,4 +1,4 @@
-import { type BatchOptions, type BatchOutcome, can, type RestoreTarget } from '@cfg/core';
+import { type BatchOutcome, can, isConfigError, type RestoreOptions, type RestoreTarget } from '@cfg/core';
 import type { BatchResponse, RestoreRequest } from '@cfg/proto';
 import type { Call } from '../call.js';
 import { requireNamespace, requireNotNegative } from '../checks.js';
@@ -9,10 +9,14 @@ import { batchMessage } from './batch.js';
 import { asked, type Handler } from './handler.js';
 import { noteOptions, writeOptions } from './write-request.js';
 
+/** How often a restore is tried that other writes come between. */
+const maxTries = 5;
+
 /**
  * What a restore touches is known only to the store. So it is tried first, as a dry run, and the guard is asked of each
- * key: `write`, or `delete` where the key is deleted. A key of which nothing was known by then (another write came
- * between, or the answer is that of an earlier request with the same id) is asked about before the answer is sent.
+ * key: `write`, or `delete` where the key is deleted. Then it is carried out if it still means the same changes, so that
+ * nothing is written that the guard was not asked about. (A store on a server cannot promise that: keys that changed in
+ * between are asked about before the answer is sent. So are the keys of an earlier request with the same id.)
  */
 export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, BatchResponse> => ({
   asks(request) {
@@ -26,7 +30,7 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
     const target = targetOf(request);
     const options = { ...noteOptions(store, request), ...writeOptions(store, call) };
     const known = new Set(call.asked.map(nameOf));
-    const run = async (more: BatchOptions): Promise<BatchOutcome> => {
+    const run = async (more: RestoreOptions): Promise<BatchOutcome> => {
       const restoring = store.restore(namespace, target, { ...options, ...more });
       // Not even a failure is told to who may not write there.
       const outcome = await restoring.catch(async (error: unknown) => {
@@ -36,8 +40,17 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
       await authorizeOnce(call, known, touched(namespace, request.key, outcome));
       return outcome;
     };
-    const tried = await run({ dryRun: true, requestId: undefined });
-    return batchMessage(dryRun ? tried : await run({ dryRun: false }));
+    for (let tries = 1; ; tries += 1) {
+      const tried = await run({ dryRun: true, requestId: undefined });
+      if (dryRun) return batchMessage(tried);
+      const expected = tried.entries.map(({ key, version, deleted }) => ({ key, version, deleted }));
+      try {
+        return batchMessage(await run({ expected }));
+      } catch (error) {
+        if (isConfigError(error, 'unsupported')) return batchMessage(await run({}));
+        if (!isConfigError(error, 'version_mismatch') || tries === maxTries) throw error;
+      }
+    }
   },
 });
 
