@@ -119,7 +119,7 @@ export class Exchange {
     this.response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': length,
-      ...this.#ownHeaders(),
+      ...this.ownHeaders(),
       ...more,
     });
     // Text that is ASCII, as most is, need not be transcoded.
@@ -129,11 +129,11 @@ export class Exchange {
 
   /** Responds that the caller has the newest answer already. */
   sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
-    this.response.writeHead(304, { ...this.#ownHeaders(), ...headers }).end();
+    this.response.writeHead(304, { ...this.ownHeaders(), ...headers }).end();
   }
 
   /** Headers of every answer. */
-  #ownHeaders(): Record<string, string> {
+  ownHeaders(): Record<string, string> {
     return { 'x-content-type-options': 'nosniff', 'x-request-id': this.requestId };
   }
 

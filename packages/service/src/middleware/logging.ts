@@ -27,7 +27,10 @@ export function logging(logger: Logger): Stage {
   };
 }
 
-function fieldsOf({ method, metadata, peer, identity, decision, startedMs }: CallView, { status, details }: Outcome): object {
+function fieldsOf(
+  { method, metadata, peer, identity, decision, startedMs }: CallView,
+  { status, details }: Outcome,
+): object {
   const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
   const scope = decision?.scope && { scope: decision.scope };
   const reason = details && { reason: details };
