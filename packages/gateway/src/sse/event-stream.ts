@@ -13,7 +13,7 @@ export class EventStream {
   readonly #response: ServerResponse;
   readonly #options: EventStreamOptions;
   readonly #headers: Readonly<Record<string, string>>;
-  /** Called when the client has left its socket full for too long; the stream is over then. */
+  /** Called when the client was too slow; the stream is over then. */
   onLag: () => void = () => {};
   /** Where a client is that has taken everything; the heartbeat tells it. */
   place: () => string = () => this.#lastId;
@@ -68,6 +68,12 @@ export class EventStream {
     this.#response.end(frame);
   }
 
+  /** Ends the stream so that the client comes back and reads everything anew. */
+  endTooSlow(): void {
+    this.end(resetFrame('CLIENT_TOO_SLOW'));
+    this.onLag();
+  }
+
   #beat(): void {
     // A socket that is full tells by itself whether the client is alive.
     if (this.#response.writableNeedDrain) return;
@@ -92,8 +98,7 @@ export class EventStream {
       };
       if (maxLagMs > 0) {
         this.#lag = setTimeout(() => {
-          this.end(resetFrame('CLIENT_TOO_SLOW'));
-          this.onLag();
+          this.endTooSlow();
           done();
         }, maxLagMs);
       }

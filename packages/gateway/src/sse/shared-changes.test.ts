@@ -1,4 +1,4 @@
-import { type FullStore, forward, MemoryStore } from '@cfg/core';
+import { ConfigError, type FullStore, forward, MemoryStore } from '@cfg/core';
 import { allowAll, type Guard } from '@cfg/service';
 import { describe, expect, it } from 'vitest';
 import { type DoorOptions, doors, openDoor } from '../test/doors.js';
@@ -146,7 +146,7 @@ describe('GET /v1/watch before a server that does not let the gateway itself wat
     const strict: Guard = {
       ...allowAll(),
       authenticate: ({ metadata }) => {
-        if (!metadata.has('authorization')) throw new Error('who are you?');
+        if (!metadata.has('authorization')) throw new ConfigError('unauthenticated', 'who are you?');
         return { userId: 'bob', claims: {} };
       },
     };

@@ -82,7 +82,7 @@ export class SharedWatch implements ChangeSink {
     const subscription = this.#subscription;
     while (!this.#isFull && this.#at < subscription.last) {
       if (!subscription.reaches(this.#at)) {
-        this.#stream.end(resetFrame('CLIENT_TOO_SLOW'));
+        this.#stream.endTooSlow();
         this.#end({});
         return;
       }
