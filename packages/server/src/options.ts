@@ -49,6 +49,11 @@ export interface ServerOptions extends TlsFiles {
   readonly iKnowThisIsOpen?: boolean | undefined;
   /** How long `close()` waits for calls that are under way, in milliseconds. Default 10,000; at least 0. */
   readonly graceMs?: number | undefined;
+  /**
+   * How long an idle connection of the HTTP door stays open, in milliseconds. Default 72,000, longer than load balancers
+   * keep theirs, so that none sends a request into a connection that is being closed. 0: for ever.
+   */
+  readonly keepAliveMs?: number | undefined;
   /** The largest value, in bytes. Default 1 MiB; at least 1, at most 32 MiB. */
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
@@ -71,6 +76,7 @@ export interface ServerSettings {
   readonly guard: GuardChoice;
   readonly tls: Tls | undefined;
   readonly graceMs: number;
+  readonly keepAliveMs: number;
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
   readonly logger: Logger;
@@ -117,13 +123,14 @@ export function completeOptions(
     guard,
     tls,
     graceMs: whole('graceMs', 10_000, 0),
+    keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
     logger,
   };
 }
 
-type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'maxValueBytes' | 'maxSnapshotEntries';
+type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'keepAliveMs' | 'maxValueBytes' | 'maxSnapshotEntries';
 
 function addressOf(text: string, name: string): Address {
   const address = parseAddress(text);

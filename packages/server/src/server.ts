@@ -47,7 +47,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
     doors.push(grpc);
-    const http = await openHttpDoor(gateway, settings.http, tls);
+    const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
     doors.push(http);
     announce(settings, grpc, http);
     return new OpenServer(settings, service, guard, grpc, http);

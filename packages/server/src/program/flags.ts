@@ -40,6 +40,7 @@ export const flags: readonly Flag[] = [
   number('maxValueBytes', 'N', 'largest value (1048576)'),
   number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
   number('graceMs', 'N', 'how long calls may take to finish at the end (10000)'),
+  number('keepAliveMs', 'N', 'how long an idle HTTP connection stays open (72000)'),
   text('logLevel', 'LEVEL', 'debug, info, warn, error or silent (info)'),
 ];
 
