@@ -45,7 +45,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     // A value comes as base64, a third longer, within a JSON object.
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
     doors.push(http);
