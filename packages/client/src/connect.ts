@@ -99,46 +99,47 @@ async function requireServer(manager: Manager, [first = '']: readonly string[], 
 /** An app's configuration, as {@link connect} returns it: the reads of its namespaces, and the end of it all. */
 export class AppConfig implements AsyncDisposable {
   readonly manager: Manager;
-  readonly #layers: Layers;
+  /** The namespaces, read as one. */
+  readonly layers: Layers;
 
   constructor(manager: Manager, layers: Layers) {
     this.manager = manager;
-    this.#layers = layers;
+    this.layers = layers;
   }
 
   /** The first of the namespaces: to write, to watch, and for whatever else. */
   get namespace(): Namespace {
-    return this.#layers.namespaces[0] as Namespace;
+    return this.layers.namespaces[0] as Namespace;
   }
 
   /** See `namespace.get`. */
   get(key: string, options?: GetOptions): Promise<Value> {
-    return this.#layers.get(key, options);
+    return this.layers.get(key, options);
   }
 
   /** See `namespace.peek`. */
   peek(key: string): Value | undefined {
-    return this.#layers.peek(key);
+    return this.layers.peek(key);
   }
 
   /** See `namespace.has`. */
   has(key: string, options?: GetOptions): Promise<boolean> {
-    return this.#layers.has(key, options);
+    return this.layers.has(key, options);
   }
 
   /** See `namespace.live`. */
   live<S extends StandardSchema>(prefix: string, schema: S, options?: LiveOptions): PendingLive<S> {
-    return this.#layers.live(prefix, schema, options);
+    return this.layers.live(prefix, schema, options);
   }
 
   /** Which namespace a key is read from, and what is hidden behind it. */
   explain(key: string, options?: GetOptions): Promise<Explanation | undefined> {
-    return this.#layers.explain(key, options);
+    return this.layers.explain(key, options);
   }
 
   /** How each namespace is served, in their order. */
   get status(): readonly AppNamespaceStatus[] {
-    return this.#layers.namespaces.map((each) => ({
+    return this.layers.namespaces.map((each) => ({
       ...{ namespace: each.name, ...each.served },
       ...{ connected: each.status?.type === 'live', lastError: each.status?.error },
     }));

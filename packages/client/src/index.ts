@@ -33,6 +33,7 @@ export {
   type KeyChange,
   type KeyChanges,
   LoadedPrefix,
+  PullStream,
   LruCache,
   type LruCacheOptions,
   Manager,
