@@ -94,9 +94,11 @@ export class Agreement {
   /** Takes in what happened at `now`, and returns what to do about it. */
   step(input: Input, now: number): readonly Effect[] {
     if (this.#left) return [];
+    const before = this.#ring;
     this.#effects = [];
     this.#take(input, now);
-    return this.#effects;
+    if (this.#ring === before) return this.#effects;
+    return [{ do: 'keep', epoch: this.#ring.state.epoch }, { do: 'ring', ring: this.#ring }, ...this.#effects];
   }
 
   #take(input: Input, now: number): void {
@@ -179,10 +181,10 @@ export class Agreement {
     for (const [id, addr] of state.members) this.membership.listed({ id, addr }, now);
     if (state.epoch > mine.epoch) {
       this.#adopt(state);
-      this.#repairSoon(now);
+      this.#repair(now);
     } else {
       const merged = this.#rules.merge(mine, state, facts);
-      if (merged !== mine) this.#raise(merged, 1, now);
+      if (merged !== mine) this.#raise(merged, 2, now);
     }
   }
 
@@ -239,7 +241,6 @@ export class Agreement {
   #adopt(state: RingState): void {
     this.#ring = this.#ring.withState(state);
     this.#announceAt = never;
-    this.#effects.push({ do: 'keep', epoch: state.epoch }, { do: 'ring', ring: this.#ring });
   }
 
   #announce(): void {

@@ -32,7 +32,7 @@ export interface RingRules {
   mayAnnounce(ageMs: number, listenMs: number): boolean;
   /** Why a received ring is not even looked at. */
   refusal(received: RingState, known: RingState, facts: Facts): string | undefined;
-  /** The member that took its leave by this ring. */
+  /** The member that took its leave by this ring. (A leave raises the epoch by one; repairs raise it by two.) */
   leaver(received: RingState, known: RingState): string | undefined;
   /** One ring out of two with the same epoch. Every node makes the same. */
   merge(mine: RingState, theirs: RingState, facts: Facts): RingState;

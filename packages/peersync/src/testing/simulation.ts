@@ -96,5 +96,9 @@ export class Simulation implements Clock {
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** All microtasks, and those that they start, are done when the event loop turns. */
-const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** So many turns of the microtask queue let everything happen that follows from an event. */
+const turns = 40;
+
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await undefined;
+}
