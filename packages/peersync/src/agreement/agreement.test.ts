@@ -65,7 +65,6 @@ describe('without a rule it is not so', () => {
   };
 
   it('that a node goes on with the epoch that it kept', () => known({ restartEpoch: () => 1 }, 'mixed'));
-  it('that a new node listens first', () => known({ mayAnnounce: () => true }, 'ours'));
   it('that rings are refused', () => known({ refusal: () => undefined }, 'hostile'));
   it('that rings of one epoch are merged', () => known({ merge: (mine) => mine }, 'ours'));
   it('that who is behind is told', () => known({ answersWhoIsBehind: false }, 'ours'));

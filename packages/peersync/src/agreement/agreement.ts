@@ -201,11 +201,10 @@ export class Agreement {
     if (owner === undefined) overrides.delete(namespace);
     else overrides.set(namespace, owner);
     this.#raise({ ...state, overrides }, 1, now);
-    if (this.#mayAnnounce(now)) this.#announce();
+    this.#announce();
   }
 
   #repair(now: number): void {
-    if (!this.#mayAnnounce(now)) return;
     this.#repairAt = never;
     const repaired = this.#rules.repair(this.#ring, this.#facts(now));
     if (repaired !== this.#ring.state) this.#raise(repaired, 2, now);
@@ -217,7 +216,7 @@ export class Agreement {
   #reannounce(now: number): void {
     this.#reannounceAt = now + this.#settings.reannounceMs;
     const facts = this.#facts(now);
-    if (!this.#mayAnnounce(now) || !this.#rules.reannounces(facts)) return;
+    if (!this.#rules.reannounces(facts)) return;
     const step = this.#rules.reannounceStep(this.#reannounced++);
     this.#raise(this.#rules.restoreClaims(this.#ring.state, facts), step, now);
     this.#announce();
@@ -254,12 +253,7 @@ export class Agreement {
 
   #soon(now: number): number {
     const { least, most } = this.#settings.repairDelayMs;
-    const listened = this.#bornAt + this.#settings.listenMs;
-    return Math.max(now, this.#mayAnnounce(now) ? 0 : listened) + least + randomInt(this.#random, most - least);
-  }
-
-  #mayAnnounce(now: number): boolean {
-    return this.#rules.mayAnnounce(now - this.#bornAt, this.#settings.listenMs);
+    return now + least + randomInt(this.#random, most - least);
   }
 
   #facts(now: number): Facts {

@@ -28,8 +28,6 @@ export interface Facts {
 export interface RingRules {
   /** The epoch at which a node goes on after a restart, from the last one that it kept; 0: none was kept. */
   restartEpoch(kept: number): number;
-  /** Whether a node that has been up for `ageMs` may announce a ring. */
-  mayAnnounce(ageMs: number, listenMs: number): boolean;
   /** Why a received ring is not even looked at. */
   refusal(received: RingState, known: RingState, facts: Facts): string | undefined;
   /** The member that took its leave by this ring. (A leave raises the epoch by one; repairs raise it by two.) */
@@ -55,8 +53,6 @@ const mostAhead = 2 ** 32;
 
 export const ringRules: RingRules = {
   restartEpoch: (kept) => Math.max(1, kept),
-
-  mayAnnounce: (ageMs, listenMs) => ageMs >= listenMs,
 
   refusal(received, known, { membership }) {
     if (received.epoch > known.epoch + mostAhead) return `epoch ${received.epoch} is too far ahead of ${known.epoch}`;

@@ -11,11 +11,6 @@ export interface AgreementOptions {
 export interface AgreementSettings {
   readonly heartbeatMs: number;
   readonly failureTimeoutMs: number;
-  /**
-   * A new node only listens for so long: members of the original take in only whoever they heard before they saw it in
-   * a ring.
-   */
-  readonly listenMs: number;
   /** How often the ring is announced with a greater epoch where nodes of the original are among the members. */
   readonly reannounceMs: number;
   /** A change is announced after a random time within these bounds, and not at all if another node was quicker. */
@@ -32,7 +27,6 @@ export function completeAgreement(options: AgreementOptions = {}): AgreementSett
   return {
     heartbeatMs,
     failureTimeoutMs,
-    listenMs: Math.round(1.1 * heartbeatMs),
     reannounceMs: 6 * heartbeatMs,
     repairDelayMs: { least: heartbeatMs / 100, most: 0.15 * heartbeatMs },
   };

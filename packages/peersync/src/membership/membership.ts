@@ -59,9 +59,13 @@ export class Membership {
     if (this.#known.has(id)) this.#kin.add(id);
   }
 
-  /** A ring names the member. Changes nothing for one that is known, also as gone. */
+  /**
+   * A ring names the member. That counts for one that is not known, or whose goodbye may have been misunderstood: what
+   * looks like a goodbye can be another member's mistake. It changes nothing for one that is gone.
+   */
   listed({ id, addr }: Member, now: number): void {
-    if (this.#known.has(id) || this.#known.size >= mostMembers) return;
+    const known = this.#known.get(id);
+    if (known === undefined ? this.#known.size >= mostMembers : known.is !== 'left') return;
     this.#known.set(id, { is: 'listed', addr, until: now + this.#failureTimeoutMs });
   }
 

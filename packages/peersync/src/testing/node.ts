@@ -17,6 +17,7 @@ export interface Surroundings {
 /** A process that can be stopped for a while (SIGSTOP, a laptop asleep): what comes meanwhile waits. */
 export abstract class SimulatedNode implements Listener {
   readonly id: string;
+  readonly bornAt: number;
   protected readonly around: Surroundings;
   #state: 'running' | 'paused' | 'ended' = 'running';
   readonly #backlog: (() => void)[] = [];
@@ -24,6 +25,7 @@ export abstract class SimulatedNode implements Listener {
   constructor(id: string, around: Surroundings) {
     this.id = id;
     this.around = around;
+    this.bornAt = around.simulation.now();
     around.bus.attach(this);
   }
 
