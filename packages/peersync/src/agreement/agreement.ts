@@ -58,6 +58,8 @@ export class Agreement {
   #ring: Ring;
   #ownership: Ownership = nothingOwned;
   #digest: { of: RingState; is: number } | undefined;
+  /** What this node pinned or unpinned lately, and until when that counts as lately. */
+  readonly #pins = new Map<string, { readonly owner: string | undefined; readonly until: number }>();
   #effects: Effect[] = [];
   #heartbeatAt: number;
   #reannounceAt: number;
@@ -196,6 +198,7 @@ export class Agreement {
 
   #pin(namespace: string, owner: string | undefined, now: number): void {
     const { state } = this.#ring;
+    this.#pins.set(namespace, { owner, until: now + this.#settings.heartbeatMs });
     if (state.overrides.get(namespace) === owner) return;
     const overrides = new Map(state.overrides);
     if (owner === undefined) overrides.delete(namespace);
@@ -257,7 +260,9 @@ export class Agreement {
   }
 
   #facts(now: number): Facts {
+    for (const [namespace, { until }] of this.#pins) if (until < now) this.#pins.delete(namespace);
     return {
+      pins: new Map([...this.#pins].map(([namespace, { owner }]) => [namespace, owner])),
       self: this.self.id,
       membership: this.membership,
       ownership: this.#ownership,

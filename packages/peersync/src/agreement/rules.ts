@@ -17,6 +17,8 @@ export interface Facts {
   readonly self: string;
   readonly membership: Membership;
   readonly ownership: Ownership;
+  /** Pins (undefined: unpins) of this node, so recent that a ring of another node may not know of them yet. */
+  readonly pins: ReadonlyMap<string, string | undefined>;
   /** Whether this node has been up for long enough that everyone who is there was heard. */
   readonly heardEveryone: boolean;
 }
@@ -124,9 +126,13 @@ function repairedMembers(members: RingState['members'], { membership, heardEvery
 }
 
 /** What is this node's by a claim or by its data must be so in the ring; what a claim gave to another must not. */
-function repairedOverrides(ring: Ring, { self, ownership }: Facts): RingState['overrides'] {
+function repairedOverrides(ring: Ring, { self, ownership, pins }: Facts): RingState['overrides'] {
   const { overrides } = ring.state;
   const repaired = new Map(overrides);
+  for (const [namespace, owner] of pins) {
+    if (owner === undefined) repaired.delete(namespace);
+    else repaired.set(namespace, owner);
+  }
   for (const [namespace, owner] of ownership.claims) {
     if (ownership.holdings.has(namespace)) continue;
     if (owner === self || overrides.get(namespace) === self) repaired.set(namespace, owner);

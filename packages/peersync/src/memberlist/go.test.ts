@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { buildGo, GoNode, type GoOptions } from '../test/go-node.js';
 import { Memberlist, type MemberlistHandlers } from './memberlist.js';
 import type { MemberlistOptions } from './options.js';
-import { buildGo, GoNode, type GoOptions } from '../test/go-node.js';
 
 const { program, reason } = await buildGo();
 const until = { timeout: 30_000, interval: 50 };

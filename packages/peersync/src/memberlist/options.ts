@@ -1,5 +1,5 @@
-import { hostname, networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { ConfigError, type Logger, safeLogger, wholeNumber } from '@cfg/core';
 import { type Clock, type Random, systemClock } from '../clock.js';
 import { lanTimings, type SwimSettings, udpBufferBytes } from './swim/settings.js';

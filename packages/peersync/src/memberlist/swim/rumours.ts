@@ -1,7 +1,7 @@
+import type { Random } from '../../clock.js';
 import { type Address, sameAddress } from '../wire/address.js';
 import { type Accusation, type Alive, encodeMessage } from '../wire/messages.js';
 import type { NodeState } from '../wire/node-state.js';
-import type { Random } from '../../clock.js';
 import { Broadcasts } from './broadcasts.js';
 import type { SwimEffect } from './effect.js';
 import { Health } from './health.js';

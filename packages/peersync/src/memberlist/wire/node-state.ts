@@ -1,7 +1,7 @@
 import { type Address, bytesOf, hostOf } from './address.js';
 import { Fields } from './messages.js';
-import { packMap } from './msgpack.js';
 import type { Packed } from './msgpack.js';
+import { packMap } from './msgpack.js';
 import { WireError } from './wire-error.js';
 
 /** States of a node, as push/pull numbers them. */
