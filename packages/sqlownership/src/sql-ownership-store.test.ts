@@ -17,6 +17,8 @@ interface Database {
 async function postgres(): Promise<Database> {
   const server = await TestPostgres.start();
   const pool = new pg.Pool({ connectionString: server.url });
+  // A connection that is on its way out when the server stops is told so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     connection: pool,
     run: async (statement) => (await pool.query(statement)).rows,
