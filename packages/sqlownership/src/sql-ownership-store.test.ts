@@ -16,14 +16,13 @@ interface Database {
 
 async function postgres(): Promise<Database> {
   const server = await TestPostgres.start();
-  const pool = new pg.Pool({ connectionString: server.url });
-  // A connection that is on its way out when the server stops is told so.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
   return {
-    connection: pool,
-    run: async (statement) => (await pool.query(statement)).rows,
+    connection: client,
+    run: async (statement) => (await client.query(statement)).rows,
     close: async () => {
-      await pool.end();
+      await client.end();
       await server[Symbol.asyncDispose]();
     },
   };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leaseScripts } from '../test/lease-scripts.js';
-import { type LeaseHappening, type LeaseRules, type LeaseScript, runLeases } from '../testing/lease-world.js';
+import type { LeaseRules } from '../testing/lease-surroundings.js';
+import { type LeaseHappening, type LeaseScript, runLeases } from '../testing/lease-world.js';
 import { vote } from './rules.js';
 
 const runs = Number(process.env.CFG_SEEDS ?? 2_000) / 4;

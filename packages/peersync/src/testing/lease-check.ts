@@ -1,4 +1,5 @@
-import type { LeaseNode, Row } from './lease-node.js';
+import type { Row } from './disk.js';
+import type { LeaseLife } from './lease-surroundings.js';
 
 const name = (namespace: string, key: string): string => `${namespace}/${key}`;
 
@@ -27,7 +28,7 @@ export class LeaseCheck {
   }
 
   /** I1: in each term one node writes. */
-  wrote(node: LeaseNode, namespace: string, row: Row): void {
+  wrote(node: LeaseLife, namespace: string, row: Row): void {
     const lease = node.book.get(namespace);
     if (lease?.is !== 'owned') this.#breach(`${node.id} writes ${name(namespace, row.key)} without holding it`);
     const term = `${namespace} in term ${lease?.term}`;
@@ -36,7 +37,7 @@ export class LeaseCheck {
     if (writer !== node.id) this.#breach(`I1: ${writer} and ${node.id} both write ${term}`);
   }
 
-  async set(node: LeaseNode, namespace: string, key: string): Promise<void> {
+  async set(node: LeaseLife, namespace: string, key: string): Promise<void> {
     this.#namespaces.add(namespace);
     const value = `${node.id}#${this.#count++}`;
     const row = await node.set(namespace, key, value);
@@ -51,7 +52,7 @@ export class LeaseCheck {
   }
 
   /** I7: with everyone there, every node can write and read. */
-  async mustServe(node: LeaseNode, namespace: string, key: string): Promise<void> {
+  async mustServe(node: LeaseLife, namespace: string, key: string): Promise<void> {
     this.#unfinished += 1;
     try {
       await this.set(node, namespace, key);
@@ -64,7 +65,7 @@ export class LeaseCheck {
   }
 
   /** I4: a read sees every write that was acknowledged before it began. */
-  async get(node: LeaseNode, namespace: string, key: string): Promise<void> {
+  async get(node: LeaseLife, namespace: string, key: string): Promise<void> {
     const before = this.#newest.get(name(namespace, key));
     const row = await node.get(namespace, key);
     if (this.#claimed.has(namespace) || before === undefined) return;
@@ -78,7 +79,7 @@ export class LeaseCheck {
   }
 
   /** I2: what was acknowledged is there, at the one node that holds the namespace. */
-  finish(nodes: readonly LeaseNode[]): void {
+  finish(nodes: readonly LeaseLife[]): void {
     for (const namespace of this.#namespaces) {
       const holders = nodes.filter((node) => node.book.owns(namespace));
       if (holders.length !== 1)

@@ -9,48 +9,25 @@ import { LeaseBook } from '../lease/lease-book.js';
 import type { DataPage, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { WriteGate } from '../lease/write-gate.js';
-import type { LeaseWorld } from './lease-world.js';
-
-/** One version of a key, in the simulated store. */
-export interface Row {
-  readonly key: string;
-  readonly version: number;
-  readonly value: string;
-}
-
-/** What outlives a crash of the node. */
-export class Disk {
-  readonly leases: Map<string, Lease> = new Map();
-  /** The rows of each namespace, in the order in which they were written. */
-  readonly rows: Map<string, Row[]> = new Map();
-
-  last(namespace: string, key: string): Row | undefined {
-    return this.rows.get(namespace)?.findLast((row) => row.key === key);
-  }
-
-  put(namespace: string, row: Row): void {
-    const rows = this.rows.get(namespace) ?? [];
-    if (!rows.some(({ key, version }) => key === row.key && version === row.version)) rows.push(row);
-    this.rows.set(namespace, rows);
-  }
-}
+import type { Disk, Row } from './disk.js';
+import type { LeaseLife, LeaseSurroundings } from './lease-surroundings.js';
 
 /** Rows that are pulled at once: few, so that a handover has many steps. */
 const pageSize = 3;
 
 /** One life of a node, from its start to its crash: production's lease code on a simulated disk and network. */
-export class LeaseNode implements Peer<Row> {
+export class LeaseNode implements LeaseLife {
   readonly id: string;
   readonly disk: Disk;
   readonly book: LeaseBook;
   readonly finder: LeaseFinder;
   readonly taker: HandoverTaker<Row>;
   isUp = true;
-  readonly #world: LeaseWorld;
+  readonly #world: LeaseSurroundings;
   readonly #giver: HandoverGiver<Row>;
   readonly #router: NamespaceRouter;
 
-  private constructor(id: string, world: LeaseWorld, disk: Disk, book: LeaseBook) {
+  private constructor(id: string, world: LeaseSurroundings, disk: Disk, book: LeaseBook) {
     this.id = id;
     this.disk = disk;
     this.book = book;
@@ -90,7 +67,7 @@ export class LeaseNode implements Peer<Row> {
     });
   }
 
-  static async start(id: string, world: LeaseWorld, disk: Disk): Promise<LeaseNode> {
+  static async start(id: string, world: LeaseSurroundings, disk: Disk): Promise<LeaseNode> {
     let node: LeaseNode | undefined;
     const book = await LeaseBook.open({
       load: async () => new Map([...disk.leases].filter(([, lease]) => world.rules.keeps(lease))),

@@ -1,10 +1,11 @@
 import { ConfigError } from '@cfg/core';
 import { randomInt } from '../clock.js';
-import type { Lease } from '../lease/lease.js';
 import type { Peer } from '../lease/peer.js';
 import { vote } from '../lease/rules.js';
+import { Disk, type Row } from './disk.js';
 import { LeaseCheck } from './lease-check.js';
-import { Disk, LeaseNode, type Row } from './lease-node.js';
+import { LeaseNode } from './lease-node.js';
+import type { LeaseLife, LeaseRules, LeaseSurroundings } from './lease-surroundings.js';
 import { Network } from './network.js';
 import { Simulation } from './simulation.js';
 
@@ -29,15 +30,6 @@ const callTimeoutMs = 3_000;
 const noticeMs = 8_000;
 const downMs = 20_000;
 
-/** What a run can do without, to show what it is good for. */
-export interface LeaseRules {
-  readonly vote: typeof vote;
-  /** Whether this lease is still there after a crash. */
-  readonly keeps: (lease: Lease) => boolean;
-  /** Whether writes are held back at the end of a handover. */
-  readonly holdsBack: boolean;
-}
-
 export interface LeaseOutcome {
   /** Every breach of an invariant. */
   readonly breaches: readonly string[];
@@ -55,7 +47,7 @@ export async function runLeases(script: LeaseScript, rules: Partial<LeaseRules> 
 }
 
 /** A cluster of nodes with leases; who is there is noticed with a delay, and not by all at the same time. */
-export class LeaseWorld {
+export class LeaseWorld implements LeaseSurroundings {
   readonly simulation: Simulation;
   readonly ids: readonly string[];
   readonly check: LeaseCheck = new LeaseCheck();
@@ -105,7 +97,7 @@ export class LeaseWorld {
   }
 
   /** Calls another node: there and back through the network, and lost if either is. */
-  call<A>(from: LeaseNode, to: string, ask: (node: LeaseNode) => Promise<A>): Promise<A> {
+  call<A>(from: LeaseLife, to: string, ask: (node: LeaseLife) => Promise<A>): Promise<A> {
     this.step(from);
     return new Promise((resolve, reject) => {
       const timer = this.simulation.after(callTimeoutMs, () =>
@@ -129,7 +121,7 @@ export class LeaseWorld {
     });
   }
 
-  peer(from: LeaseNode, id: string): Peer<Row> {
+  peer(from: LeaseLife, id: string): Peer<Row> {
     const world = this;
     return {
       lookup: (namespace) => this.call(from, id, (node) => node.lookup(namespace)),
@@ -150,8 +142,9 @@ export class LeaseWorld {
     };
   }
 
-  /** Something happens at the node; perhaps it is what it crashes at. */
-  step(node: LeaseNode): void {
+  step(life: LeaseLife): void {
+    const node = this.#nodes.get(life.id);
+    if (node !== life) return;
     const { crashAt } = this.#script;
     if (crashAt === undefined || this.#isQuiet || node.id !== this.ids[crashAt.node] || !node.isUp) return;
     if (++this.steps === crashAt.step) this.#crash(node, downMs);
