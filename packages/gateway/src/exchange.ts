@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { InProcessCallOptions } from '@cfg/service';
 import type { CallOptions, Metadata } from 'nice-grpc-common';
 import { callerOf, type GatewayRequest } from './caller.js';
 import type { ServerFeatures } from './features.js';
@@ -8,9 +9,7 @@ import { decodePercent } from './percent-encoding.js';
 import { deadlineOf } from './timeout.js';
 
 /** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
-export interface ServiceCallOptions extends CallOptions {
-  readonly peer?: string;
-}
+export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
 
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void>;
@@ -103,6 +102,7 @@ export class Exchange {
         this.#keepRetryAfter(received);
       },
       peer: caller.peer,
+      certificate: caller.certificate,
     };
   }
 

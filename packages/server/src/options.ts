@@ -1,7 +1,8 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
-import { allowAll, denyAll, type Guard } from '@cfg/service';
+import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
+import { chooseGuard, type GuardChoice } from './guard-choice.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
@@ -13,15 +14,18 @@ export interface ServerOptions extends TlsFiles {
   readonly grpcDoor?: GrpcDoorKind | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
-  /** `memory`, `sqlite:PATH`, or a store of your own, which is connected but stays yours to close. Default `memory`. */
+  /**
+   * `memory`, `sqlite:PATH`, `postgres://…`, or a store of your own, which is connected but stays yours to close. Default
+   * `memory`.
+   */
   readonly store?: string | Store | undefined;
   /** Versions kept of each key, for a store named by a string. Default 100; at least 1. */
   readonly history?: number | undefined;
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
   /**
-   * Who may do what: `allow-all`, `deny-all`, or a guard of your own. Without one, everybody may do everything, and so
-   * both doors must be on the loopback.
+   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, or a guard of your own, which
+   * stays yours to close. Without one, everybody may do everything, and so both doors must be on the loopback.
    */
   readonly guard?: string | Guard | undefined;
   /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
@@ -44,12 +48,10 @@ export interface ServerSettings {
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly store: Store;
-  /** What the user calls it. */
+  /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
-  readonly guard: Guard;
-  /** Whether everybody may do everything. */
-  readonly isOpen: boolean;
+  readonly guard: GuardChoice;
   readonly tls: Tls | undefined;
   readonly graceMs: number;
   readonly maxValueBytes: number;
@@ -74,8 +76,8 @@ export function completeOptions(
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
-  const { guard, isOpen } = guardOf(options.guard, nameOf('guard'));
-  if (isOpen && options.iKnowThisIsOpen !== true) {
+  const guard = chooseGuard(options, nameOf, logger);
+  if (guard.isOpen && options.iKnowThisIsOpen !== true) {
     const anyway = nameOf('iKnowThisIsOpen');
     if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
     if (!isLoopback(http)) throw exposed(nameOf('http'), http, anyway);
@@ -86,16 +88,16 @@ export function completeOptions(
     logLimit: whole('logLimit', 100_000, 1),
     logger,
   };
-  const choice = options.store ?? 'memory';
+  const { store = 'memory' } = options;
+  const chosen =
+    typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
-    store: typeof choice === 'string' ? makeStore(choice, nameOf('store'), retention) : choice,
-    storeName: typeof choice === 'string' ? choice : 'custom',
-    ownsStore: typeof choice === 'string',
+    ...chosen,
+    ownsStore: typeof store === 'string',
     guard,
-    isOpen,
     tls,
     graceMs: whole('graceMs', 10_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
@@ -116,15 +118,6 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
-}
-
-function guardOf(guard: string | Guard | undefined, name: string): { guard: Guard; isOpen: boolean } {
-  if (guard === undefined || guard === 'allow-all') return { guard: allowAll(), isOpen: true };
-  if (guard === 'deny-all') return { guard: denyAll(), isOpen: false };
-  if (typeof guard === 'string') {
-    throw wrong(`${name} must be allow-all or deny-all, not ${JSON.stringify(guard)}`);
-  }
-  return { guard, isOpen: false };
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

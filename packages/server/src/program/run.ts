@@ -4,6 +4,7 @@ import { isConfigError } from '@cfg/core';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
+import { commands } from './commands.js';
 import { readTask, type Task } from './settings.js';
 import { usage } from './usage.js';
 import { UsageError } from './usage-error.js';
@@ -12,7 +13,13 @@ import { UsageError } from './usage-error.js';
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   let task: Task;
   try {
-    task = readTask(args, env);
+    const command = commands.find(({ name }) => name === args[0]);
+    if (command !== undefined && !args.includes('--help')) {
+      const { text, code } = command.run(args.slice(1));
+      print(text);
+      return code;
+    }
+    task = readTask(command === undefined ? args : ['--help'], env);
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nTry cfg-server --help.`, 2);
     throw error;

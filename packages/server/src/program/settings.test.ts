@@ -23,11 +23,16 @@ describe('the command line', () => {
     [['--grpc', '--http', '127.0.0.1:0'], '--grpc needs a value'],
     [['--grpc', 'nine'], '--grpc must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not "nine"'],
     [['--grpc-door', 'quick'], '--grpc-door must be fast or nice, not "quick"'],
-    [['--store', 'mysql:x'], '--store must be memory or sqlite:PATH, not "mysql:x"'],
+    [['--store', 'mysql:x'], '--store must be memory, sqlite:PATH or postgres://…, not "mysql:x"'],
+    [
+      ['--store', 'postgres:secret@db/x'],
+      '--store must be an address such as postgres://user:password@host:5432/database',
+    ],
     [['--store', 'sqlite:'], '--store: sqlite: needs a file, as in sqlite:config.db'],
     [['--history', '0'], '--history must be a whole number from 1 to 2147483647, not 0'],
     [['--grace-ms=1.5'], '--grace-ms must be a whole number, not "1.5"'],
-    [['--guard', 'rbac:x'], '--guard must be allow-all or deny-all, not "rbac:x"'],
+    [['--guard', 'rbac'], '--guard must be allow-all, deny-all or rbac:FILE, not "rbac"'],
+    [['--guard', 'rbac:'], '--guard: rbac: needs a FILE'],
     [['--log-level', 'inf'], '--log-level must be debug, info, warn, error or silent, not "inf"; did you mean info?'],
     [['--i-know-this-is-open=maybe'], '--i-know-this-is-open must be true or false, not "maybe"'],
     [['--grpc', '127.0.0.1:8080'], '--grpc and --http are the same address, 127.0.0.1:8080'],
@@ -46,8 +51,8 @@ describe('the command line', () => {
     [['--http', 'localhost.example.com:80'], 'or set --i-know-this-is-open'],
   ])('%j is refused, as the server would be open', (args, message) => {
     expect(() => readTask(args, {})).toThrow(message);
-    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ isOpen: true });
-    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ isOpen: false });
+    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ guard: { isOpen: true } });
+    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ guard: { isOpen: false } });
   });
 
   it('that is empty serves on the loopback', () => {

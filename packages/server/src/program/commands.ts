@@ -1,0 +1,32 @@
+import { checkAccess } from './check-access.js';
+import { hashTokenCommand } from './hash-token.js';
+
+/** One of the program's commands, beside serving. */
+export interface Command {
+  readonly name: string;
+  /** What follows the name in the help. */
+  readonly value: string;
+  readonly help: string;
+  /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
+  run(args: readonly string[]): CommandResult;
+}
+
+export interface CommandResult {
+  readonly text: string;
+  readonly code: number;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'hash-token',
+    value: '[--stdin]',
+    help: 'make a bearer token and its hash for a policy (--stdin: hash the token on stdin)',
+    run: hashTokenCommand,
+  },
+  {
+    name: 'check-access',
+    value: '--guard rbac:FILE --as USER ACTION NAMESPACE KEY',
+    help: 'whether a user (--role R: or who has it) may do that, and by which rule; exit code 0 or 1',
+    run: checkAccess,
+  },
+];
