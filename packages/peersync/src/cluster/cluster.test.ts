@@ -9,7 +9,7 @@ import { Cluster } from './cluster.js';
 import type { ClusterOptions } from './options.js';
 import { statusHandler, statusOf } from './status.js';
 
-const until = { timeout: 20_000, interval: 20 };
+const until = { timeout: 120_000, interval: 20 };
 
 /** Ownership records in memory, shared by the nodes of a test. */
 class Records implements OwnershipStore {
@@ -27,7 +27,7 @@ class Records implements OwnershipStore {
 
 async function start(id: string, transport: Transport, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
   const self = { id, addr: `${id}:9090` };
-  const cluster = new Cluster({ self, transport, heartbeatMs: 200, failureTimeoutMs: 2_000, ...options });
+  const cluster = new Cluster({ self, transport, heartbeatMs: 500, failureTimeoutMs: 15_000, ...options });
   onTestFinished(() => cluster.close());
   await cluster.connect();
   return cluster;

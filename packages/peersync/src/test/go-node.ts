@@ -54,7 +54,7 @@ export class GoNode {
   }
 
   /** The first line like this, when it has come. Lines that were returned once are not looked at again. */
-  async line(pattern: RegExp, withinMs = 20_000): Promise<RegExpExecArray> {
+  async line(pattern: RegExp, withinMs = 120_000): Promise<RegExpExecArray> {
     for (const end = Date.now() + withinMs; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
       const at = this.lines.findIndex((line) => pattern.test(line));
       if (at >= 0) return pattern.exec(this.lines.splice(at, 1)[0] as string) as RegExpExecArray;
