@@ -11,6 +11,9 @@ import { deadlineOf } from './timeout.js';
 /** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
 export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
 
+/** What travels may be secret: nobody on the way keeps it, and no browser takes it for something else. */
+export const protective = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void>;
 
@@ -110,14 +113,15 @@ export class Exchange {
   send(status: number, json: string, headers: Readonly<Record<string, string>> = {}): void {
     const length = Buffer.byteLength(json);
     const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
-    this.response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...more });
+    const type = { 'content-type': 'application/json', 'content-length': length };
+    this.response.writeHead(status, { ...type, ...protective, ...more });
     // Text that is ASCII, as most is, need not be transcoded.
     this.response.end(json, length === json.length ? 'latin1' : 'utf8');
   }
 
   /** Responds that the caller has the newest answer already. */
   sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
-    this.response.writeHead(304, headers).end();
+    this.response.writeHead(304, { ...protective, ...headers }).end();
   }
 
   /** A server that limits its callers says in `retry-after` when they may call again. */

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from '@cfg/client/channel';
 import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
+import { BodyBudget } from './body-budget.js';
 import { diffEndpoint } from './diff.js';
 import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
@@ -9,6 +10,7 @@ import { RequestHandler } from './handler.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { connect } from './remote.js';
 import { createRoutes } from './router.js';
+import type { Admit } from './rpc-endpoint.js';
 import { watchEndpoint } from './sse/watch.js';
 
 /** The HTTP/JSON and SSE door to a configuration service. */
@@ -58,11 +60,16 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
-  const { service: client, operations } = createInProcessClients(service);
-  return build({ client, operations }, completeOptions(options), () => {});
+  const { service: client, operations, admit } = createInProcessClients(service);
+  return build({ client, operations }, completeOptions(options), () => {}, admit);
 }
 
-function build({ client, operations }: GatewayClients, options: GatewaySettings, release: () => void): Gateway {
+function build(
+  { client, operations }: GatewayClients,
+  options: GatewaySettings,
+  release: () => void,
+  admit?: Admit,
+): Gateway {
   const features = new ServerFeatures();
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
@@ -76,7 +83,12 @@ function build({ client, operations }: GatewayClients, options: GatewaySettings,
       { verb: 'GET', path: '/v1/watch', endpoint: watchEndpoint({ client, features, options }), operation: 'Watch' },
     ],
     hooks: { 'config.v1.ConfigService.Snapshot': snapshotEtag },
-    maxBodyBytes: options.maxBodyBytes,
+    body: {
+      maxBytes: options.maxBodyBytes,
+      timeoutMs: options.bodyTimeoutMs,
+      budget: new BodyBudget(options.maxBufferedBytes),
+    },
+    admit,
   });
   const requests = new RequestHandler(routes, features, options);
   let closed: Promise<void> | undefined;

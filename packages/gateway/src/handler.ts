@@ -47,6 +47,7 @@ export class RequestHandler {
 
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
     try {
+      this.#options.checkOrigin(exchange.request);
       if (!route) throw notFound();
       if (this.#closed) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');

@@ -1,8 +1,9 @@
 import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
+import { type OriginCheck, type OriginOptions, originCheck } from './origin.js';
 
 /** Options of both gateways. */
-export interface GatewayOptions {
+export interface GatewayOptions extends OriginOptions {
   /** How often a stream of events says that it is alive, in milliseconds. Default 30,000; 1 to 2³¹ − 1. */
   readonly heartbeatIntervalMs?: number | undefined;
   /** How long an EventSource should wait before it reconnects, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
@@ -12,6 +13,13 @@ export interface GatewayOptions {
    * in base64. 1 to 64 MiB.
    */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * What all request bodies that are being received may take together, in bytes; more requests are answered with 429.
+   * Default 256 MiB, or {@link maxBodyBytes} where that is more.
+   */
+  readonly maxBufferedBytes?: number | undefined;
+  /** For a request body to arrive, in milliseconds; a later one is answered with 408. Default 60,000; 0: no limit. */
+  readonly bodyTimeoutMs?: number | undefined;
   /**
    * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
    * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
@@ -27,16 +35,24 @@ export interface GatewaySettings {
   readonly heartbeatIntervalMs: number;
   readonly retryMs: number;
   readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
+  readonly bodyTimeoutMs: number;
+  readonly checkOrigin: OriginCheck;
   readonly fallthrough: boolean;
   readonly logger: Logger;
 }
 
 /** Throws `invalid_argument`, naming the option, if one is out of its range. */
 export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
+  const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes);
+  const buffered = options.maxBufferedBytes ?? Math.max(256 * 1024 * 1024, maxBodyBytes);
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
-    maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
+    maxBodyBytes,
+    maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
+    bodyTimeoutMs: wholeNumber('bodyTimeoutMs', options.bodyTimeoutMs ?? 60_000, 0, maxInt32),
+    checkOrigin: originCheck(options),
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

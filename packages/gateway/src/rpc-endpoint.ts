@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
-import { Status } from 'nice-grpc-common';
+import type { InProcessClients } from '@cfg/service';
+import { ServerError, Status } from 'nice-grpc-common';
 import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
-import { readBody } from './request-body.js';
+import { type BodyLimits, readBody } from './request-body.js';
 
 /** A method of a client, by a name that only the descriptors know. */
 type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
+
+/** Lets a call in before its request is read: see `InProcessClients.admit`. */
+export type Admit = InProcessClients['admit'];
 
 /** What HTTP says of an answer beyond its message. */
 export interface HttpAnswer {
@@ -19,7 +23,8 @@ export interface HttpAnswer {
 export type ResponseHook = (message: object, request: IncomingMessage) => HttpAnswer;
 
 export interface RpcEndpointOptions {
-  readonly maxBodyBytes: number;
+  readonly body: BodyLimits;
+  readonly admit: Admit | undefined;
   readonly hook: ResponseHook | undefined;
 }
 
@@ -27,24 +32,39 @@ export interface RpcEndpointOptions {
 export function rpcEndpoint(
   rule: HttpRule,
   client: object | undefined,
-  { maxBodyBytes, hook }: RpcEndpointOptions,
+  { body, admit, hook }: RpcEndpointOptions,
 ): Endpoint {
   const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
   if (!method) return notServed(rule.method);
+  const path = `/${rule.service}/${rule.method.slice(rule.service.length + 1)}`;
+  // A caller who will be refused is refused before the body is waited for.
+  const call =
+    admit === undefined || rule.body === undefined
+      ? async (exchange: Exchange): Promise<object> => {
+          const options = exchange.callOptions();
+          return method(await readRequest(rule, exchange, body), options);
+        }
+      : async (exchange: Exchange): Promise<object> => {
+          const options = exchange.callOptions();
+          const { admitted, abandon } = await admit(path, options);
+          const request = await readRequest(rule, exchange, body).catch((error: unknown) => {
+            abandon(error instanceof HttpError ? new ServerError(error.code, error.message) : callEnded());
+            throw error;
+          });
+          return method(request, { ...options, admitted });
+        };
   return async (exchange) => {
-    const options = exchange.callOptions();
-    const request = await readRequest(rule, exchange, maxBodyBytes);
-    const message = await method(request, options);
+    const message = await call(exchange);
     const { status = 200, headers } = hook?.(message, exchange.request) ?? {};
     if (status === 304) exchange.sendNotModified(headers);
     else exchange.send(status, toJsonString(rule.responseType, message), headers);
   };
 }
 
-async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
+async function readRequest(rule: HttpRule, exchange: Exchange, limits: BodyLimits): Promise<object> {
   // A path that cannot be read is refused before a body is waited for.
   const variables = exchange.variables();
-  const body = rule.body === '*' ? await readBody(exchange.request, maxBodyBytes) : '';
+  const body = rule.body === '*' ? await readBody(exchange.request, limits) : '';
   try {
     const query = rule.body === '*' ? [] : exchange.query();
     const request = body === '' ? fromQuery(rule.requestType, query) : parseJson(rule.requestType, body);
@@ -54,6 +74,8 @@ async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: num
     throw error instanceof JsonMappingError ? badRequest(error.message) : error;
   }
 }
+
+const callEnded = (): ServerError => new ServerError(Status.CANCELLED, 'the caller went away');
 
 function notServed(method: string): Endpoint {
   return async () => {

@@ -12,13 +12,43 @@ import { answerUnreadableRequests } from './unreadable-request.js';
 /** While the door drains: how often connections that have become idle are closed. */
 const sweepIntervalMs = 50;
 
+/** How long callers may take, in milliseconds: for the headers, for the whole request, and between requests. */
+const slowPeers = {
+  headersTimeout: 10_000,
+  requestTimeout: 90_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  handshakeTimeout: 10_000,
+};
+
+/** What the door needs of the server's settings. */
+export interface HttpSettings {
+  readonly http: Address;
+  readonly trustedProxies: readonly string[];
+  readonly maxConnections: number;
+}
+
 /** Opens the HTTP door: REST and server-sent events. */
-export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls | undefined): Promise<Door> {
+export async function openHttpDoor(
+  gateway: Gateway,
+  { http: address, trustedProxies, maxConnections }: HttpSettings,
+  tls: Tls | undefined,
+): Promise<Door> {
   const server: Server = tls
-    ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
-    : createServer();
+    ? createSecureServer({
+        ...slowPeers,
+        cert: tls.cert,
+        key: tls.key,
+        ca: tls.clientCa,
+        requestCert: tls.clientCa !== undefined,
+      })
+    : createServer(slowPeers);
+  server.maxConnections = maxConnections;
   // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
-  server.on('request', express().disable('x-powered-by').use(gateway.handler));
+  const app = express()
+    .disable('x-powered-by')
+    .set('trust proxy', [...trustedProxies]);
+  server.on('request', app.use(gateway.handler));
   answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {

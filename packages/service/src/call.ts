@@ -16,7 +16,10 @@ export interface CallView extends GuardContext {
   readonly asked: readonly Asked[];
   /** The guard's last decision. */
   readonly decision: Decision | undefined;
-  /** The request's message. Of a call whose request is a stream: the stream. */
+  /**
+   * The request's message; of a call whose request is a stream: the stream. Undefined in `enter` where a door lets calls
+   * enter before it reads their requests.
+   */
   readonly request: unknown;
   /** When the call came in, by `performance.now()`. */
   readonly startedMs: number;
@@ -43,13 +46,15 @@ const maxPending = 64;
 export class Call implements CallView {
   readonly context: CallContext;
   readonly method: string;
-  readonly request: unknown;
+  request: unknown;
   readonly startedMs: number = performance.now();
   identity: Identity = anonymous;
   asked: readonly Asked[] = [];
   decision: Decision | undefined = undefined;
   /** How many stages the call is in. */
   entered = 0;
+  /** It has entered its stages before its request was read: see `Methods.admit`. */
+  admitted = false;
   readonly #guard: AskedGuard;
 
   constructor(guard: AskedGuard, context: CallContext, method: string, request: unknown) {

@@ -1,7 +1,7 @@
 import { ConfigError, type Store } from '@cfg/core';
 import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import type { ServiceImplementation } from 'nice-grpc';
-import type { ServerMiddleware } from 'nice-grpc-common';
+import type { CallContext, ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
 import { Draining } from './draining.js';
 import { Encoder } from './encoder.js';
@@ -21,7 +21,7 @@ import { setHandler } from './handlers/set.js';
 import { snapshotHandler } from './handlers/snapshot.js';
 import { versionsHandler } from './handlers/versions.js';
 import { watchHandler } from './handlers/watch.js';
-import { Methods } from './methods.js';
+import { type AdmittedCall, Methods } from './methods.js';
 import { authentication } from './middleware/authentication.js';
 import { features } from './middleware/features.js';
 import { logging } from './middleware/logging.js';
@@ -54,6 +54,13 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * elsewhere and resume there, and no new one begins. Other calls go on. Twice is fine. Does not close the store.
    */
   drain(): void;
+  /**
+   * Lets a unary call enter its stages before its request is read, so that a caller who is refused costs little. Rejects
+   * with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
+   *
+   * @param path the method's, `/config.v1.ConfigService/Set`
+   */
+  admit(path: string, context: CallContext): Promise<AdmittedCall>;
   /** The methods of another service, within this one's stages: authenticated and logged like its own. */
   within<T extends object>(definition: AnyDefinition, implementation: T): T;
 }
@@ -99,6 +106,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
       for (const name of ['', ...serviceNames]) health.setStatus('unhealthy', name);
       environment.draining.begin();
     },
+    admit: (path, context) => methods.admit(path, context),
     within: (definition, others) => methods.within(definition, others),
   };
 }

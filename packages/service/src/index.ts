@@ -23,6 +23,7 @@ export type { HttpHandler } from './http-handler.js';
 export {
   createInProcessClient,
   createInProcessClients,
+  type AdmittedInProcess,
   type InProcessCallOptions,
   type InProcessClient,
   type InProcessClientOptions,
@@ -30,4 +31,7 @@ export {
 } from './in-process-client.js';
 export type { Outcome, Stage } from './middleware/stage.js';
 export type { ConfigServiceOptions, ServiceStages } from './options.js';
+// How many calls
+export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
+export { type FlexibleLimiter, type RateLimiter, sharedLimiter } from './rate-limit/rate-limiter.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

@@ -27,7 +27,8 @@ export class EventStream {
     if (this.begun) return;
     this.#response.writeHead(200, {
       'content-type': 'text/event-stream',
-      'cache-control': 'no-cache',
+      'cache-control': 'no-cache, no-store',
+      'x-content-type-options': 'nosniff',
       'x-accel-buffering': 'no',
     });
     this.#response.write(helloFrame(this.#options.retryMs));

@@ -33,6 +33,12 @@ export const flags: readonly Flag[] = [
   text('tlsClientCa', 'FILE', 'demand client certificates signed by this one, PEM'),
   number('maxValueBytes', 'N', 'largest value (1048576)'),
   number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
+  number('rate', 'N', 'calls per second of one client (no limit)'),
+  number('burst', 'N', 'calls of one client at once (twice the rate)'),
+  text('trustedProxies', 'LIST', 'addresses and ranges whose x-forwarded-for is believed, with commas (none)'),
+  text('allowedOrigins', 'LIST', 'origins of foreign web pages that may send requests, with commas (none)'),
+  text('allowedHosts', 'LIST', 'names of the HTTP door, with commas (all; of an open server only localhost)'),
+  number('maxConnections', 'N', 'connections of the HTTP door (10000)'),
   number('graceMs', 'N', 'how long calls may take to finish at the end (10000)'),
   text('logLevel', 'LEVEL', 'debug, info, warn, error or silent (info)'),
 ];
