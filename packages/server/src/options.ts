@@ -14,7 +14,10 @@ export interface ServerOptions extends TlsFiles {
   readonly grpcDoor?: GrpcDoorKind | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
-  /** `memory`, `sqlite:PATH`, or a store of your own, which is connected but stays yours to close. Default `memory`. */
+  /**
+   * `memory`, `sqlite:PATH`, `postgres://…`, or a store of your own, which is connected but stays yours to close. Default
+   * `memory`.
+   */
   readonly store?: string | Store | undefined;
   /** Versions kept of each key, for a store named by a string. Default 100; at least 1. */
   readonly history?: number | undefined;
@@ -63,7 +66,7 @@ export interface ServerSettings {
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly store: Store;
-  /** What the user calls it. */
+  /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
   readonly guard: GuardChoice;
@@ -109,14 +112,15 @@ export function completeOptions(
     logger,
   };
   const trustedProxies = listOf(options.trustedProxies);
-  const choice = options.store ?? 'memory';
+  const { store = 'memory' } = options;
+  const chosen =
+    typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
-    store: typeof choice === 'string' ? makeStore(choice, nameOf('store'), retention) : choice,
-    storeName: typeof choice === 'string' ? choice : 'custom',
-    ownsStore: typeof choice === 'string',
+    ...chosen,
+    ownsStore: typeof store === 'string',
     guard,
     tls,
     graceMs: whole('graceMs', 10_000, 0),

@@ -42,15 +42,16 @@ it('fails a batch as a whole where the disk is full, and goes on when it is not'
 it('waits for another that writes, but not for ever', async () => {
   const path = scratchPath();
   const store = await openStore(path, { busyTimeoutMs: 100 });
+  const patient = await openStore(path, { busyTimeoutMs: 60_000 });
   const { writing, reading } = openDatabase(path, 0);
   writing.exec('BEGIN IMMEDIATE');
   const aborted = store.set('a', 'x', json(1), { signal: AbortSignal.timeout(10) });
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
   const write = store.set('a', 'x', json(1));
   await expect(write).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/another process/) });
-  const patient = store.set('a', 'x', json(2));
+  const waiting = patient.set('a', 'x', json(2));
   setTimeout(() => writing.exec('COMMIT'), 30);
-  expect(await patient).toMatchObject({ version: 1, revision: 1 });
+  expect(await waiting).toMatchObject({ version: 1, revision: 1 });
   writing.close();
   reading.close();
 });

@@ -3,17 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@cfg/core';
-import { type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import { modelProperty, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
 import { afterAll } from 'vitest';
-import { SqliteStore } from './index.js';
+import { SqliteStore, type SqliteStoreOptions } from './index.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'cfg-sqlite-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const paths = new WeakMap<Store, string>();
 
-async function open(path = join(directory, `${randomUUID()}.db`)): Promise<Opened> {
-  const store = new SqliteStore(path);
+type OpenedStore = Opened & { readonly store: SqliteStore };
+
+async function open(path = join(directory, `${randomUUID()}.db`), options?: SqliteStoreOptions): Promise<OpenedStore> {
+  const store = new SqliteStore(path, options);
   paths.set(store, path);
   await store.connect();
   return { store, close: () => store.close() };
@@ -21,3 +23,4 @@ async function open(path = join(directory, `${randomUUID()}.db`)): Promise<Opene
 
 storeConformance('SqliteStore', () => open());
 watchProperty('SqliteStore', () => open(), { reopen: ({ store }) => open(paths.get(store)) });
+modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options));

@@ -26,6 +26,7 @@ export {
   wordOf,
 } from './context.js';
 export { doorLimits } from './doors.js';
+export { type ModelOptions, type ModelPropertyOptions, modelProperty } from './model-property.js';
 export { type WatchPropertyOptions, watchProperty } from './watch-property.js';
 
 const sections: Record<SectionName, Section> = {

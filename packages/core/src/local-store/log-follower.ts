@@ -39,6 +39,11 @@ export class LogFollower {
     this.#log = new ChangeLog({ logId, revision, oldestRevision, read: (after, limit) => this.#page(after, limit) });
   }
 
+  /** How many watches are open. */
+  get watchers(): number {
+    return this.#log.watchers;
+  }
+
   /** Passes a commit of this process to the watches. */
   append({ changes, oldestRevision }: Commit): Maybe<void> {
     return this.#inTurn(() => this.#append(changes, oldestRevision));

@@ -79,13 +79,20 @@ export function* readVersions(
   const one = version > 0;
   const limit = one ? Number.POSITIVE_INFINITY : limitOf(query.limit);
   const maxBytes = one ? Number.POSITIVE_INFINITY : limitOf(query.maxBytes);
-  const before = Number((one ? undefined : decodeCursor(scope, query.cursor)) ?? Number.POSITIVE_INFINITY);
+  const before = one ? Number.POSITIVE_INFINITY : revisionOf(decodeCursor(scope, query.cursor));
   const range = { namespace, key, version, before, limit: limit + 1, maxBytes, includeDeleted };
   const found = yield* wait(reader.history(range));
   if (one && found.length === 0) throw versionNotFound(namespace, key, version);
   const position = (entry: Entry): string => String(entry.revision);
   const { items, nextCursor } = pageOf(found, { limit, maxBytes }, scope, position, sizeOf);
   return { entries: items, nextCursor };
+}
+
+/** The revision at which a page ended; infinite for the first. */
+function revisionOf(position: string | undefined): number {
+  if (position === undefined) return Number.POSITIVE_INFINITY;
+  if (!/^\d{1,15}$/.test(position)) throw new ConfigError('invalid_cursor', 'invalid cursor: it names no revision');
+  return Number(position);
 }
 
 export function* readNamespaces(reader: EngineReader, query: NamespaceQuery): Steps<NamespacePage> {

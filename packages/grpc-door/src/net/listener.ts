@@ -42,7 +42,8 @@ export class Listener {
       this.#server.listen(options, () => {
         this.#server.off('error', reject);
         this.#server.on('error', () => {}); // such as too many open files: that connection is lost, the rest goes on
-        this.#ticker = setInterval(() => this.#tick(), tickMs).unref();
+        // After what came in meanwhile: a process that was busy for long must not blame its clients for it.
+        this.#ticker = setInterval(() => setImmediate(() => this.#tick()), tickMs).unref();
         const address = this.#server.address();
         resolve(typeof address === 'string' || address === null ? 0 : (address satisfies AddressInfo).port);
       });

@@ -23,7 +23,7 @@ export const flags: readonly Flag[] = [
   text('grpc', 'HOST:PORT', 'where the gRPC door opens; port 0 takes a free one (127.0.0.1:9090)'),
   text('grpcDoor', 'DOOR', 'fast, our own gRPC server, or nice, that of nice-grpc (fast)'),
   text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
-  text('store', 'STORE', 'memory, which forgets, or sqlite:PATH, which keeps (memory)'),
+  text('store', 'STORE', 'memory, which forgets, sqlite:PATH or postgres://…, which keep (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),
   number('logLimit', 'N', 'changes kept for watchers that resume (100000)'),
   text('guard', 'GUARD', 'allow-all, deny-all or rbac:FILE (none: open, on the loopback only)'),

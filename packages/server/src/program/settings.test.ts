@@ -23,7 +23,11 @@ describe('the command line', () => {
     [['--grpc', '--http', '127.0.0.1:0'], '--grpc needs a value'],
     [['--grpc', 'nine'], '--grpc must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not "nine"'],
     [['--grpc-door', 'quick'], '--grpc-door must be fast or nice, not "quick"'],
-    [['--store', 'mysql:x'], '--store must be memory or sqlite:PATH, not "mysql:x"'],
+    [['--store', 'mysql:x'], '--store must be memory, sqlite:PATH or postgres://…, not "mysql:x"'],
+    [
+      ['--store', 'postgres:secret@db/x'],
+      '--store must be an address such as postgres://user:password@host:5432/database',
+    ],
     [['--store', 'sqlite:'], '--store: sqlite: needs a file, as in sqlite:config.db'],
     [['--history', '0'], '--history must be a whole number from 1 to 2147483647, not 0'],
     [['--grace-ms=1.5'], '--grace-ms must be a whole number, not "1.5"'],

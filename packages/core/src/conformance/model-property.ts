@@ -1,24 +1,31 @@
-import { type Alias, Change, type ChangeStream, Entry, isConfigError, MemoryStore, type Page } from '@cfg/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SqliteStore, type SqliteStoreOptions } from './index.js';
-import { json, scratchPath } from './test/scratch.js';
+import { Change } from '../contract/change.js';
+import { type Alias, Entry } from '../contract/entry.js';
+import { isConfigError } from '../contract/errors.js';
+import type { ChangeStream, Page } from '../contract/store.js';
+import type { LocalStore } from '../local-store/local-store.js';
+import { MemoryStore } from '../memory-store/memory-store.js';
+import { json, type Opened } from './context.js';
 
-/*
- * The memory store says what every answer must be: any sequence of calls, with restarts of the SQLite store between
- * them, gives the same answers, the same revisions and the same log.
- */
+/** With what a store is opened to be compared with the model. */
+export interface ModelOptions {
+  readonly historyLimit: number;
+  readonly now: () => number;
+}
 
-type AnyStore = MemoryStore | SqliteStore;
-type Call = (store: AnyStore) => Promise<unknown>;
+export interface ModelPropertyOptions {
+  /** How many sequences are tried. Default 300. */
+  readonly runs?: number | undefined;
+}
+
+type Call = (store: LocalStore) => Promise<unknown>;
 interface Step {
   readonly title: string;
   readonly call?: Call;
   readonly advanceMs?: number;
   readonly restart?: boolean;
 }
-
-const historyLimit = 3;
 
 const namespace = fc.constantFrom('a', 'a', 'a', '', 'b:c');
 const key = fc.constantFrom('x', 'x', 'x', 'x/y', 'xy', 'p');
@@ -71,7 +78,7 @@ const step = <T extends unknown[]>(
   weight: number,
   name: string,
   inputs: { [K in keyof T]: fc.Arbitrary<T[K]> },
-  make: (store: AnyStore, ...input: T) => Promise<unknown>,
+  make: (store: LocalStore, ...input: T) => Promise<unknown>,
 ): { weight: number; arbitrary: fc.Arbitrary<Step> } => ({
   weight,
   arbitrary: fc.tuple<T>(...inputs).map((input) => ({
@@ -135,7 +142,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 async function pages(
-  store: AnyStore,
+  store: LocalStore,
   name: string,
   prefix: string,
   limit: number,
@@ -153,7 +160,7 @@ async function pages(
 }
 
 async function history(
-  store: AnyStore,
+  store: LocalStore,
   name: string,
   k: string,
   limit: number,
@@ -183,9 +190,9 @@ function plain(answer: unknown): unknown {
   return Object.fromEntries(fields.map(([name, value]) => [name, plain(value)]));
 }
 
-const outcomeOf = (store: AnyStore, call: Call): Promise<unknown> => call(store).then(plain, plain);
+const outcomeOf = (store: LocalStore, call: Call): Promise<unknown> => call(store).then(plain, plain);
 
-async function logOf(store: AnyStore): Promise<unknown[]> {
+async function logOf(store: LocalStore): Promise<unknown[]> {
   const { revision } = await store.revision();
   const stream: ChangeStream = store.watch({}, { startRevision: 0 });
   const log: unknown[] = [];
@@ -194,34 +201,43 @@ async function logOf(store: AnyStore): Promise<unknown[]> {
   return log;
 }
 
-it('answers whatever the memory store does, also across restarts', { timeout: 120_000 }, async () => {
-  let runs = 0;
-  const base = scratchPath('model');
-  await fc.assert(
-    fc.asyncProperty(steps, async (sequence) => {
-      let nowMs = 1_700_000_000_000;
-      const options: SqliteStoreOptions = { historyLimit, now: () => nowMs };
-      const path = `${base}-${runs++}.db`;
-      const model = new MemoryStore({ historyLimit, now: () => nowMs });
-      let store = new SqliteStore(path, options);
-      await model.connect();
-      await store.connect();
-      try {
-        for (const { title, call, advanceMs = 0, restart } of sequence) {
-          nowMs += advanceMs;
-          if (restart) {
-            await store.close();
-            store = new SqliteStore(path, options);
-            await store.connect();
+/**
+ * The memory store says what every answer must be: any sequence of calls, with restarts of the store between them, gives
+ * the same answers, the same revisions and the same log.
+ *
+ * @param open opens a connected store: an empty one, or the one that was `closed` once more
+ */
+export function modelProperty(
+  name: string,
+  open: (options: ModelOptions, closed?: LocalStore) => Promise<Opened & { readonly store: LocalStore }>,
+  { runs = 300 }: ModelPropertyOptions = {},
+): void {
+  it(`${name} answers whatever the memory store does, also across restarts (${runs} sequences)`, {
+    timeout: 300_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        let nowMs = 1_700_000_000_000;
+        const options: ModelOptions = { historyLimit: 3, now: () => nowMs };
+        const model = new MemoryStore(options);
+        await model.connect();
+        let opened = await open(options);
+        try {
+          for (const { title, call, advanceMs = 0, restart } of sequence) {
+            nowMs += advanceMs;
+            if (restart) {
+              await opened.close();
+              opened = await open(options, opened.store);
+            }
+            if (call) expect(await outcomeOf(opened.store, call), title).toEqual(await outcomeOf(model, call));
           }
-          if (call) expect(await outcomeOf(store, call), title).toEqual(await outcomeOf(model, call));
+          expect(await logOf(opened.store)).toEqual(await logOf(model));
+        } finally {
+          await opened.close();
+          await model.close();
         }
-        expect(await logOf(store)).toEqual(await logOf(model));
-      } finally {
-        await store.close();
-        await model.close();
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+      }),
+      { numRuns: runs },
+    );
+  });
+}

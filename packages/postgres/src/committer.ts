@@ -1,0 +1,88 @@
+import { applyAll, type Commit, type Logger, type Operation, run, Transaction } from '@cfg/core';
+import { Compaction, type Limits } from './compaction.js';
+import type { Database } from './database.js';
+import { CommitUnknown, isConnectionLost } from './fault.js';
+import { headOf, type LogRow } from './reader.js';
+import type { Session } from './session.js';
+import type { Statements } from './statements.js';
+import { Tables } from './tables.js';
+
+/**
+ * Commits batches of operations: one batch, one transaction, two round trips. The row of the log is locked first, so that
+ * the revisions of all servers are in the order of their commits.
+ */
+export class Committer {
+  readonly #database: Database;
+  readonly #statements: Statements;
+  readonly #limits: Limits;
+  readonly #origin: string;
+  readonly #logger: Logger;
+  readonly #compaction: Compaction;
+  #compacting: Promise<void> | undefined;
+  #closed = false;
+
+  /** `origin` names this server to the others that are woken. */
+  constructor(database: Database, statements: Statements, limits: Limits, origin: string, logger: Logger) {
+    this.#database = database;
+    this.#statements = statements;
+    this.#limits = limits;
+    this.#origin = origin;
+    this.#logger = logger;
+    this.#compaction = new Compaction(database, statements, limits);
+  }
+
+  /** If this throws, nothing was done, unless it throws {@link CommitUnknown}. */
+  commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
+    return this.#database.write<LogRow, Commit>(this.#statements.lock, async (session, rows) => {
+      const tables = new Tables(session, this.#statements, this.#limits.historyLimit);
+      const [locked] = await Promise.all([rows, tables.load(operations, nowMs)]);
+      const head = headOf(locked);
+      tables.begin(head.logBytes);
+      const transaction = new Transaction(tables, head.revision, nowMs);
+      const outcomes = await run(applyAll(transaction, operations));
+      const { changes } = transaction;
+      const { oldestRevision, oldestBytes } = head;
+      if (changes.length === 0) {
+        await session.script('ROLLBACK');
+        return { outcomes, changes, oldestRevision };
+      }
+      await commit(session, tables.flush(this.#origin));
+      this.#compact(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
+      return { outcomes, changes, oldestRevision };
+    });
+  }
+
+  /** Waits for work that is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#compacting;
+  }
+
+  /** Drops what the log need not keep, beside the commits and one step at a time. */
+  #compact(revision: number, oldestRevision: number, bytes: number): void {
+    if (this.#compacting !== undefined || !this.#compaction.isDue(revision, oldestRevision, bytes)) return;
+    this.#compacting = this.#runCompaction().finally(() => {
+      this.#compacting = undefined;
+    });
+  }
+
+  async #runCompaction(): Promise<void> {
+    try {
+      while (!this.#closed && (await this.#compaction.run()).more);
+    } catch (error) {
+      // The next commit finds it due again.
+      this.#logger.warn({ err: error }, 'the log could not be compacted');
+    }
+  }
+}
+
+/** Sends the commit right behind what is being written. */
+async function commit(session: Session, written: Promise<void>): Promise<void> {
+  const committed = session.script('COMMIT');
+  const [flush, end] = await Promise.allSettled([written, committed]);
+  for (const result of [flush, end]) {
+    if (result.status === 'fulfilled') continue;
+    // Where the database answered the first with an error, it took the second for a rollback.
+    throw isConnectionLost(result.reason) ? new CommitUnknown(result.reason) : result.reason;
+  }
+}

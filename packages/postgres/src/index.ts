@@ -1,0 +1,2 @@
+export type { PostgresStoreOptions } from './options.js';
+export { PostgresStore } from './store.js';

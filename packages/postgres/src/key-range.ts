@@ -1,0 +1,17 @@
+import { afterPrefix } from '@cfg/core';
+
+/** Sorts after every name: names are ASCII. */
+const end = '\u007f';
+
+/**
+ * The names that begin with `prefix` and follow `after`, as two bounds: `name >= from AND name < to`. One bound each
+ * way, so that an index starts where the page does.
+ */
+export function keyRange(prefix: string, after: string | undefined): readonly [from: string, to: string] {
+  // No name holds the character U+0001, and every longer one that begins with `after` sorts behind it.
+  const from = after !== undefined && after >= prefix ? `${after}\u0001` : prefix;
+  return [sendable(from), sendable(afterPrefix(prefix) ?? end)];
+}
+
+/** PostgreSQL has no U+0000; no name has it either. */
+const sendable = (bound: string): string => bound.replaceAll('\0', '\u0001');

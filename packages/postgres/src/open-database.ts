@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Change,
+  type Commit,
+  ConfigError,
+  type EngineReader,
+  type Entry,
+  type Head,
+  type Health,
+  LogFollower,
+  run,
+  type Steps,
+  WriteQueue,
+} from '@cfg/core';
+import { Committer } from './committer.js';
+import { Database } from './database.js';
+import { faultOf, isBusy, reasonOf } from './fault.js';
+import { Listener } from './listener.js';
+import { type Settings, shownUrl } from './options.js';
+import { headOf, type LogRow, Reader } from './reader.js';
+import { type ChangeRow, changeOf, entryOf } from './rows.js';
+import { namesOf, prepareSchema } from './schema.js';
+import { type Statements, statementsOf } from './statements.js';
+
+/** Everything that exists while the database is in use: write queue, log follower and listener over the connections. */
+export class OpenDatabase {
+  readonly queue: WriteQueue;
+  readonly follower: LogFollower;
+  readonly #settings: Settings;
+  readonly #database: Database;
+  readonly #statements: Statements;
+  readonly #committer: Committer;
+  readonly #listener: Listener | undefined;
+  readonly #onExpiry: () => void;
+  #waking: Promise<void> | undefined;
+  #wokenAgain = false;
+
+  /** Throws `invalid_argument` for what is not this store's, and `unavailable` where it cannot be used. */
+  static async open(settings: Settings, onExpiry: () => void): Promise<OpenDatabase> {
+    const database = await Database.load(settings);
+    const names = namesOf(settings.tablePrefix);
+    try {
+      await database.write('SELECT 1', async (session, begun) => {
+        await begun;
+        await prepareSchema(session, names);
+        await session.script('COMMIT');
+      });
+      const statements = statementsOf(names);
+      const head = headOf(await database.query<LogRow>(statements.head));
+      return new OpenDatabase(settings, database, statements, names.channel, head, onExpiry);
+    } catch (error) {
+      await database.close();
+      const code = error instanceof ConfigError ? error.code : 'unavailable';
+      const message = `cannot use ${shownUrl(settings.url)} as a configuration store: ${reasonOf(error)}`;
+      throw new ConfigError(code, message, { cause: error });
+    }
+  }
+
+  private constructor(
+    settings: Settings,
+    database: Database,
+    statements: Statements,
+    channel: string,
+    head: Head,
+    onExpiry: () => void,
+  ) {
+    const { logger } = settings;
+    const origin = randomUUID();
+    this.#settings = settings;
+    this.#database = database;
+    this.#statements = statements;
+    this.#onExpiry = onExpiry;
+    const committer = new Committer(database, statements, settings, origin, logger);
+    this.#committer = committer;
+    this.follower = new LogFollower({
+      head,
+      readHead: () => this.#head(),
+      readChanges: (after, limit) => this.#changes(after, limit),
+      pollIntervalMs: settings.pollIntervalMs,
+      onForeign: onExpiry,
+      faultOf,
+    });
+    this.queue = new WriteQueue({
+      commit: (operations) => committer.commit(operations, settings.now()),
+      onCommit: (commit) => this.#onCommit(commit),
+      isBusy,
+      faultOf,
+      busyTimeoutMs: settings.busyTimeoutMs,
+      logger,
+    });
+    const { listenUrl } = settings;
+    if (listenUrl === undefined) return;
+    this.#listener = new Listener({
+      newClient: () => database.listener(listenUrl),
+      channel,
+      origin,
+      onWake: () => this.#wake(),
+      logger,
+    });
+  }
+
+  async get(namespace: string, key: string): Promise<Entry | undefined> {
+    const [row] = await this.#query<ChangeRow>(this.#statements.get, [namespace, key]);
+    return row && entryOf(row);
+  }
+
+  async nextExpiry(): Promise<number | undefined> {
+    const [row] = await this.#query<{ next: number | null }>(this.#statements.nextExpiry);
+    return row?.next ?? undefined;
+  }
+
+  async read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
+    try {
+      return await this.#database.read<LogRow, T>(this.#statements.head, async (session, head) =>
+        run(work(new Reader(session, this.#statements, this.#settings.historyLimit, head))),
+      );
+    } catch (error) {
+      throw faultOf(error);
+    }
+  }
+
+  /** Whether the database answers, and takes writes. */
+  async health(): Promise<Health> {
+    try {
+      const text = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS standby`;
+      const [row] = await this.#database.query<{ standby: boolean }>(text);
+      return row?.standby ? { ok: false, message: 'the database is a standby, or read-only' } : { ok: true };
+    } catch (error) {
+      return { ok: false, message: faultOf(error).message };
+    }
+  }
+
+  /** Commits what was submitted, then ends the watches and the connections. */
+  async close(): Promise<void> {
+    await this.queue.drain();
+    await this.#committer.close();
+    await this.#listener?.close();
+    this.follower.close();
+    await this.#database.close();
+  }
+
+  async #head(): Promise<Head> {
+    return headOf(await this.#database.query<LogRow>(this.#statements.head));
+  }
+
+  async #changes(after: number, limit: number): Promise<readonly Change[]> {
+    const rows = await this.#database.query<ChangeRow>(this.#statements.changes, [after, limit]);
+    return rows.map(changeOf);
+  }
+
+  async #query<Row extends object>(text: string, values: readonly string[] = []): Promise<readonly Row[]> {
+    try {
+      return await this.#database.query<Row>(text, values);
+    } catch (error) {
+      throw faultOf(error);
+    }
+  }
+
+  async #onCommit(commit: Commit): Promise<void> {
+    try {
+      await this.follower.append(commit);
+    } catch (error) {
+      // It is committed: watchers are told with the next commit or poll.
+      this.#settings.logger.error({ err: error }, 'a commit could not be passed to the watches');
+    }
+    if (commit.changes.some(({ entry }) => entry.expiresAtMs !== undefined)) this.#onExpiry();
+  }
+
+  /** Looks for what others have written. However many notifications come meanwhile, it looks once more. */
+  #wake(): void {
+    if (this.follower.watchers === 0) return;
+    if (this.#waking !== undefined) {
+      this.#wokenAgain = true;
+      return;
+    }
+    this.#waking = this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    do {
+      this.#wokenAgain = false;
+      // Where it fails, the poll follows, and who reads or writes is told what is wrong.
+      await Promise.resolve(this.follower.refresh()).catch(() => {});
+    } while (this.#wokenAgain);
+    this.#waking = undefined;
+  }
+}

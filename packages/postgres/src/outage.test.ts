@@ -1,0 +1,142 @@
+import type { Change, ChangeStream, Entry } from '@cfg/core';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PostgresStore, PostgresStoreOptions } from './index.js';
+import { Cluster } from './test/cluster.js';
+import { json, newPrefix, openStore, sharedUrl } from './test/scratch.js';
+import { TcpProxy } from './test/tcp-proxy.js';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.start({ fsync: true });
+});
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+const revisionOf = async (stream: ChangeStream): Promise<number> => ((await stream.next()).value as Change).revision;
+
+/** Writes one key after the other until it is told to stop. Returns what was acknowledged. */
+function writer(store: PostgresStore, namespace: string): { stop(): Promise<readonly Entry[]> } {
+  const acknowledged: Entry[] = [];
+  let stopped = false;
+  const done = (async () => {
+    for (let n = 0; !stopped; n += 1) {
+      await store.set(namespace, `k${n}`, json(n)).then(
+        (entry) => acknowledged.push(entry),
+        () => {},
+      );
+    }
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await done;
+      return acknowledged;
+    },
+  };
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+it('loses nothing that was acknowledged when the database is killed, and goes on by itself', async () => {
+  const tablePrefix = newPrefix();
+  const options: PostgresStoreOptions = { tablePrefix, pollIntervalMs: 50 };
+  const stores = [await openStore(options, cluster.url), await openStore(options, cluster.url)] as const;
+  const stream = stores[1].watch();
+  await stream.ready;
+  const writers = [writer(stores[0], 'one'), writer(stores[0], 'two'), writer(stores[1], 'three')];
+  for (let round = 0; round < 3; round += 1) {
+    const { revision } = await stores[0].revision();
+    await until(async () => (await stores[0].revision()).revision > revision + 20);
+    await cluster.kill();
+    expect(await stores[0].health()).toMatchObject({ ok: false });
+    await expect(stores[0].get('one', 'k0')).rejects.toMatchObject({ code: 'unavailable' });
+    await cluster.start();
+    await until(async () => (await stores[0].health()).ok && (await stores[1].health()).ok);
+  }
+  const acknowledged = (await Promise.all(writers.map((each) => each.stop()))).flat();
+  const last = await stores[1].set('one', 'last', json(true));
+
+  // Every change once, in order and without a hole, and every write that was acknowledged among them.
+  const seen = new Map<number, Change>();
+  for (let revision = 1; revision <= last.revision; revision += 1) {
+    const { value } = await stream.next();
+    const change = value as Change;
+    expect(change.revision).toBe(revision);
+    seen.set(revision, change);
+  }
+  stream.close();
+  for (const { revision, namespace, key } of acknowledged) {
+    expect(seen.get(revision)?.entry).toMatchObject({ namespace, key });
+  }
+  expect(acknowledged.length).toBeGreaterThan(60);
+});
+
+it('goes on after every connection was cut, and hears of what was written meanwhile', async () => {
+  await using proxy = await TcpProxy.open(sharedUrl());
+  const tablePrefix = newPrefix();
+  const store = await openStore({ tablePrefix, pollIntervalMs: 0 }, proxy.urlOf(sharedUrl()));
+  const direct = await openStore({ tablePrefix });
+  const stream = store.watch();
+  await stream.ready;
+  await direct.set('a', 'x', json(1));
+  expect(await revisionOf(stream)).toBe(1);
+  proxy.refuse(true);
+  proxy.cut();
+  await direct.set('a', 'x', json(2));
+  await expect(store.get('a', 'x')).rejects.toMatchObject({ code: 'unavailable' });
+  proxy.refuse(false);
+  // The listener comes back by itself, and looks at what it missed.
+  expect(await revisionOf(stream)).toBe(2);
+  expect((await store.set('a', 'x', json(3))).version).toBe(3);
+  expect(await revisionOf(stream)).toBe(3);
+  stream.close();
+});
+
+it('does not wait for ever for a network that says nothing', async () => {
+  await using proxy = await TcpProxy.open(sharedUrl());
+  const options: PostgresStoreOptions = {
+    tablePrefix: newPrefix(),
+    statementTimeoutMs: 100,
+    connectTimeoutMs: 100,
+    busyTimeoutMs: 0,
+  };
+  const store = await openStore(options, proxy.urlOf(sharedUrl()));
+  await store.set('a', 'x', json(1));
+  proxy.stall(true);
+  const [read, write] = await Promise.allSettled([store.get('a', 'x'), store.set('a', 'x', json(2))]);
+  expect(read).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  expect(write).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  proxy.stall(false);
+  await until(async () => (await store.health()).ok);
+  expect((await store.set('a', 'y', json(3))).version).toBe(1);
+});
+
+it('is not held up for ever by a server that is gone in the middle of a write', async () => {
+  const tablePrefix = newPrefix();
+  const store = await openStore({ tablePrefix, statementTimeoutMs: 200, busyTimeoutMs: 0 });
+  const other = new Client({ connectionString: sharedUrl() });
+  other.on('error', () => {});
+  await other.connect();
+  await other.query(`BEGIN; SELECT * FROM ${tablePrefix}log FOR UPDATE`);
+  await expect(store.set('a', 'x', json(1))).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/took too long/),
+  });
+  expect(await store.health()).toEqual({ ok: true });
+  await other.query('ROLLBACK');
+  await other.end();
+  expect((await store.set('a', 'x', json(1))).revision).toBe(1);
+});
+
+it('says so where the database takes no writes', async () => {
+  const url = new URL(sharedUrl());
+  const tablePrefix = newPrefix();
+  await (await openStore({ tablePrefix })).set('a', 'x', json(1));
+  url.searchParams.set('options', '-c default_transaction_read_only=on');
+  const standby = await openStore({ tablePrefix, busyTimeoutMs: 0 }, url.href);
+  expect(await standby.health()).toMatchObject({ ok: false, message: expect.stringMatching(/read-only/) });
+  expect((await standby.get('a', 'x')).version).toBe(1);
+  await expect(standby.set('a', 'x', json(2))).rejects.toMatchObject({ code: 'unavailable' });
+});

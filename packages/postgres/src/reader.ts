@@ -1,0 +1,74 @@
+import type { Alias, EngineReader, Head } from '@cfg/core';
+import { keyRange } from './key-range.js';
+import { KeyRows } from './key-rows.js';
+import { type AliasRow, aliasOf } from './rows.js';
+import type { Session } from './session.js';
+import type { Statements } from './statements.js';
+
+/** The row of `log`. */
+export interface LogRow {
+  readonly revision: number;
+  readonly oldest_revision: number;
+  readonly oldest_bytes: number;
+  readonly log_bytes: number;
+  readonly log_id: string;
+}
+
+export function headOf([row]: readonly LogRow[]): Head & { readonly logBytes: number; readonly oldestBytes: number } {
+  if (row === undefined) throw new TypeError('the table of the log is empty');
+  return {
+    revision: row.revision,
+    oldestRevision: row.oldest_revision,
+    oldestBytes: row.oldest_bytes,
+    logBytes: row.log_bytes,
+    logId: row.log_id,
+  };
+}
+
+/** Reads what the database holds, within one transaction. */
+export class Reader extends KeyRows implements EngineReader {
+  readonly #session: Session;
+  readonly #statements: Statements;
+  readonly #head: Promise<readonly LogRow[]>;
+
+  /** `head` is the row of the log as of the transaction's moment. */
+  constructor(session: Session, statements: Statements, historyLimit: number, head: Promise<readonly LogRow[]>) {
+    super(session, statements, historyLimit);
+    this.#session = session;
+    this.#statements = statements;
+    this.#head = head;
+  }
+
+  async head(): Promise<Head> {
+    const { revision, oldestRevision, logId } = headOf(await this.#head);
+    return { revision, oldestRevision, logId };
+  }
+
+  async namespaceRevision(namespace: string): Promise<number> {
+    const text = this.#statements.namespaceRevision;
+    const [row] = await this.#session.query<{ revision: number }>(text, [namespace]);
+    return row?.revision ?? 0;
+  }
+
+  async namespaces(prefix: string, after: string, limit: number): Promise<readonly string[]> {
+    const most = Math.min(limit, Number.MAX_SAFE_INTEGER);
+    // The default namespace, whose name is empty, comes before all others.
+    const range = keyRange(prefix, after);
+    const rows = await this.#session.query<{ name: string }>(this.#statements.namespaces, [...range, most]);
+    return rows.map(({ name }) => name);
+  }
+
+  async counts(): Promise<Map<string, number>> {
+    const rows = await this.#session.query<{ name: string; entries: number }>(this.#statements.counts);
+    return new Map(rows.map(({ name, entries }) => [name, entries]));
+  }
+
+  async alias(name: string): Promise<Alias | undefined> {
+    const [row] = await this.#session.query<AliasRow>(this.#statements.alias, [name]);
+    return row && aliasOf(row);
+  }
+
+  async aliases(): Promise<readonly Alias[]> {
+    return (await this.#session.query<AliasRow>(this.#statements.aliases)).map(aliasOf);
+  }
+}

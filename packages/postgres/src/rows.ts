@@ -1,0 +1,70 @@
+import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
+import { fromText } from './text.js';
+
+/** The columns of `changes` that {@link entryOf} reads, but for the bytes. */
+const header: string =
+  'c.revision, c.type, c.namespace, c.key, c.version, c.codec, c.value_type, c.created_at, c.updated_at, ' +
+  'c.expires_at, c.author, c.comment, c.request_id, c.more';
+
+/** The columns of `changes`, which has to be named `c`. */
+export const changeColumns: string = `${header}, c.bytes`;
+
+/** The same without the value's bytes, which can be many. */
+export const headerColumns: string = `${header}, ''::bytea AS bytes`;
+
+/** A row of `changes`, as the driver returns it. */
+export interface ChangeRow {
+  readonly revision: number;
+  readonly type: ChangeType;
+  readonly namespace: string | null;
+  readonly key: string;
+  readonly version: number;
+  readonly codec: string;
+  readonly value_type: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly expires_at: number | null;
+  readonly author: string | null;
+  readonly comment: string | null;
+  readonly request_id: string | null;
+  readonly more: boolean;
+  readonly bytes: Buffer;
+}
+
+/** The entry, or the tombstone, that a row of `changes` made. */
+export function entryOf(row: ChangeRow): Entry {
+  return new Entry({
+    namespace: row.namespace ?? '',
+    key: row.key,
+    bytes: row.bytes,
+    codec: fromText(row.codec),
+    type: valueTypeOf(row.value_type),
+    version: row.version,
+    revision: row.revision,
+    createdAtMs: row.created_at,
+    updatedAtMs: row.updated_at,
+    expiresAtMs: row.expires_at ?? undefined,
+    deleted: row.type === 'delete' || row.type === 'alias_delete',
+    author: fromText(row.author ?? ''),
+    comment: fromText(row.comment ?? ''),
+  });
+}
+
+export const changeOf = (row: ChangeRow): Change =>
+  new Change(row.type, entryOf(row), row.revision, fromText(row.request_id ?? ''), row.more);
+
+export interface AliasRow {
+  readonly alias: string;
+  readonly target: string;
+  readonly version: number;
+  readonly revision: number;
+  readonly created_at: number;
+}
+
+export const aliasOf = ({ alias, target, version, revision, created_at }: AliasRow): Alias => ({
+  alias,
+  target,
+  version,
+  revision,
+  createdAtMs: created_at,
+});

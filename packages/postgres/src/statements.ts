@@ -1,0 +1,155 @@
+import { changeColumns, headerColumns } from './rows.js';
+import type { Names } from './schema.js';
+
+/**
+ * Sort key of a row of `changes` within its key's history: a deletion counts as one more than the version it ended, so it
+ * is dropped together with that version.
+ */
+const place = `(c.version + (c.type = 'delete')::int)`;
+
+/** What a change weighs in the log's limit in bytes, beside its value. */
+export const entryWeight = 200;
+
+/** Most entries that a commit finds expired. */
+export const maxDue = 1_000;
+
+/** The statements of a store's tables, as texts: what they are called with is said where they are used. */
+export interface Statements {
+  readonly head: string;
+  readonly changes: string;
+  readonly nextExpiry: string;
+  readonly get: string;
+  readonly states: string;
+  readonly live: string;
+  readonly all: string;
+  readonly history: string;
+  readonly nearest: string;
+  readonly namespaceRevision: string;
+  readonly namespaces: string;
+  readonly counts: string;
+  readonly alias: string;
+  readonly aliases: string;
+  readonly isTarget: string;
+  readonly isKey: string;
+  readonly putAlias: string;
+  readonly dropAlias: string;
+  readonly lock: string;
+  readonly load: string;
+  readonly flush: string;
+  readonly newOldest: string;
+  readonly moveWindow: string;
+  readonly dropLeaving: string;
+}
+
+export function statementsOf({ log, changes, keys, namespaces, aliases, channel }: Names): Statements {
+  const last = `${keys} k JOIN ${changes} c USING (revision)`;
+  // A page of keys; `before` is what the values ahead of a row weigh.
+  const range = (which: string): string => `
+    SELECT * FROM (
+      SELECT ${changeColumns}, k.key AS sort, row_number() OVER w AS place,
+        sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+      FROM ${last}
+      WHERE k.namespace = $1 AND k.key >= $2 AND k.key < $3 AND ${which}
+      WINDOW w AS (ORDER BY k.key) ORDER BY k.key LIMIT $4
+    ) AS page WHERE before <= $5 OR place <= 2 ORDER BY sort`;
+  const head = `SELECT revision, oldest_revision, oldest_bytes, log_bytes, log_id FROM ${log}`;
+  return {
+    head,
+    changes: `
+      SELECT ${changeColumns} FROM ${changes} c
+      WHERE c.revision > greatest($1, (SELECT oldest_revision FROM ${log})) ORDER BY c.revision LIMIT $2`,
+    nextExpiry: `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`,
+    get: `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`,
+    states: `
+      SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = ANY($2::text[]) ORDER BY k.key`,
+    live: range('NOT k.deleted'),
+    all: range('true'),
+    history: `
+      SELECT * FROM (
+        SELECT ${changeColumns}, row_number() OVER w AS place,
+          sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+        FROM ${keys} k JOIN ${changes} c USING (namespace, key)
+        WHERE k.namespace = $1 AND k.key = $2 AND c.version >= k.version - $3 AND ${place} > k.version - $3
+          AND c.revision < $4 AND ($5 OR c.type = 'set') AND ($6 = 0 OR c.version = $6)
+        WINDOW w AS (ORDER BY c.version DESC, c.revision DESC)
+        ORDER BY c.version DESC, c.revision DESC LIMIT $7
+      ) AS page WHERE before <= $8 OR place <= 2 ORDER BY place`,
+    nearest: `
+      SELECT asked.at, ${changeColumns}
+      FROM (
+        SELECT at, coalesce(
+          (SELECT revision FROM ${changes} WHERE namespace = $1 AND key = wanted AND revision <= $3
+            ORDER BY version DESC, revision DESC LIMIT 1),
+          (SELECT revision FROM ${changes} WHERE namespace = $1 AND key = wanted
+            ORDER BY version, revision LIMIT 1)
+        ) AS revision
+        FROM unnest($2::text[]) WITH ORDINALITY AS names (wanted, at)
+      ) AS asked JOIN ${changes} c USING (revision)`,
+    namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
+    namespaces: `
+      SELECT name FROM ${namespaces} WHERE entries > 0 AND name >= $1 AND name < $2 ORDER BY name LIMIT $3`,
+    counts: `SELECT name, entries FROM ${namespaces} WHERE entries > 0 ORDER BY name`,
+    alias: `SELECT * FROM ${aliases} WHERE alias = $1`,
+    aliases: `SELECT * FROM ${aliases} ORDER BY alias`,
+    isTarget: `SELECT 1 FROM ${aliases} WHERE target = $1 LIMIT 1`,
+    isKey: `
+      SELECT 1 FROM ${keys} WHERE key = $1 AND NOT deleted AND (expires_at IS NULL OR expires_at > $2) LIMIT 1`,
+    putAlias: `INSERT INTO ${aliases} VALUES ($1, $2, $3, $4, $5)`,
+    dropAlias: `DELETE FROM ${aliases} WHERE alias = $1`,
+    lock: `${head} FOR UPDATE`,
+    // Last states of keys, without values unless asked for; changes with request ids; what has expired.
+    load: `
+      SELECT 'last' AS what, ${headerColumns.replace(/''::bytea/, `CASE WHEN $6 THEN c.bytes ELSE ''::bytea END`)}
+      FROM unnest($1::text[], $2::text[]) AS wanted (namespace, key)
+        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)
+      UNION ALL
+      SELECT 'request', ${changeColumns}
+      FROM unnest($3::text[], $4::text[]) AS wanted (namespace, request_id)
+        JOIN ${changes} c USING (namespace, request_id)
+      WHERE c.revision > (SELECT oldest_revision FROM ${log})
+      UNION ALL (
+        SELECT 'due', ${headerColumns} FROM ${last} WHERE NOT k.deleted AND k.expires_at <= $5
+        ORDER BY k.expires_at, k.namespace, k.key LIMIT ${maxDue}
+      )`,
+    flush: `
+      WITH moved AS (UPDATE ${log} SET revision = $1, log_bytes = $2),
+      logged AS (
+        INSERT INTO ${changes} (revision, type, namespace, key, version, codec, value_type, created_at, updated_at,
+          expires_at, request_id, author, comment, more, log_bytes, bytes)
+        SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::integer[],
+          $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
+          $17::bigint[], $18::bytea[])
+      ),
+      stated AS (
+        INSERT INTO ${keys} (namespace, key, revision, version, deleted, expires_at)
+        SELECT * FROM unnest($19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::boolean[], $24::bigint[])
+        ON CONFLICT (namespace, key) DO UPDATE SET revision = excluded.revision, version = excluded.version,
+          deleted = excluded.deleted, expires_at = excluded.expires_at
+      ),
+      counted AS (
+        INSERT INTO ${namespaces} AS n (name, revision, entries)
+        SELECT * FROM unnest($25::text[], $26::bigint[], $27::bigint[])
+        ON CONFLICT (name) DO UPDATE SET revision = excluded.revision, entries = n.entries + excluded.entries
+      )
+      SELECT pg_notify('${channel}', $28)`,
+    newOldest: `
+      SELECT revision, log_bytes FROM ${changes}
+      WHERE revision > $1 AND revision <= $2
+        AND (revision <= $3 OR $4 - log_bytes + ${entryWeight} + octet_length(bytes) > $5)
+      ORDER BY revision DESC LIMIT 1`,
+    moveWindow: `UPDATE ${log} SET oldest_revision = $1, oldest_bytes = $2`,
+    // Of the keys whose changes leave the window: everything that has left it and is not among the newest versions.
+    dropLeaving: `
+      WITH leaving AS (
+        SELECT DISTINCT namespace, key FROM ${changes}
+        WHERE revision > $1 AND revision <= $2 AND namespace IS NOT NULL
+      ),
+      past AS (
+        SELECT c.revision FROM leaving
+          JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (namespace, key)
+        WHERE c.revision <= $2 AND ${place} <= k.version - $3
+      )
+      DELETE FROM ${changes} c WHERE revision IN (SELECT revision FROM past)
+        OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)`,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Store } from '@cfg/core';
+import { modelProperty, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import { PostgresStore, type PostgresStoreOptions } from './index.js';
+import { newPrefix, sharedUrl } from './test/scratch.js';
+
+const prefixes = new WeakMap<Store, string>();
+
+type OpenedStore = Opened & { readonly store: PostgresStore };
+
+async function open(tablePrefix = newPrefix(), options?: PostgresStoreOptions): Promise<OpenedStore> {
+  const store = new PostgresStore(sharedUrl(), { tablePrefix, pollIntervalMs: 200, ...options });
+  prefixes.set(store, tablePrefix);
+  await store.connect();
+  return { store, close: () => store.close() };
+}
+
+// Each sequence makes tables of its own, which takes longer than its steps.
+const runs = 25;
+
+storeConformance('PostgresStore', () => open());
+watchProperty('PostgresStore', () => open(), { runs, reopen: ({ store }) => open(prefixes.get(store)) });
+modelProperty('PostgresStore', (options, closed) => open(closed && prefixes.get(closed), options), { runs });

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PostgresServer } from '../test/postgres.js';
+import { anyPorts, Program, runProgram } from '../test/program.js';
+
+let database: PostgresServer;
+beforeAll(async () => {
+  database = await PostgresServer.start();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const key = '/v1/namespaces/demo/keys/greeting';
+
+const write = async (program: Program, data: unknown): Promise<number> => {
+  const value = Buffer.from(JSON.stringify(data)).toString('base64');
+  return (await fetch(await program.url(key), { method: 'POST', body: JSON.stringify({ value }) })).status;
+};
+
+it('two servers on one database behave as one, and a client goes on at the other when one stops', async () => {
+  const args = [...anyPorts, '--store', database.url];
+  await using one = await Program.serving(args);
+  await using other = await Program.serving(args);
+  const events = await fetch(await other.url('/v1/watch?namespaces=demo'));
+  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const read = async (event: RegExp): Promise<string> => {
+    let text = '';
+    while (!event.test(text)) {
+      const { value, done } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) expect.fail(`the stream ended: ${text}`);
+      text += value;
+    }
+    return text;
+  };
+  await read(/: connected/);
+  expect(await write(one, 'hello')).toBe(200);
+  const first = await read(/event: set\n.*\n\n/s);
+  const id = /^id: (\S+)\nevent: set/m.exec(first)?.[1] ?? '';
+
+  other.signal('SIGTERM');
+  expect(await other.exited).toEqual({ code: 0, signal: null });
+  expect(await write(one, 'good morning')).toBe(200);
+  const controller = new AbortController();
+  const resumed = await fetch(await one.url('/v1/watch?namespaces=demo'), {
+    headers: { 'last-event-id': id },
+    signal: controller.signal,
+  });
+  let text = '';
+  for await (const chunk of resumed.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (/event: set\n.*\n\n/s.test(text)) break;
+  }
+  controller.abort();
+  expect(text).toMatch(/"version":2/);
+  expect(text).not.toMatch(/"version":1,/);
+  // What is logged does not give the password away.
+  expect(one.stdout).toContain('postgres://127.0.0.1:');
+  expect(one.stdout).not.toContain('password');
+});
+
+it('says in one line what is wrong with the database', async () => {
+  const missing = new URL(database.url);
+  missing.pathname = '/missing';
+  const { code, stderr } = await runProgram([...anyPorts, '--store', missing.href]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^cfg-server: cannot use 127\.0\.0\.1:\d+\/missing .+: database "missing" does not exist\n$/);
+});

