@@ -35,14 +35,13 @@ const ownRoutes = ['GET /v1/namespaces/n/keys/a/diff?v1=1&v2=1', 'GET /v1/watch?
 const checkAccess = 'config.v1.ConfigService.CheckAccess';
 
 /** To come: every authenticated caller is told so. */
-const notServed = ['config.v1.ConfigOperations.ListAudit', 'config.v1.ConfigOperations.Search'];
+const notServed = ['config.v1.ConfigOperations.Search'];
 
 /** What the answer to somebody with the right is, where it is not OK: what the store does not have, what is to come. */
 const notOk: Readonly<Record<string, Status>> = {
   'config.v1.ConfigService.SetAlias': Status.ALREADY_EXISTS,
   'config.v1.ConfigService.Delete': Status.NOT_FOUND,
   'config.v1.ConfigService.DeleteAlias': Status.NOT_FOUND,
-  'config.v1.ConfigOperations.ListAudit': Status.UNIMPLEMENTED,
   'config.v1.ConfigOperations.Search': Status.UNIMPLEMENTED,
 };
 

@@ -9,6 +9,7 @@ import type { Environment } from './environment.js';
 import { askGuard } from './guards/ask-guard.js';
 import { accessHandler } from './handlers/access.js';
 import { deleteAliasHandler, getAliasHandler, listAliasesHandler, setAliasHandler } from './handlers/aliases.js';
+import { auditHandler } from './handlers/audit.js';
 import { batchHandler } from './handlers/batch.js';
 import { codecsHandler } from './handlers/codecs.js';
 import { deleteHandler } from './handlers/delete.js';
@@ -38,7 +39,7 @@ export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'conf
  */
 export interface ConfigService extends ServiceImplementation<ConfigServiceDefinition> {
   readonly store: Store;
-  /** The calls of `config.v1.ConfigOperations`: Batch and Restore. ListAudit and Search are not served: UNIMPLEMENTED. */
+  /** The calls of `config.v1.ConfigOperations`: Batch, Restore and ListAudit. Search is not served: UNIMPLEMENTED. */
   readonly operations: ServiceImplementation<ConfigOperationsDefinition>;
   /**
    * The stages for nice-grpc's `server.use`, for servers that have other services too: those are then authenticated and
@@ -136,7 +137,7 @@ function operations(environment: Environment, methods: Methods): ServiceImplemen
   return {
     batch: methods.unary(rpc.batch.path, batchHandler(environment)),
     restore: methods.unary(rpc.restore.path, restoreHandler(environment)),
-    listAudit: methods.unary(rpc.listAudit.path, notOffered('ListAudit')),
+    listAudit: methods.unary(rpc.listAudit.path, auditHandler(environment)),
     search: methods.unary(rpc.search.path, notOffered('Search')),
   };
 }
