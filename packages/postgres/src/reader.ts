@@ -42,7 +42,9 @@ export class Reader extends KeyRows implements EngineReader {
 
   async log(range: LogRange): Promise<readonly Change[]> {
     const { before, type, namespace, key, author, fromMs, toMs, limit, maxBytes } = range;
-    const filter = [type, namespace, key, author === undefined ? undefined : toText(author)].map((value) => value ?? null);
+    const filter = [type, namespace, key, author === undefined ? undefined : toText(author)].map(
+      (value) => value ?? null,
+    );
     const bounds = [fromMs, toMs, limit, maxBytes].map(bounded);
     const values = [bounded(before), ...filter, ...bounds];
     return (await this.#session.query<ChangeRow>(this.#statements.audit, values)).map(changeOf);
@@ -83,5 +85,4 @@ export class Reader extends KeyRows implements EngineReader {
 }
 
 /** Infinite bounds are not numbers to PostgreSQL. */
-const bounded = (value: number): number =>
-  Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+const bounded = (value: number): number => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));

@@ -13,7 +13,8 @@ const as = (userId: string) => ({ metadata: Metadata({ user: userId }) });
 const guard: Guard = {
   authenticate: ({ metadata }) => ({ userId: metadata.get('user') ?? '', claims: {} }),
   authorize: ({ userId }, action, { namespace, key }) => ({
-    allowed: userId === 'root' || action === 'write' || (userId === 'eve' && (action === 'audit' || namespace === 'prod')),
+    allowed:
+      userId === 'root' || action === 'write' || (userId === 'eve' && (action === 'audit' || namespace === 'prod')),
     reason: `${userId} may not ${action} ${namespace}/${key}`,
   }),
 };

@@ -149,5 +149,4 @@ export class Reader implements EngineReader {
 }
 
 /** Infinite bounds are not numbers to SQLite. */
-const bounded = (value: number): number =>
-  Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+const bounded = (value: number): number => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));

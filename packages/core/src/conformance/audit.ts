@@ -14,13 +14,7 @@ async function fill(store: Store): Promise<void> {
   await having(store, 'aliases').deleteAlias('al', { author: 'eve' });
 }
 
-const all = [
-  'eve alias_delete /al',
-  'bob delete ns/a',
-  'ann alias_set /al',
-  'bob set other/a',
-  'ann set ns/a',
-];
+const all = ['eve alias_delete /al', 'bob delete ns/a', 'ann alias_set /al', 'bob set other/a', 'ann set ns/a'];
 
 /** Who wrote what, from the log. */
 export const audit: Section = (test) => {

@@ -7,7 +7,14 @@ import { limitOf, pageOf } from './paging.js';
 
 /** Reads who wrote what from the log, newest first. */
 export function* readAudit(reader: EngineReader, query: AuditQuery): Steps<AuditPage> {
-  const { operation, namespace, key, author, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = query;
+  const {
+    operation,
+    namespace,
+    key,
+    author,
+    fromMs = Number.NEGATIVE_INFINITY,
+    toMs = Number.POSITIVE_INFINITY,
+  } = query;
   const limits = { limit: limitOf(query.limit), maxBytes: limitOf(query.maxBytes) };
   const scope = `audit\n${JSON.stringify([operation, namespace, key, author, query.fromMs, query.toMs])}`;
   const before = Number(decodeCursor(scope, query.cursor) ?? Number.POSITIVE_INFINITY);
