@@ -85,7 +85,8 @@ describe.each(doors)('a web page, at the gateway %s,', (kind) => {
   it('gets answers that nobody keeps and no browser takes for something else', async () => {
     for (const path of [key, '/v1/codecs', '/nothing', '/v1/namespaces/web/snapshot']) {
       const { headers } = await ask(door.url, path);
-      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
+      expect(headers['cache-control']).toContain('no-store');
     }
   });
 
@@ -131,9 +132,9 @@ describe('a body', () => {
   });
 
   it.each(doors)('that does not come in time is given up, at the gateway %s', async (kind) => {
-    await using door = await openDoor(kind, { gateway: { bodyTimeoutMs: 20 } });
+    await using door = await openDoor(kind, { gateway: { callTimeoutMs: 20 } });
     const answer = await begin(door.url, { 'content-length': '1000' }, Buffer.from('{'));
-    expect(answer).toMatchObject({ status: 408, text: expect.stringContaining('did not arrive within 20 ms') });
+    expect(answer).toMatchObject({ status: 504, text: expect.stringContaining('the time for the call is over') });
   });
 
   it.each(doors)('has no room where others are being received, at the gateway %s', async (kind) => {

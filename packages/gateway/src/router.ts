@@ -1,8 +1,7 @@
 import { httpRules } from '@cfg/proto';
 import type { Endpoint } from './exchange.js';
 import { PathTable } from './path-table.js';
-import type { BodyLimits } from './request-body.js';
-import { type Admit, type ResponseHook, rpcEndpoint } from './rpc-endpoint.js';
+import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 
 /** What a path can be asked, by HTTP method. */
 export class Route {
@@ -35,23 +34,21 @@ export interface Routes {
   /** The clients to call, by the full name of their service. The routes of a service without one respond with 501. */
   readonly clients: Readonly<Record<string, object | undefined>>;
   readonly own: readonly OwnRoute[];
-  /** What HTTP says of a method's answer beyond its message, by the method's full name. */
-  readonly hooks: Readonly<Record<string, ResponseHook>>;
-  readonly body: BodyLimits;
-  /** Lets a call in before its body is read; absent where the server is elsewhere. */
-  readonly admit: Admit | undefined;
+  /** What HTTP adds to a method, by the method's full name. */
+  readonly hooks: Readonly<Record<string, RpcHook>>;
+  readonly maxBodyBytes: number;
 }
 
 /** Keys and aliases may hold slashes. */
 const spanning = ['key', 'alias'];
 
 /** The routes of the proto's annotations, and the gateway's own. */
-export function createRoutes({ clients, own, hooks, body, admit }: Routes): PathTable<Route> {
+export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): PathTable<Route> {
   const table = new PathTable<Route>(spanning);
   const add = (verb: string, path: string, endpoint: Endpoint): void =>
     table.at(path, () => new Route()).add(verb, endpoint);
   for (const rule of httpRules()) {
-    add(rule.verb, rule.path, rpcEndpoint(rule, clients[rule.service], { body, admit, hook: hooks[rule.method] }));
+    add(rule.verb, rule.path, rpcEndpoint(rule, clients[rule.service], { maxBodyBytes, hook: hooks[rule.method] }));
   }
   for (const { verb, path, endpoint } of own) add(verb, path, endpoint);
   return table;

@@ -131,8 +131,9 @@ describe.each(doors)('routes, %s', (door) => {
   });
 
   it.each([
-    ['PUT', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, DELETE'],
-    ['OPTIONS', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, DELETE'],
+    ['PUT', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
+    ['PATCH', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
+    ['OPTIONS', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
     ['POST', '/v1/namespaces/paths/keys/app/timeout/versions', 'GET, HEAD'],
     ['POST', '/v1/namespaces/paths/keys/app/timeout/diff?v1=1&v2=2', 'GET, HEAD'],
     ['DELETE', '/v1/namespaces', 'GET, HEAD'],
@@ -158,10 +159,13 @@ describe.each(doors)('routes, %s', (door) => {
     expect((await ask(url, 'http://nowhere')).status).toBe(404);
   });
 
-  it.each([
-    ['GET', '/v1/audit'],
-    ['GET', '/v1/search'],
-  ])('has %s %s, which the service leaves out', async (method, path) => {
+  it('lists who wrote what', async () => {
+    const answer = await ask(url, '/v1/audit?operation=set&limit=1');
+    expect(answer).toMatchObject({ status: 200, json: { records: [{ operation: 'set', codec: 'json' }] } });
+    expect(await ask(url, '/v1/audit?operation=get')).toMatchObject({ status: 400, json: { code: 3 } });
+  });
+
+  it.each([['GET', '/v1/search']])('has %s %s, which the service leaves out', async (method, path) => {
     expect(await ask(url, path, { method })).toMatchObject({ status: 501, json: errorObject(12) });
   });
 

@@ -12,13 +12,12 @@ import { answerUnreadableRequests } from './unreadable-request.js';
 /** While the door drains: how often connections that have become idle are closed. */
 const sweepIntervalMs = 50;
 
-/** How long callers may take, in milliseconds: for the headers, for the whole request, and between requests. */
+/** How long callers may take, in milliseconds: for a TLS handshake, for the headers, and for a whole request. */
 const slowPeers = {
+  handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 90_000,
-  keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
-  handshakeTimeout: 10_000,
 };
 
 /** What the door needs of the server's settings. */
@@ -26,12 +25,13 @@ export interface HttpSettings {
   readonly http: Address;
   readonly trustedProxies: readonly string[];
   readonly maxConnections: number;
+  readonly keepAliveMs: number;
 }
 
 /** Opens the HTTP door: REST and server-sent events. */
 export async function openHttpDoor(
   gateway: Gateway,
-  { http: address, trustedProxies, maxConnections }: HttpSettings,
+  { http: address, trustedProxies, maxConnections, keepAliveMs }: HttpSettings,
   tls: Tls | undefined,
 ): Promise<Door> {
   const server: Server = tls
@@ -43,6 +43,7 @@ export async function openHttpDoor(
         requestCert: tls.clientCa !== undefined,
       })
     : createServer(slowPeers);
+  server.keepAliveTimeout = keepAliveMs;
   server.maxConnections = maxConnections;
   // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
   const app = express()

@@ -3,7 +3,7 @@ import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import type { OpenGuard } from './guard-choice.js';
+import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
@@ -52,7 +52,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes, allowedOrigins, allowedHosts });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);

@@ -1,8 +1,9 @@
 import { ConfigError, type Store } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { ServiceImplementation } from 'nice-grpc';
 import type { CallContext, ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
+import { allChanges } from './all-changes.js';
 import { Draining } from './draining.js';
 import { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
@@ -62,6 +63,12 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * @param path the method's, `/config.v1.ConfigService/Set`
    */
   admit(path: string, context: CallContext): Promise<AdmittedCall>;
+  /**
+   * Every change of the store from now on, past the stages and the guard: for a door that watches once for all its callers
+   * and asks the guard itself what each may see. Resolves once no change is missed any more; ends with an error when the
+   * service drains.
+   */
+  changes(signal: AbortSignal): Promise<AsyncIterable<WatchResponse>>;
   /** The methods of another service, within this one's stages: authenticated and logged like its own. */
   within<T extends object>(definition: AnyDefinition, implementation: T): T;
 }
@@ -108,6 +115,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
       environment.draining.begin();
     },
     admit: (path, context) => methods.admit(path, context),
+    changes: (signal) => allChanges(environment, signal),
     within: (definition, others) => methods.within(definition, others),
   };
 }

@@ -1,4 +1,5 @@
 import { checkAccess } from './check-access.js';
+import type { CommandResult } from './command-result.js';
 import { hashTokenCommand } from './hash-token.js';
 
 /** One of the program's commands, beside serving. */
@@ -9,11 +10,6 @@ export interface Command {
   readonly help: string;
   /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
   run(args: readonly string[]): CommandResult;
-}
-
-export interface CommandResult {
-  readonly text: string;
-  readonly code: number;
 }
 
 export const commands: readonly Command[] = [
