@@ -1,5 +1,0 @@
-/** What a command prints, and the program's exit code. */
-export interface CommandResult {
-  readonly text: string;
-  readonly code: number;
-}
