@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isConfigError } from '@cfg/core';
+import { backupSqlite } from '@cfg/sqlite';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
@@ -22,10 +23,22 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       return print(usage());
     case 'version':
       return print(`${version()}\n`);
+    case 'backup':
+      return backUp(task.from, task.to);
     case 'serve':
       // What grpc-js would print is said in our own words.
       if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
       return serveUntilSignal(task.settings);
+  }
+}
+
+async function backUp(from: string, to: string): Promise<number> {
+  try {
+    await backupSqlite(from, to);
+    return print(`backed up ${from} to ${to}\n`);
+  } catch (error) {
+    if (isConfigError(error)) return complain(error.message, 1);
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ export function usage(): string {
   return `cfg-server: a configuration server with a gRPC and an HTTP door
 
 Usage: cfg-server [flags]
+       cfg-server backup FILE --store sqlite:PATH    copy the store to a new file, also while a server runs
 
 ${lines.join('\n')}
 
