@@ -41,7 +41,13 @@ export function authMiddleware(guard: Guard, options: AuthOptions = {}): HttpHan
       const action = `${request.method}:${pathOf(request)}`;
       const caller = callerOf(request);
       const metadata = metadataReader.read(request, caller);
-      const context: GuardContext = { metadata, peer: caller.peer, signal: goneSignal(response), method: action };
+      const context: GuardContext = {
+        metadata,
+        peer: caller.peer,
+        certificate: caller.certificate,
+        signal: goneSignal(response),
+        method: action,
+      };
       const identity = await asked.authenticate(context);
       const resource = { namespace: '', key: '', prefix: '' };
       const denied = refusal(await asked.decide(identity, { action, resource }, context));

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { ConfigError } from '@cfg/core';
 import { allowAll, type GuardContext } from '@cfg/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doors, type OpenDoor, openDoor } from './test/doors.js';
@@ -168,7 +169,7 @@ describe.each(doors)('a caller, %s', (door) => {
   it('who may not is told so, and how to do better only if a header can say it', async () => {
     let message = '';
     const authenticate = () => {
-      throw new Error(message);
+      throw new ConfigError('unauthenticated', message);
     };
     await using opened = await openDoor(door, { service: { guard: { ...allowAll(), authenticate } } });
     const cases = [

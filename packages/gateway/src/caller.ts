@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import type { ClientCertificate } from '@cfg/service';
 
 /** A request as node has it, or with what express adds to it, which heeds its setting `trust proxy`. */
 export type GatewayRequest = IncomingMessage & {
@@ -12,6 +14,8 @@ export interface Caller {
   /** Address and port, in the form that gRPC has. */
   readonly peer: string;
   readonly protocol: string;
+  /** The TLS certificate, if there is one that the server's authorities have signed. */
+  readonly certificate: ClientCertificate | undefined;
 }
 
 /**
@@ -30,7 +34,19 @@ export function callerOf(request: GatewayRequest): Caller {
     protocol:
       (headers['x-forwarded-proto'] !== undefined && printable(request.protocol)) ||
       ('encrypted' in socket ? 'https' : 'http'),
+    certificate: socket instanceof TLSSocket && socket.authorized ? certificateOf(socket) : undefined,
   };
+}
+
+/** Node.js makes the certificate anew at each look. */
+const certificates = new WeakMap<TLSSocket, ClientCertificate | undefined>();
+
+function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  if (certificates.has(socket)) return certificates.get(socket);
+  const found = socket.getPeerCertificate();
+  const certificate = found.subject === undefined ? undefined : found;
+  certificates.set(socket, certificate);
+  return certificate;
 }
 
 /** The text if it can be metadata. */

@@ -2,6 +2,7 @@
 
 export type { CompressionPolicy } from './grpc/call-environment.js';
 // What an implementation can do to be faster
+export type { DoorContext } from './grpc/call-context.js';
 export type { ReadyIterator } from './grpc/response-pump.js';
 export type { LimitName } from './http2/limits.js';
 export type { Rate } from './http2/rate-limit.js';

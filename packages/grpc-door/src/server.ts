@@ -7,13 +7,12 @@ import { type AnyImplementation, type Method, makeMethod } from './grpc/method.j
 import { GrpcRequestHandler } from './grpc/request-handler.js';
 import { methodsOf } from './grpc/service-definition.js';
 import type { LimitName } from './http2/limits.js';
-import type { ConnectionParts } from './http2/session.js';
 import { SlabPool } from './http2/slab-pool.js';
 import { type DoorMetrics, Metrics } from './metrics.js';
 import { type DoorCredentials, tlsSetupOf } from './net/credentials.js';
 import { DeadlineTimer } from './net/deadline-timer.js';
 import { parseListenAddress } from './net/listen-address.js';
-import { Listener } from './net/listener.js';
+import { Listener, type PartsFor } from './net/listener.js';
 import { completeOptions, type DoorOptions, type DoorSettings, fromChannelOptions } from './options.js';
 
 /** How a service is added. */
@@ -144,7 +143,7 @@ class DoorServer implements Server {
   }
 
   /** Makes what all connections share; returns what makes the rest. */
-  #makeParts(): (peer: string) => ConnectionParts {
+  #makeParts(): PartsFor {
     const settings = this.#settings;
     const { maxReceiveMessageBytes, maxSendMessageBytes, compression, compressAboveBytes } = settings;
     const metrics = this.#metrics;
@@ -160,7 +159,7 @@ class DoorServer implements Server {
       expireIn: deadlines.expireIn.bind(deadlines),
       forget: deadlines.forget.bind(deadlines),
     };
-    return (peer) => {
+    return (peer, certificate) => {
       const limited = (limit: LimitName): void => {
         metrics.limited(limit);
         settings.onLimit?.({ limit, peer });
@@ -171,7 +170,7 @@ class DoorServer implements Server {
         streamClosed: () => metrics.streamClosed(),
         connectionFailed: () => metrics.connectionFailed(),
       };
-      const environment = { ...shared, peer, limited };
+      const environment = { ...shared, peer, certificate, limited };
       const handler = new GrpcRequestHandler(this.#methods, environment, settings.maxHeaderListBytes);
       return { handler, limits: settings, meter, slabs };
     };

@@ -1,5 +1,6 @@
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
+import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
 import { grpcCredentials, grpcOptions } from './grpc-settings.js';
@@ -15,7 +16,7 @@ export async function listenNice(
   address: string,
   tls: Tls | undefined,
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = createServer(grpcOptions);
+  const server = tls?.clientCa === undefined ? createServer(grpcOptions) : certifiedServer();
   addConfigService(server, service);
   const port = await server.listen(address, grpcCredentials(tls));
   const connections = new Connections(port);

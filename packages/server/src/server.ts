@@ -3,6 +3,7 @@ import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
+import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
@@ -21,9 +22,9 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /**
- * Opens the store, then both doors. Rejects with a `ConfigError`, and everything closed again:
- * `invalid_argument` for a wrong option, which it names, or a file that is not a store's; `unavailable` for a store or
- * an address that cannot be had.
+ * Loads the guard's policy, opens the store, then both doors. Rejects with a `ConfigError`, and everything closed again:
+ * `invalid_argument` for a wrong option, which it names, a file that is not a store's or a policy that cannot be used;
+ * `unavailable` for a store, an address or a policy that cannot be had.
  *
  * @example
  * await using server = await startServer({ store: 'memory', grpc: '127.0.0.1:0', http: '127.0.0.1:0' });
@@ -35,32 +36,34 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, guard, tls, logger, maxValueBytes, maxSnapshotEntries } = settings;
+  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries } = settings;
+  const guard = await settings.guard.open();
   const doors: Door[] = [];
   try {
     await store.connect();
-    const service = createConfigService(store, { guard, logger, maxValueBytes, maxSnapshotEntries });
+    const service = createConfigService(store, { guard: guard.guard, logger, maxValueBytes, maxSnapshotEntries });
     // A value comes as base64, a third longer, within a JSON object.
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
-    const http = await openHttpDoor(gateway, settings.http, tls);
+    const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
     doors.push(http);
     announce(settings, grpc, http);
-    return new OpenServer(settings, service, grpc, http);
+    return new OpenServer(settings, service, guard, grpc, http);
   } catch (error) {
     for (const door of doors) door.cut();
     if (ownsStore) await store.close();
+    await guard.close();
     throw error;
   }
 }
 
-function announce({ isOpen, tls, logger }: ServerSettings, grpc: Door, http: Door): void {
+function announce({ guard, tls, logger }: ServerSettings, grpc: Door, http: Door): void {
   const secured = { tls: tls !== undefined, clientCertificates: tls?.clientCa !== undefined };
   logger.info({ address: formatAddress(grpc.address), ...secured }, 'gRPC door open');
   logger.info({ address: formatAddress(http.address), ...secured }, 'HTTP door open');
-  if (!isOpen) return;
+  if (!guard.isOpen) return;
   const everybody = [grpc, http].every(({ address }) => isLoopback(address))
     ? 'everybody on this machine'
     : 'everybody';
@@ -72,12 +75,14 @@ class OpenServer implements RunningServer {
   readonly httpAddress: string;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
+  readonly #guard: OpenGuard;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, grpc: Door, http: Door) {
+  constructor(settings: ServerSettings, service: ConfigService, guard: OpenGuard, grpc: Door, http: Door) {
     this.#settings = settings;
     this.#service = service;
+    this.#guard = guard;
     this.#doors = [http, grpc];
     this.grpcAddress = formatAddress(grpc.address);
     this.httpAddress = formatAddress(http.address);
@@ -103,6 +108,7 @@ class OpenServer implements RunningServer {
       for (const door of this.#doors) door.cut();
     }
     if (ownsStore) await store.close();
+    await this.#guard.close();
     logger.info({}, 'closed');
   }
 }

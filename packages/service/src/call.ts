@@ -2,6 +2,7 @@ import type { Maybe } from '@cfg/core';
 import type { CallContext, Metadata } from 'nice-grpc-common';
 import { encodeStatus } from './error-details.js';
 import { type AskedGuard, refusal } from './guards/ask-guard.js';
+import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import type { Asked, Decision, GuardContext } from './guards/guard.js';
 import { anonymous, type Identity } from './guards/identity.js';
 import { isPromise } from './maybe.js';
@@ -29,7 +30,11 @@ const passed: unique symbol = Symbol('cfg.call');
 /** On the context of a call whose door makes errors of its own of a status, in place of nice-grpc's and a trailer. */
 export const makesErrors: unique symbol = Symbol('cfg.errors');
 
-type Carrier = CallContext & { [passed]?: Call; readonly [makesErrors]?: (status: CallStatus) => Error };
+type Carrier = CallContext &
+  WithCertificate & {
+    [passed]?: Call;
+    readonly [makesErrors]?: (status: CallStatus) => Error;
+  };
 
 /** The most promises of a guard that one call waits for at a time. */
 const maxPending = 64;
@@ -76,6 +81,10 @@ export class Call implements CallView {
 
   get signal(): AbortSignal {
     return this.context.signal;
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return (this.context as Carrier).certificate;
   }
 
   get header(): Metadata {

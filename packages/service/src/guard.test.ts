@@ -1,4 +1,4 @@
-import { MemoryStore } from '@cfg/core';
+import { ConfigError, MemoryStore } from '@cfg/core';
 import { Metadata, ServerError, Status } from 'nice-grpc-common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Action, allowAll, createConfigService, type Guard, type Resource } from './index.js';
@@ -115,6 +115,17 @@ describe.each(doors)('a guard through $name', ({ open }) => {
     expect(await client.checkAccess(target, as('boom'))).toMatchObject({ canRead: false, canWrite: false });
   });
 
+  it('keeps to itself why it failed to find out who calls', async () => {
+    for (const fault of [new Error('connect ECONNREFUSED 10.0.0.5:5432'), 'a text', undefined]) {
+      error.mockClear();
+      const client = await clientOf({ ...allowAll(), authenticate: () => Promise.reject(fault) });
+      const told = { code: 'UNAVAILABLE', message: 'the guard is not available' };
+      expect(await failure(client.get(target))).toMatchObject(told);
+      expect(error).toHaveBeenCalledWith(expect.objectContaining({ err: fault }), 'the guard failed to authenticate');
+      expect(await failure(first(1, client.watch({})))).toMatchObject(told);
+    }
+  });
+
   it('may have a status of its own', async () => {
     const authenticate = (): never => {
       throw new ServerError(Status.UNAVAILABLE, 'no keys yet');
@@ -137,7 +148,7 @@ describe.each(doors)('a guard through $name', ({ open }) => {
     expect(await failure(client.delete(target))).toMatchObject({ code: 'PERMISSION_DENIED', message: 'keep it' });
     const failing = await clientOf({
       ...allowAll(),
-      authenticate: () => later(0).then(() => Promise.reject(new Error('who?'))),
+      authenticate: () => later(0).then(() => Promise.reject(new ConfigError('unauthenticated', 'who?'))),
     });
     expect(await failure(failing.get(target))).toMatchObject({ code: 'UNAUTHENTICATED', message: 'who?' });
   });
@@ -154,8 +165,10 @@ describe.each(doors)('a guard through $name', ({ open }) => {
   });
 
   it('that answers nonsense lets nobody in', async () => {
-    const nobody = await clientOf({ ...allowAll(), authenticate: () => undefined as never });
-    expect(await failure(nobody.get(target))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    for (const identity of [undefined, null, 'ann', {}, { claims: {} }, { userId: 7, claims: {} }]) {
+      const nobody = await clientOf({ ...allowAll(), authenticate: () => identity as never });
+      expect(await failure(nobody.get(target))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
     for (const decision of [undefined, null, true, { allowed: 'yes' }, {}]) {
       const client = await clientOf({ ...allowAll(), authorize: () => decision as never });
       expect(await failure(client.get(target))).toMatchObject({ code: 'PERMISSION_DENIED' });

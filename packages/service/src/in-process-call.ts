@@ -1,16 +1,28 @@
 import { Encoded } from '@cfg/proto';
 import { type CallContext, type CallOptions, Metadata } from 'nice-grpc-common';
 import { makesErrors } from './call.js';
+import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import { type CallStatus, clientError } from './status-error.js';
+
+/** What a call within the process may say about whom it is made for. */
+export interface CallerOptions {
+  /** The address of whom the call is made for, `host:port`. */
+  readonly peer?: string | undefined;
+  /** The TLS certificate of whom the call is made for. */
+  readonly certificate?: ClientCertificate | undefined;
+}
 
 /** The caller's side of one call within the process: what a connection does between a client and a method. */
 export class InProcessCall {
-  readonly context: CallContext & { readonly [makesErrors]: (status: CallStatus) => Error };
+  readonly context: CallContext &
+    WithCertificate & {
+      readonly [makesErrors]: (status: CallStatus) => Error;
+    };
   #options: CallOptions;
   #headerSent = false;
   #finished = false;
 
-  constructor(path: string, peer: string, options: CallOptions & { readonly peer?: string }, signal: AbortSignal) {
+  constructor(path: string, peer: string, options: CallOptions & CallerOptions, signal: AbortSignal) {
     this.#options = options;
     this.context = {
       metadata: options.metadata ?? Metadata(),
@@ -20,6 +32,7 @@ export class InProcessCall {
       signal,
       sendHeader: () => this.#sendHeader(),
       [makesErrors]: (status) => clientError(path, status),
+      certificate: options.certificate,
     };
   }
 

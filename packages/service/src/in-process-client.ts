@@ -3,7 +3,7 @@ import type { Client } from 'nice-grpc';
 import type { CallContext, CallOptions } from 'nice-grpc-common';
 import type { ConfigService } from './config-service.js';
 import { callEnded, untilAborted } from './deadline.js';
-import { InProcessCall } from './in-process-call.js';
+import { type CallerOptions, InProcessCall } from './in-process-call.js';
 import { InProcessStream } from './in-process-stream.js';
 
 export interface InProcessClientOptions {
@@ -12,10 +12,7 @@ export interface InProcessClientOptions {
 }
 
 /** Options of a call of an in-process client, beyond nice-grpc's call options. */
-export interface InProcessCallOptions {
-  /** The address of whom the call is made for, `host:port`. */
-  readonly peer?: string;
-}
+export type InProcessCallOptions = CallerOptions;
 
 export type InProcessClient = Client<ConfigServiceDefinition, InProcessCallOptions>;
 

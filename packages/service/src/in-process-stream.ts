@@ -1,7 +1,7 @@
 import type { Encoded } from '@cfg/proto';
 import type { CallContext, CallOptions } from 'nice-grpc-common';
 import { callEnded } from './deadline.js';
-import { InProcessCall } from './in-process-call.js';
+import { type CallerOptions, InProcessCall } from './in-process-call.js';
 
 type Source<Response> = { [Symbol.asyncIterator](): AsyncIterator<Response | Encoded<Response>, void> };
 
@@ -17,7 +17,7 @@ export class InProcessStream<Response> implements AsyncIterableIterator<Response
   constructor(
     path: string,
     peer: string,
-    options: CallOptions & { readonly peer?: string },
+    options: CallOptions & CallerOptions,
     open: (context: CallContext) => Source<Response>,
   ) {
     this.#open = open;

@@ -5,8 +5,16 @@ export type { CallView } from './call.js';
 export { type AnyDefinition, type ConfigService, createConfigService } from './config-service.js';
 // Guards
 export { allowAll } from './guards/allow-all.js';
+export { firstOf } from './guards/first-of.js';
+export type { RbacCertificate, RbacJwt, RbacPolicy, RbacRule, RbacToken } from './guards/rbac/policy.js';
+export { rbac } from './guards/rbac/rbac.js';
+export { type RbacFileGuard, type RbacFileOptions, rbacFile } from './guards/rbac/rbac-file.js';
+export { type HashedToken, hashToken } from './guards/rbac/tokens.js';
+// For programs that follow files
+export { FollowedFiles } from './followed-files.js';
 // For other doors to a service: a gateway, a dashboard
 export { type AskedGuard, type AskGuardOptions, askGuard, refusal } from './guards/ask-guard.js';
+export type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 export { denyAll } from './guards/deny-all.js';
 export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
 export { anonymous, type Identity } from './guards/identity.js';

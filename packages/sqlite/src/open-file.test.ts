@@ -40,18 +40,19 @@ it('fails a batch as a whole where the disk is full, and goes on when it is not'
 
 it('waits for another that writes, but not for ever', async () => {
   const path = scratchPath();
-  const store = await openStore(path, { busyTimeoutMs: 300 });
-  await store.set('a', 'first', json(0));
+  const store = await openStore(path, { busyTimeoutMs: 0 });
+  const patient = await openStore(path, { busyTimeoutMs: 120_000 });
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());
   other.exec('BEGIN IMMEDIATE');
-  const aborted = store.set('a', 'x', json(1), { signal: AbortSignal.timeout(10) });
+  const aborted = patient.set('a', 'x', json(1), { signal: AbortSignal.timeout(10) });
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
   const write = store.set('a', 'x', json(1));
   await expect(write).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/another process/) });
   expect(await store.health()).toEqual({ ok: true });
+  const waiting = patient.set('a', 'x', json(2));
   other.exec('COMMIT');
-  expect(await store.set('a', 'x', json(2))).toMatchObject({ version: 1, revision: 2 });
+  expect(await waiting).toMatchObject({ version: 1, revision: 1 });
 });
 
 it.each(['', '-wal'])(

@@ -1,12 +1,13 @@
+import { ConfigError } from '@cfg/core';
 import type { Guard } from '@cfg/service';
 
 /** The guard that the recordings were made with: the bearer token is the user id. */
 export const recordedGuard: Guard = {
   authenticate({ metadata }) {
     const header = metadata.get('authorization');
-    if (header === undefined) throw new Error('missing token');
+    if (header === undefined) throw new ConfigError('unauthenticated', 'missing token');
     const token = /^Bearer (.+)$/.exec(header)?.[1];
-    if (token === undefined) throw new Error('bad token format');
+    if (token === undefined) throw new ConfigError('unauthenticated', 'bad token format');
     return { userId: token, claims: {} };
   },
   authorize({ userId }, action) {

@@ -1,3 +1,4 @@
+import type { PeerCertificate } from 'node:tls';
 import type { LimitName } from '../http2/limits.js';
 import type { AnswerFields } from './answer-fields.js';
 import type { Budget } from './budget.js';
@@ -10,6 +11,8 @@ export type CompressionPolicy = 'mirror' | 'accepted' | 'never';
 export interface CallEnvironment {
   /** The caller's address, `host:port`. */
   readonly peer: string;
+  /** The caller's TLS certificate, if there is one that the server's authorities have signed. */
+  readonly certificate: PeerCertificate | undefined;
   readonly maxReceiveMessageBytes: number;
   readonly maxSendMessageBytes: number;
   readonly compression: CompressionPolicy;

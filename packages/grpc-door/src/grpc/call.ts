@@ -1,3 +1,4 @@
+import type { PeerCertificate } from 'node:tls';
 import { ServerError, Status } from 'nice-grpc-common';
 import { messagePrefixBytes } from '../http2/output.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
@@ -128,6 +129,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   get peer(): string {
     return this.#environment.peer;
+  }
+
+  get certificate(): PeerCertificate | undefined {
+    return this.#environment.certificate;
   }
 
   get header(): CallMetadata {

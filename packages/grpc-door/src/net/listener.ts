@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { createServer as createTlsServer, type PeerCertificate, TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { ConnectionParts } from '../http2/session.js';
 import type { Metrics } from '../metrics.js';
 import type { DoorSettings } from '../options.js';
@@ -8,8 +8,8 @@ import { SocketEdge } from './socket-edge.js';
 
 const tickMs = 1_000;
 
-/** Makes what a connection of `peer` needs. */
-export type PartsFor = (peer: string) => ConnectionParts;
+/** Makes what a connection of `peer` needs; `certificate` is the client's, where TLS has found it good. */
+export type PartsFor = (peer: string, certificate: PeerCertificate | undefined) => ConnectionParts;
 
 /** A listening socket and its connections. */
 export class Listener {
@@ -42,7 +42,8 @@ export class Listener {
       this.#server.listen(options, () => {
         this.#server.off('error', reject);
         this.#server.on('error', () => {}); // such as too many open files: that connection is lost, the rest goes on
-        this.#ticker = setInterval(() => this.#tick(), tickMs).unref();
+        // After what came in meanwhile: a process that was busy for long must not blame its clients for it.
+        this.#ticker = setInterval(() => setImmediate(() => this.#tick()), tickMs).unref();
         const address = this.#server.address();
         resolve(typeof address === 'string' || address === null ? 0 : (address satisfies AddressInfo).port);
       });
@@ -93,7 +94,7 @@ export class Listener {
 
   #accept(socket: Socket): void {
     this.#metrics.connectionOpened();
-    const edge: SocketEdge = new SocketEdge(socket, this.#partsFor(peerOf(socket)), () => {
+    const edge: SocketEdge = new SocketEdge(socket, this.#partsFor(peerOf(socket), certificateOf(socket)), () => {
       this.#metrics.connectionClosed();
       this.#edges.delete(edge);
       this.#checkEmpty();
@@ -117,6 +118,12 @@ export class Listener {
     this.#unwatch();
     this.#emptied.resolve();
   }
+}
+
+function certificateOf(socket: Socket): PeerCertificate | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const certificate = socket.getPeerCertificate();
+  return certificate.subject === undefined ? undefined : certificate;
 }
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string =>

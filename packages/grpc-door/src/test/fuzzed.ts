@@ -43,6 +43,7 @@ export function outcomeOf(bytes: Buffer, cut: () => number): Outcome {
   const budget = new Budget(budgetBytes);
   const environment: CallEnvironment = {
     ...settings,
+    certificate: undefined,
     peer: 'fuzz',
     answers: new AnswerFields(),
     budget,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isConfigError } from '@cfg/core';
-import { backupSqlite } from '@cfg/sqlite';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
+import { commands } from './commands.js';
 import { readTask, type Task } from './settings.js';
 import { usage } from './usage.js';
 import { UsageError } from './usage-error.js';
@@ -13,9 +13,16 @@ import { UsageError } from './usage-error.js';
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   let task: Task;
   try {
-    task = readTask(args, env);
+    const command = commands.find(({ name }) => name === args[0]);
+    if (command !== undefined && !args.includes('--help')) {
+      const { text, code } = await command.run(args.slice(1));
+      print(text);
+      return code;
+    }
+    task = readTask(command === undefined ? args : ['--help'], env);
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nTry cfg-server --help.`, 2);
+    if (isConfigError(error)) return complain(error.message, 1);
     throw error;
   }
   switch (task.kind) {
@@ -23,22 +30,10 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       return print(usage());
     case 'version':
       return print(`${version()}\n`);
-    case 'backup':
-      return backUp(task.from, task.to);
     case 'serve':
       // What grpc-js would print is said in our own words.
       if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
       return serveUntilSignal(task.settings);
-  }
-}
-
-async function backUp(from: string, to: string): Promise<number> {
-  try {
-    await backupSqlite(from, to);
-    return print(`backed up ${from} to ${to}\n`);
-  } catch (error) {
-    if (isConfigError(error)) return complain(error.message, 1);
-    throw error;
   }
 }
 

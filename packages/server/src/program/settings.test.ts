@@ -30,17 +30,17 @@ describe('the command line', () => {
     ],
     [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
     [['--durability', 'full'], 'durability can be chosen for a SQLite file only'],
-    [['backup'], 'backup needs a file, as in cfg-server backup copy.db --store sqlite:config.db'],
-    [
-      ['backup', '--store', 'sqlite:x.db'],
-      'backup needs a file, as in cfg-server backup copy.db --store sqlite:config.db',
-    ],
-    [['backup', 'copy.db'], '--store must be sqlite:PATH: the file to back up'],
-    [['backup', 'copy.db', '--store', 'memory'], '--store must be sqlite:PATH: the file to back up'],
     [['--store', 'sqlite:'], '--store: sqlite: needs a file, as in sqlite:config.db'],
     [['--history', '0'], '--history must be a whole number from 1 to 2147483647, not 0'],
     [['--grace-ms=1.5'], '--grace-ms must be a whole number, not "1.5"'],
-    [['--guard', 'rbac:x'], '--guard must be allow-all or deny-all, not "rbac:x"'],
+    [['--guard', 'rbac'], '--guard must be allow-all, deny-all, rbac:FILE or opa:FILE|DIR|URL, not "rbac"'],
+    [['--guard', 'rbac:'], '--guard: rbac: needs a FILE'],
+    [['--guard', 'opa:'], '--guard: opa: needs a FILE|DIR|URL'],
+    [['--jwt-keys', 'https://id.example.com'], '--jwt-keys goes only with --guard opa:'],
+    [['--guard', 'opa:x', '--jwt-issuer', 'x'], '--jwt-issuer needs --jwt-keys'],
+    [['--guard', 'opa:x', '--opa-token', 'x'], '--opa-token goes only with the URL of a policy'],
+    [['--guard', 'opa:x', '--jwt-keys', 'no.pem'], /^--jwt-keys: .*no\.pem/],
+    [['--guard', 'opa:x', '--opa-bundle-key', 'package.json'], '--opa-bundle-key: package.json is not a public key'],
     [['--log-level', 'inf'], '--log-level must be debug, info, warn, error or silent, not "inf"; did you mean info?'],
     [['--i-know-this-is-open=maybe'], '--i-know-this-is-open must be true or false, not "maybe"'],
     [['--grpc', '127.0.0.1:8080'], '--grpc and --http are the same address, 127.0.0.1:8080'],
@@ -59,8 +59,8 @@ describe('the command line', () => {
     [['--http', 'localhost.example.com:80'], 'or set --i-know-this-is-open'],
   ])('%j is refused, as the server would be open', (args, message) => {
     expect(() => readTask(args, {})).toThrow(message);
-    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ isOpen: true });
-    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ isOpen: false });
+    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ guard: { isOpen: true } });
+    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ guard: { isOpen: false } });
   });
 
   it('that is empty serves on the loopback', () => {

@@ -1,3 +1,4 @@
+import { commands } from './commands.js';
 import { flags, variableOf } from './flags.js';
 
 /** What `--help` prints. */
@@ -13,9 +14,12 @@ export function usage(): string {
   return `cfg-server: a configuration server with a gRPC and an HTTP door
 
 Usage: cfg-server [flags]
-       cfg-server backup FILE --store sqlite:PATH    copy the store to a new file, also while a server runs
+       cfg-server command [flags]
 
 ${lines.join('\n')}
+
+Commands:
+${commandLines()}
 
 Every flag but --config, --version and --help is also a key of the file (grpc: 127.0.0.1:9090), and all but the last two
 are variables of the environment (${variableOf('config')}, ${variableOf('grpc')}). A flag wins over a variable, a variable over the file.
@@ -24,3 +28,6 @@ SIGTERM and SIGINT let calls finish and end the program with 0; a second one end
 A wrong setting ends it with 2, a door or a store that cannot be opened with 1.
 `;
 }
+
+const commandLines = (): string =>
+  commands.map(({ name, value, help }) => `  ${name} ${value}\n      ${help}`).join('\n');

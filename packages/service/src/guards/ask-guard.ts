@@ -8,7 +8,7 @@ import type { Identity } from './identity.js';
 export interface AskGuardOptions {
   /** How long the guard may take for one answer, in milliseconds. Default 5,000; 1 to 2³¹ − 1. */
   readonly timeoutMs?: number | undefined;
-  /** Where {@link AskedGuard.allows} writes why the guard failed. Default: silent. */
+  /** Where it is written why the guard failed to authenticate or to decide, which callers are not told. Default: silent. */
   readonly logger?: Logger | undefined;
 }
 
@@ -16,7 +16,10 @@ export interface AskGuardOptions {
  * A guard with a time limit, whose failures are the right errors. Each method returns a promise only if the guard did.
  */
 export interface AskedGuard {
-  /** Throws `unauthenticated`, or the error of the guard if it has a status of its own, or `guard_timeout`. */
+  /**
+   * Throws what the guard throws, if that is a `ConfigError` or a `ServerError`; `unavailable` for anything else, which
+   * is logged; `unauthenticated` for an identity without a user id; `guard_timeout`.
+   */
   authenticate(context: GuardContext): Maybe<Identity>;
   /** Returns a denial too. Throws `internal` if the guard fails, with its error as cause, or `guard_timeout`. */
   decide(identity: Identity, asked: Asked, context: GuardContext): Maybe<Decision>;
@@ -59,7 +62,12 @@ export function askGuard(guard: Guard, options: AskGuardOptions = {}): AskedGuar
 
   return {
     authenticate(context) {
-      const identity = answerOf(() => guard.authenticate(context), context, failedToAuthenticate);
+      const failed = (error: unknown): unknown => {
+        if (error instanceof ServerError || isConfigError(error)) return error;
+        logger.error({ err: error, method: context.method }, 'the guard failed to authenticate');
+        return new ConfigError('unavailable', 'the guard is not available', { cause: error });
+      };
+      const identity = answerOf(() => guard.authenticate(context), context, failed);
       return isPromise(identity) ? identity.then(named) : named(identity);
     },
     decide,
@@ -95,14 +103,8 @@ class GuardTimeout extends ConfigError {
 }
 
 function named(identity: Identity): Identity {
-  if (typeof identity === 'object' && identity !== null) return identity;
+  if (typeof identity?.userId === 'string') return identity;
   throw new ConfigError('unauthenticated', 'unauthenticated');
-}
-
-function failedToAuthenticate(error: unknown): unknown {
-  if (error instanceof ServerError || isConfigError(error)) return error;
-  const message = error instanceof Error ? error.message : '';
-  return new ConfigError('unauthenticated', message || 'unauthenticated', { cause: error });
 }
 
 const failedToAuthorize = (error: unknown): unknown =>

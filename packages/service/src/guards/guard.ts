@@ -1,4 +1,5 @@
 import type { Metadata } from 'nice-grpc-common';
+import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 
 /** What a caller wants to do. A gateway's own routes may use other words. */
@@ -37,6 +38,8 @@ export interface GuardContext {
   readonly signal: AbortSignal;
   /** The full name of the method, `/config.v1.ConfigService/Get`. */
   readonly method: string;
+  /** The caller's TLS certificate, if there is one that the door's authorities have signed. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /**
@@ -47,7 +50,7 @@ export interface GuardContext {
  * const guard: Guard = {
  *   authenticate({ metadata }) {
  *     const token = metadata.get('authorization')?.replace(/^Bearer /, '');
- *     if (token === undefined) throw new Error('missing token');
+ *     if (token === undefined) throw new ConfigError('unauthenticated', 'missing token');
  *     return { userId: token, claims: {} };
  *   },
  *   authorize: ({ userId }, action) => ({ allowed: action === 'read' || userId === 'admin' }),
@@ -55,8 +58,9 @@ export interface GuardContext {
  */
 export interface Guard {
   /**
-   * Finds out who calls. What it throws becomes UNAUTHENTICATED with the error's message, unless the error has a status
-   * of its own (a nice-grpc `ServerError` or a `ConfigError`).
+   * Finds out who calls. A caller who is not known is refused by throwing a `ConfigError` `unauthenticated`; its message
+   * is sent, as is that of every `ConfigError` and nice-grpc `ServerError`. Anything else that is thrown is a fault of
+   * the guard: it is logged, and the caller gets UNAVAILABLE. So is an identity without a user id (UNAUTHENTICATED).
    */
   authenticate(context: GuardContext): Identity | Promise<Identity>;
   /** Decides. What it throws is logged, and the caller gets INTERNAL `internal error`. */

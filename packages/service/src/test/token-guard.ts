@@ -1,11 +1,12 @@
+import { ConfigError } from '@cfg/core';
 import type { Guard } from '../index.js';
 
 /** The guard of the recordings: the bearer token is the user id. */
 export const tokenGuard = (): Guard => ({
   authenticate({ metadata }) {
     const header = metadata.get('authorization');
-    if (header === undefined) throw new Error('missing token');
-    if (!header.startsWith('Bearer ')) throw new Error('bad token format');
+    if (header === undefined) throw new ConfigError('unauthenticated', 'missing token');
+    if (!header.startsWith('Bearer ')) throw new ConfigError('unauthenticated', 'bad token format');
     return { userId: header.slice('Bearer '.length), claims: {} };
   },
   authorize({ userId }, action) {

@@ -1,0 +1,94 @@
+import { hashToken } from '@cfg/service';
+import { describe, expect, it } from 'vitest';
+import { Program, runProgram } from '../test/program.js';
+import { TempDir } from '../test/temp-dir.js';
+
+const policy = `
+roles:
+  admin:
+    - actions: ['*']
+  shop:
+    - actions: [read, list]
+      namespaces: [shop-*]
+      prefixes: [app/]
+users:
+  ann: [shop]
+tokens:
+  - user: root
+    hash: HASH
+    roles: [admin]
+`;
+
+describe('cfg-server hash-token', () => {
+  it('makes a token and a hash that a policy takes, with which the token opens the doors', async () => {
+    const { code, stdout } = await runProgram(['hash-token']);
+    expect(code).toBe(0);
+    const [, token = '', hash = ''] = /^token: (\S+)\nhash: {2}(\S+)\n$/.exec(stdout) ?? [];
+    using dir = new TempDir();
+    const file = dir.file('rbac.yaml', policy.replace('HASH', hash));
+    const doors = ['--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0', '--guard', `rbac:${file}`];
+    await using program = await Program.serving(doors);
+    const url = await program.url('/v1/namespaces');
+    expect((await fetch(url)).status).toBe(401);
+    const wrong = await fetch(url, { headers: { authorization: `Bearer ${token}x` } });
+    expect([wrong.status, await wrong.text()]).toEqual([401, '{"code":16,"message":"unknown token","details":[]}']);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    expect(program.stdout).not.toContain(token);
+  });
+
+  it('refuses flags that it does not know', async () => {
+    expect(await runProgram(['hash-token', '--token', 'x'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('cfg-server check-access', () => {
+  it.each([
+    [['--as', 'ann', 'read', 'shop-1', 'app/x'], 0, 'yes: ann may read shop-1/app/x, by role:shop[0]\n'],
+    [['--as', 'ann', 'write', 'shop-1', 'app/x'], 1, 'no: ann may not write shop-1/app/x, with shop\n'],
+    [['--as', 'ann', 'list', 'shop-1', 'app/*'], 0, 'yes: ann may list shop-1/app/*, by role:shop[0]\n'],
+    [['--as', 'ann', 'list', 'shop-1'], 1, 'no: ann may not list shop-1/*, with shop\n'],
+    [['--as', 'root', 'delete', 'x', 'y'], 0, 'yes: root may delete x/y, by role:admin[0]\n'],
+    [['--as', 'eve', 'read', 'x', 'y'], 1, 'no: eve may not read x/y, without any role\n'],
+    [['--role', 'shop', 'read', 'shop-1', 'app/x'], 0, 'yes: who has it may read shop-1/app/x, by role:shop[0]\n'],
+  ])('answers %j', async (args, code, stdout) => {
+    using dir = new TempDir();
+    const file = dir.file('rbac.yaml', policy.replace('HASH', hashToken().hash));
+    expect(await runProgram(['check-access', '--guard', `rbac:${file}`, ...args])).toMatchObject({ code, stdout });
+  });
+
+  it.each([
+    [['--as', 'ann', 'read'], 'check-access needs --guard rbac:FILE'],
+    [['--guard', 'rbac:no.yaml', '--as', 'ann', 'read'], '--guard: no.yaml: ENOENT'],
+    [['--guard', 'rbac:no.yaml', 'read'], 'check-access needs --as or --role'],
+    [['--guard', 'rbac:no.yaml', '--as', 'ann'], 'check-access needs an action'],
+    [['--guard', 'rbac:no.yaml', '--as', 'ann', 'a', 'b', 'c', 'd'], 'unexpected argument d'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await runProgram(['check-access', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('cfg-server --guard rbac:FILE', () => {
+  it('does not start with a policy that has a fault, and says where', async () => {
+    using dir = new TempDir();
+    const file = dir.file('rbac.yaml', policy);
+    const { code, stderr } = await runProgram(['--guard', `rbac:${file}`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `cfg-server: --guard: ${file}:13: tokens[0].hash: is not a hash as cfg-server hash-token makes it\n`,
+    ]);
+  });
+});
+
+describe('cfg-server backup', () => {
+  it.each([
+    [[], 'backup needs a file'],
+    [['--store', 'sqlite:x.db'], 'backup needs a file'],
+    [['copy.db'], 'backup needs --store sqlite:PATH'],
+    [['copy.db', '--store', 'memory'], 'backup needs --store sqlite:PATH'],
+    [['copy.db', 'other.db'], 'unexpected argument other.db'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await runProgram(['backup', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});

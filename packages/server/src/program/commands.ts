@@ -1,0 +1,25 @@
+import { backup } from './backup.js';
+import { checkAccess } from './check-access.js';
+import type { Command } from './command.js';
+import { hashTokenCommand } from './hash-token.js';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'backup',
+    value: 'FILE --store sqlite:PATH',
+    help: 'copy a SQLite store to a new file, also while servers have it open',
+    run: backup,
+  },
+  {
+    name: 'hash-token',
+    value: '[--stdin]',
+    help: 'make a bearer token and its hash for a policy (--stdin: hash the token on stdin)',
+    run: hashTokenCommand,
+  },
+  {
+    name: 'check-access',
+    value: '--guard rbac:FILE --as USER ACTION NAMESPACE KEY',
+    help: 'whether a user (--role R: or who has it) may do that, and by which rule; exit code 0 or 1',
+    run: checkAccess,
+  },
+];
