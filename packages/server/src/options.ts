@@ -1,5 +1,10 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
+<<<<<<< HEAD
 import type { Guard, RateLimitOptions } from '@cfg/service';
+=======
+import type { Guard } from '@cfg/service';
+import type { Durability } from '@cfg/sqlite';
+>>>>>>> d3639b5deb19a4db0135585a38e2a72140b46306
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
@@ -24,6 +29,11 @@ export interface ServerOptions extends TlsFiles {
   readonly history?: number | undefined;
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
+  /**
+   * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
+   * Default `full`.
+   */
+  readonly durability?: Durability | undefined;
   /**
    * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
    * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
@@ -132,6 +142,7 @@ export function completeOptions(
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
+    durability: durabilityOf(options.durability, nameOf('durability')),
     logger,
   };
   const trustedProxies = listOf(options.trustedProxies);
@@ -202,6 +213,11 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
+}
+
+function durabilityOf(durability: string | undefined, name: string): Durability | undefined {
+  if (durability === undefined || durability === 'full' || durability === 'relaxed') return durability;
+  throw wrong(`${name} must be full or relaxed, not ${JSON.stringify(durability)}`);
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);
