@@ -1,10 +1,6 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
-<<<<<<< HEAD
 import type { Guard, RateLimitOptions } from '@cfg/service';
-=======
-import type { Guard } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
->>>>>>> d3639b5deb19a4db0135585a38e2a72140b46306
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
