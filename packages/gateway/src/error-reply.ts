@@ -16,7 +16,7 @@ export interface ErrorReply {
 /** Turns any error into what the caller gets. What has no status is an internal error. */
 export function errorReply(error: unknown): ErrorReply {
   if (error instanceof HttpError) {
-    return reply(error.status, error.code, error.message, [], error.headers);
+    return reply(error.status, error.code, error.message, error.details, error.headers);
   }
   if (error instanceof ClientError || error instanceof ServerError) {
     const isRich = error instanceof RichClientError || error instanceof RichServerError;

@@ -6,7 +6,8 @@ import type { ServerFeatures } from './features.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
 import { decodePercent } from './percent-encoding.js';
-import { deadlineOf } from './timeout.js';
+import { requestIdOf } from './request-id.js';
+import { timeoutOf } from './timeout.js';
 
 /** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
 export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
@@ -18,12 +19,16 @@ export type Endpoint = (exchange: Exchange) => Promise<void>;
 export interface ExchangeContext {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
+  /** How long a request may take; 0: as long as it likes. */
+  readonly callTimeoutMs: number;
 }
 
 /** One request and its answer. */
 export class Exchange {
   readonly request: GatewayRequest;
   readonly response: ServerResponse;
+  /** The caller's own, or one that is made for it. */
+  readonly requestId: string;
   /** The answer does not end by itself: a gateway that closes ends it. */
   endless = false;
   readonly #context: ExchangeContext;
@@ -31,7 +36,9 @@ export class Exchange {
   readonly #variables: readonly PathVariable[];
   readonly #cancelled = new AbortController();
   #gone = false;
-  #deadline: AbortSignal | undefined;
+  #late = false;
+  #deadline: NodeJS.Timeout | undefined;
+  #options: ServiceCallOptions | undefined;
   #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
@@ -44,9 +51,11 @@ export class Exchange {
     this.#context = context;
     this.request = request;
     this.response = response;
+    this.requestId = requestIdOf(request.headers);
     this.#query = query;
     this.#variables = variables;
     response.once('close', () => {
+      clearTimeout(this.#deadline);
       if (response.writableFinished) return;
       this.#gone = true;
       this.cancel();
@@ -58,13 +67,22 @@ export class Exchange {
     return this.#gone;
   }
 
-  /** Whether the time that the caller gave is over. */
+  /** Whether the time for the request is over. */
   get late(): boolean {
-    return this.#deadline?.aborted ?? false;
+    return this.#late;
   }
 
   get cancelled(): boolean {
-    return this.#cancelled.signal.aborted;
+    return this.signal.aborted;
+  }
+
+  /** Fires when nobody waits for the answer any more. */
+  get signal(): AbortSignal {
+    return this.#cancelled.signal;
+  }
+
+  get features(): ServerFeatures {
+    return this.#context.features;
   }
 
   /** Ends the calls of the service that are under way for this request. */
@@ -84,15 +102,48 @@ export class Exchange {
     return new URLSearchParams(this.#query);
   }
 
-  /** Options for calling the service: metadata, peer address, deadline. Throws a 400 for a header that cannot be read. */
+  /**
+   * Options for calling the service: metadata, peer address, deadline, which runs from the first time that they are asked
+   * for. Throws a 400 for a header that cannot be read.
+   */
   callOptions(): ServiceCallOptions {
-    const { metadataReader, features } = this.#context;
+    this.#options ??= this.#makeOptions();
+    return this.#options;
+  }
+
+  /** Responds with JSON text, or with bytes whose type is in the headers. */
+  send(status: number, body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): void {
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
+    this.response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': length,
+      ...this.ownHeaders(),
+      ...more,
+    });
+    // Text that is ASCII, as most is, need not be transcoded.
+    if (typeof body === 'string') this.response.end(body, length === body.length ? 'latin1' : 'utf8');
+    else this.response.end(body);
+  }
+
+  /** Responds that the caller has the newest answer already. */
+  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
+    this.response.writeHead(304, { ...this.ownHeaders(), ...headers }).end();
+  }
+
+  /** Headers of every answer. */
+  ownHeaders(): Record<string, string> {
+    return { 'x-content-type-options': 'nosniff', 'x-request-id': this.requestId };
+  }
+
+  #makeOptions(): ServiceCallOptions {
+    const { metadataReader, features, callTimeoutMs } = this.#context;
     const caller = callerOf(this.request);
-    const { signal } = this.#cancelled;
-    this.#deadline = deadlineOf(this.request);
+    const limitMs = timeoutOf(this.request, this.endless ? 0 : callTimeoutMs);
+    if (limitMs !== undefined) this.#limit(limitMs);
     return {
-      metadata: metadataReader.read(this.request, caller),
-      signal: this.#deadline ? AbortSignal.any([signal, this.#deadline]) : signal,
+      metadata: metadataReader.read(this.request, caller, this.requestId),
+      signal: this.signal,
       onHeader: (received) => {
         features.observeHeader(received);
         this.#keepRetryAfter(received);
@@ -106,18 +157,11 @@ export class Exchange {
     };
   }
 
-  /** Responds with JSON text. */
-  send(status: number, json: string, headers: Readonly<Record<string, string>> = {}): void {
-    const length = Buffer.byteLength(json);
-    const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
-    this.response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...more });
-    // Text that is ASCII, as most is, need not be transcoded.
-    this.response.end(json, length === json.length ? 'latin1' : 'utf8');
-  }
-
-  /** Responds that the caller has the newest answer already. */
-  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
-    this.response.writeHead(304, headers).end();
+  #limit(timeoutMs: number): void {
+    this.#deadline = setTimeout(() => {
+      this.#late = true;
+      this.cancel();
+    }, timeoutMs);
   }
 
   /** A server that limits its callers says in `retry-after` when they may call again. */

@@ -1,5 +1,6 @@
-import { featuresHeader } from '@cfg/proto';
-import type { Metadata } from 'nice-grpc-common';
+import { type ConfigServiceDefinition, featuresHeader } from '@cfg/proto';
+import type { Client } from 'nice-grpc';
+import type { CallOptions, Metadata } from 'nice-grpc-common';
 
 /** Whether the header of a reply announces the feature. */
 export const announces = (received: Metadata, feature: string): boolean =>
@@ -10,7 +11,12 @@ export const announces = (received: Metadata, feature: string): boolean =>
  * a server that has announced what they are for: another would skip them without a word.
  */
 export class ServerFeatures {
+  readonly #client: Client<ConfigServiceDefinition>;
   #latest: Metadata | undefined;
+
+  constructor(client: Client<ConfigServiceDefinition>) {
+    this.#client = client;
+  }
 
   /** Whether any reply was seen. */
   get known(): boolean {
@@ -24,6 +30,11 @@ export class ServerFeatures {
 
   has(feature: string): boolean {
     return this.#latest !== undefined && announces(this.#latest, feature);
+  }
+
+  /** Makes a small call, whose reply does not matter, if no reply of the server has told its features yet. */
+  async learn(options: CallOptions): Promise<void> {
+    if (!this.known) await this.#client.listCodecs?.({}, options).catch(() => {});
   }
 
   readonly observeHeader = (received: Metadata): void => {

@@ -1,15 +1,20 @@
 import type { ConnectionOptions } from '@cfg/client/channel';
-import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { type ConfigOperationsDefinition, type ConfigServiceDefinition, type HttpRule, httpRules } from '@cfg/proto';
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
+import { Metadata } from 'nice-grpc-common';
 import { diffEndpoint } from './diff.js';
-import { snapshotEtag } from './etag.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { connect } from './remote.js';
 import { createRoutes } from './router.js';
-import { watchEndpoint } from './sse/watch.js';
+import { rpcEndpoint } from './rpc-endpoint.js';
+import type { Subscribe } from './sse/shared-changes.js';
+import { openWatch } from './sse/upstream.js';
+import { WatchRoute } from './sse/watch.js';
+import { deleteHook, getHook, type ReadEntry, setHook } from './value/hooks.js';
+import { snapshotHook } from './value/snapshot-hook.js';
 
 /** The HTTP/JSON and SSE door to a configuration service. */
 export interface Gateway extends AsyncDisposable {
@@ -29,7 +34,14 @@ export interface GatewayClients {
   readonly operations?: Client<ConfigOperationsDefinition> | undefined;
 }
 
-export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions {}
+export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions {
+  /**
+   * The bearer token by which the gateway itself watches a server without revisions, once for all its clients, each of
+   * which still needs its own credential. Default: none. Where the server refuses it, each client is a watch of its own,
+   * and one that comes back gets a `reset`.
+   */
+  readonly watchToken?: string | (() => string) | undefined;
+}
 
 /**
  * A gateway to a server elsewhere, `host:port`, or to whatever the given clients call (which stay yours to close, and
@@ -44,9 +56,11 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
  */
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
   const complete = completeOptions(options);
-  if (typeof target !== 'string') return build(target, complete, () => {});
+  const watchToken = (): string | undefined =>
+    typeof options.watchToken === 'function' ? options.watchToken() : options.watchToken;
+  if (typeof target !== 'string') return build(target, complete, watchedWith(target.client, watchToken), () => {});
   const { service, operations, close } = connect(target, options, complete.logger);
-  return build({ client: service, operations }, complete, close);
+  return build({ client: service, operations }, complete, watchedWith(service, watchToken), close);
 }
 
 /**
@@ -59,11 +73,34 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  */
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
   const { service: client, operations } = createInProcessClients(service);
-  return build({ client, operations }, completeOptions(options), () => {});
+  const subscribe = () => (signal: AbortSignal) => service.changes(signal);
+  return build({ client, operations }, completeOptions(options), subscribe, () => {});
 }
 
-function build({ client, operations }: GatewayClients, options: GatewaySettings, release: () => void): Gateway {
-  const features = new ServerFeatures();
+/** How the gateway itself watches everything. */
+type MakeSubscribe = (features: ServerFeatures) => Subscribe;
+
+const watchedWith =
+  (client: Client<ConfigServiceDefinition>, token: () => string | undefined): MakeSubscribe =>
+  (features) =>
+  async (signal) => {
+    const bearer = token();
+    const metadata = bearer === undefined ? Metadata() : Metadata({ authorization: `Bearer ${bearer}` });
+    const { messages } = await openWatch(client, {}, { metadata, signal }, features);
+    return messages;
+  };
+
+function build(
+  { client, operations }: GatewayClients,
+  options: GatewaySettings,
+  subscribe: MakeSubscribe,
+  release: () => void,
+): Gateway {
+  const features = new ServerFeatures(client);
+  const { maxBodyBytes } = options;
+  const watch = new WatchRoute({ client, features, options, subscribe: subscribe(features) });
+  const readEntry: ReadEntry = async (namespace, key, exchange) =>
+    (await client.get({ namespace, key }, exchange.callOptions())).entry;
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
     own: [
@@ -73,16 +110,36 @@ function build({ client, operations }: GatewayClients, options: GatewaySettings,
         endpoint: diffEndpoint(client),
         operation: 'Diff',
       },
-      { verb: 'GET', path: '/v1/watch', endpoint: watchEndpoint({ client, features, options }), operation: 'Watch' },
+      {
+        verb: 'PUT',
+        path: '/v1/namespaces/{namespace}/keys/{key}',
+        endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
+        operation: 'PutValue',
+      },
+      { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: 'Watch' },
     ],
-    hooks: { 'config.v1.ConfigService.Snapshot': snapshotEtag },
-    maxBodyBytes: options.maxBodyBytes,
+    hooks: {
+      'config.v1.ConfigService.Get': getHook,
+      'config.v1.ConfigService.Set': setHook(readEntry, false),
+      'config.v1.ConfigService.Delete': deleteHook(readEntry),
+      'config.v1.ConfigService.Snapshot': snapshotHook,
+    },
+    maxBodyBytes,
   });
   const requests = new RequestHandler(routes, features, options);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closed ??= requests.close().then(release);
+    closed ??= requests
+      .close()
+      .then(() => watch.close())
+      .then(release);
     return closed;
   };
   return { handler: requests.handle, close, [Symbol.asyncDispose]: close };
+}
+
+function ruleOf(method: string): HttpRule {
+  const rule = httpRules().find((each) => each.method === `config.v1.ConfigService.${method}`);
+  if (rule === undefined) throw new Error(`no HTTP form of ${method}`);
+  return rule;
 }

@@ -21,7 +21,7 @@ export class RequestHandler {
   constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings) {
     this.#routes = routes;
     this.#options = options;
-    this.#context = { features, metadataReader: new MetadataReader() };
+    this.#context = { features, metadataReader: new MetadataReader(), callTimeoutMs: options.callTimeoutMs };
   }
 
   readonly handle: HttpHandler = (request, response, next) => {
@@ -64,7 +64,7 @@ export class RequestHandler {
     const { logger } = this.#options;
     const { method, url } = exchange.request;
     const reply = errorReply(explained(error, exchange));
-    if (reply.internal) logger.error({ err: error, method, url }, 'request failed');
+    if (reply.internal) logger.error({ err: error, method, url, requestId: exchange.requestId }, 'request failed');
     if (exchange.response.headersSent) {
       // An answer that breaks off is better than one that looks whole.
       exchange.response.destroy();
@@ -76,8 +76,9 @@ export class RequestHandler {
 
 /** Why a call was ended on purpose, in place of the error that its client made of that. */
 function explained(error: unknown, exchange: Exchange): unknown {
-  if (error instanceof ClientError || error instanceof HttpError) return error;
-  if (exchange.late) return new HttpError(Status.DEADLINE_EXCEEDED, 'the time given for the call is over');
+  const cancelled = error instanceof ClientError && error.code === Status.CANCELLED;
+  if ((error instanceof ClientError && !cancelled) || error instanceof HttpError) return error;
+  if (exchange.late) return new HttpError(Status.DEADLINE_EXCEEDED, 'the time for the call is over');
   return exchange.endless && exchange.cancelled ? gatewayClosed() : error;
 }
 

@@ -1,4 +1,5 @@
 import { Status } from 'nice-grpc-common';
+import type { DetailObject } from './error-details.js';
 import { httpStatusOf } from './http-status.js';
 
 /** An error of the gateway itself. Its HTTP status is that of the code unless another is given. */
@@ -6,17 +7,20 @@ export class HttpError extends Error {
   readonly code: Status;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly details: readonly DetailObject[];
 
   constructor(
     code: Status,
     message: string,
     status: number = httpStatusOf(code),
     headers: Record<string, string> = {},
+    details: readonly DetailObject[] = [],
   ) {
     super(message);
     this.code = code;
     this.status = status;
     this.headers = headers;
+    this.details = details;
   }
 }
 

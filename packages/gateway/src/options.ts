@@ -8,10 +8,30 @@ export interface GatewayOptions {
   /** How long an EventSource should wait before it reconnects, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
   readonly retryMs?: number | undefined;
   /**
+   * How many changes are kept for clients of `/v1/watch` that come back, where the store has no revisions. Default 500;
+   * 0: none, and each client is a watch of the service; at most 100,000. A store with revisions keeps its own.
+   */
+  readonly eventBufferSize?: number | undefined;
+  /**
+   * How often the service is asked again whether a client of `/v1/watch` may still see what it does, in milliseconds.
+   * Default 300,000; 0: never; at most 2³¹ − 1.
+   */
+  readonly reauthorizeEveryMs?: number | undefined;
+  /**
+   * How long a client of `/v1/watch` may leave its connection full before it is ended with a `reset`, in milliseconds.
+   * Default 60,000; 0: for ever; at most 2³¹ − 1.
+   */
+  readonly maxLagMs?: number | undefined;
+  /**
    * The largest request body, in bytes; a larger one is answered with 413. Default 1.5 MiB, which fits a value of 1 MiB
    * in base64. 1 to 64 MiB.
    */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
+   * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
+   */
+  readonly callTimeoutMs?: number | undefined;
   /**
    * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
    * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
@@ -26,7 +46,11 @@ export interface GatewayOptions {
 export interface GatewaySettings {
   readonly heartbeatIntervalMs: number;
   readonly retryMs: number;
+  readonly eventBufferSize: number;
+  readonly reauthorizeEveryMs: number;
+  readonly maxLagMs: number;
   readonly maxBodyBytes: number;
+  readonly callTimeoutMs: number;
   readonly fallthrough: boolean;
   readonly logger: Logger;
 }
@@ -36,7 +60,11 @@ export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
+    eventBufferSize: wholeNumber('eventBufferSize', options.eventBufferSize ?? 500, 0, 100_000),
+    reauthorizeEveryMs: wholeNumber('reauthorizeEveryMs', options.reauthorizeEveryMs ?? 300_000, 0, maxInt32),
+    maxLagMs: wholeNumber('maxLagMs', options.maxLagMs ?? 60_000, 0, maxInt32),
     maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
+    callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

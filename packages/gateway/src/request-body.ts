@@ -8,30 +8,42 @@ export class ClientGone extends Error {}
 const tooLarge = (maxBytes: number): HttpError =>
   new HttpError(Status.RESOURCE_EXHAUSTED, `request body is larger than ${maxBytes} bytes`, 413);
 
+type Request = IncomingMessage & { body?: unknown };
+
 /**
  * The text of a request's body; of one that a body parser before the gateway has already read, what it made of it.
- * Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so that the caller gets to read
- * the answer), with 415 if it is compressed, with 400 if it is not UTF-8, and with {@link ClientGone}.
+ * Fails as {@link readBytes} does, and with 400 if it is not UTF-8.
  */
-export async function readBody(request: IncomingMessage & { body?: unknown }, maxBytes: number): Promise<string> {
+export async function readBody(request: Request, maxBytes: number, signal: AbortSignal): Promise<string> {
+  if (request.readableEnded) return parsedBody(request.body, maxBytes);
+  return decode(await readBytes(request, maxBytes, signal));
+}
+
+/**
+ * The bytes of a request's body. Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so
+ * that the caller gets to read the answer), with 415 if it is compressed, with {@link ClientGone}, and when `signal`
+ * fires.
+ */
+export async function readBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new HttpError(Status.INVALID_ARGUMENT, 'a compressed request body is not supported', 415);
   }
-  if (request.readableEnded) return parsedBody(request.body, maxBytes);
+  if (request.readableEnded) return parsedBytes(request.body, maxBytes);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
     request.resume();
     throw tooLarge(maxBytes);
   }
-  return decode(await collect(request, maxBytes));
+  return collect(request, maxBytes, signal);
 }
 
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (outcome: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      signal.removeEventListener('abort', onGone);
       outcome();
     };
     const onData = (chunk: Buffer): void => {
@@ -47,8 +59,19 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     const onGone = (): void => settle(() => reject(new ClientGone()));
     request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
-    if (request.destroyed) onGone();
+    signal.addEventListener('abort', onGone);
+    if (request.destroyed || signal.aborted) onGone();
   });
+}
+
+/** What a body parser has left of a value. One that has decoded it has lost how it was written. */
+function parsedBytes(body: unknown, maxBytes: number): Buffer {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    throw new Error('a body parser before the gateway has decoded a value: mount the gateway before it');
+  }
+  const bytes = Buffer.from(body ?? '');
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
 }
 
 function parsedBody(body: unknown, maxBytes: number): string {

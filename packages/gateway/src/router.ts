@@ -1,7 +1,7 @@
 import { httpRules } from '@cfg/proto';
 import type { Endpoint } from './exchange.js';
 import { PathTable } from './path-table.js';
-import { type ResponseHook, rpcEndpoint } from './rpc-endpoint.js';
+import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 
 /** What a path can be asked, by HTTP method. */
 export class Route {
@@ -34,8 +34,8 @@ export interface Routes {
   /** The clients to call, by the full name of their service. The routes of a service without one respond with 501. */
   readonly clients: Readonly<Record<string, object | undefined>>;
   readonly own: readonly OwnRoute[];
-  /** What HTTP says of a method's answer beyond its message, by the method's full name. */
-  readonly hooks: Readonly<Record<string, ResponseHook>>;
+  /** What HTTP adds to a method, by the method's full name. */
+  readonly hooks: Readonly<Record<string, RpcHook>>;
   readonly maxBodyBytes: number;
 }
 

@@ -131,8 +131,9 @@ describe.each(doors)('routes, %s', (door) => {
   });
 
   it.each([
-    ['PUT', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, DELETE'],
-    ['OPTIONS', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, DELETE'],
+    ['PUT', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
+    ['PATCH', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
+    ['OPTIONS', '/v1/namespaces/paths/keys/app/timeout', 'GET, HEAD, POST, PUT, DELETE'],
     ['POST', '/v1/namespaces/paths/keys/app/timeout/versions', 'GET, HEAD'],
     ['POST', '/v1/namespaces/paths/keys/app/timeout/diff?v1=1&v2=2', 'GET, HEAD'],
     ['DELETE', '/v1/namespaces', 'GET, HEAD'],

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
 import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
+import { needsFeatures, requireFeatures } from './negotiation.js';
 import { readBody } from './request-body.js';
 
 /** A method of a client, by a name that only the descriptors know. */
@@ -13,46 +13,64 @@ export interface HttpAnswer {
   /** Default 200. Of a 304, no body is sent. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** In place of the message as JSON. */
+  readonly body?: Uint8Array;
 }
 
-/** Looks at the answer to a request before it is sent. */
-export type ResponseHook = (message: object, request: IncomingMessage) => HttpAnswer;
+/** What HTTP adds to a method. */
+export interface RpcHook {
+  /** Makes the request of a body that is not the message. `undefined`: it is the message. */
+  readBody?(exchange: Exchange, maxBodyBytes: number): Promise<object | undefined>;
+  /** Surrounds the call. */
+  call?(next: (request: object) => Promise<object>, request: object, exchange: Exchange): Promise<object>;
+  /** Looks at the answer before it is sent. */
+  answer?(message: object, exchange: Exchange): HttpAnswer;
+}
 
 export interface RpcEndpointOptions {
   readonly maxBodyBytes: number;
-  readonly hook: ResponseHook | undefined;
+  readonly hook: RpcHook | undefined;
 }
 
 /** The endpoint of a method: its request from path, query and body, its response as JSON. */
 export function rpcEndpoint(
   rule: HttpRule,
   client: object | undefined,
-  { maxBodyBytes, hook }: RpcEndpointOptions,
+  { maxBodyBytes, hook = {} }: RpcEndpointOptions,
 ): Endpoint {
   const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
   if (!method) return notServed(rule.method);
   return async (exchange) => {
     const options = exchange.callOptions();
-    const request = await readRequest(rule, exchange, maxBodyBytes);
-    const message = await method(request, options);
-    const { status = 200, headers } = hook?.(message, exchange.request) ?? {};
+    const request = await readRequest(rule, exchange, maxBodyBytes, hook);
+    const call = async (message: object): Promise<object> => {
+      if (needsFeatures(message, exchange)) await requireFeatures(message, exchange);
+      return method(message, options);
+    };
+    const message = await (hook.call ? hook.call(call, request, exchange) : call(request));
+    const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
     if (status === 304) exchange.sendNotModified(headers);
-    else exchange.send(status, toJsonString(rule.responseType, message), headers);
+    else exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
   };
 }
 
-async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
+async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: number, hook: RpcHook): Promise<object> {
   // A path that cannot be read is refused before a body is waited for.
   const variables = exchange.variables();
-  const body = rule.body === '*' ? await readBody(exchange.request, maxBodyBytes) : '';
   try {
-    const query = rule.body === '*' ? [] : exchange.query();
-    const request = body === '' ? fromQuery(rule.requestType, query) : parseJson(rule.requestType, body);
-    for (const [name, value] of variables) setField(rule.requestType, request, name, value);
+    const request =
+      (await hook.readBody?.(exchange, maxBodyBytes)) ?? (await readMessage(rule, exchange, maxBodyBytes));
+    for (const [name, value] of variables) setField(rule.requestType, request as never, name, value);
     return request;
   } catch (error) {
     throw error instanceof JsonMappingError ? badRequest(error.message) : error;
   }
+}
+
+async function readMessage(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
+  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.query());
+  const body = await readBody(exchange.request, maxBodyBytes, exchange.signal);
+  return body === '' ? fromQuery(rule.requestType, []) : parseJson(rule.requestType, body);
 }
 
 function notServed(method: string): Endpoint {

@@ -13,10 +13,16 @@ import { answerUnreadableRequests } from './unreadable-request.js';
 const sweepIntervalMs = 50;
 
 /** Opens the HTTP door: REST and server-sent events. */
-export async function openHttpDoor(gateway: Gateway, address: Address, tls: Tls | undefined): Promise<Door> {
+export async function openHttpDoor(
+  gateway: Gateway,
+  address: Address,
+  tls: Tls | undefined,
+  keepAliveMs: number,
+): Promise<Door> {
   const server: Server = tls
     ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
     : createServer();
+  server.keepAliveTimeout = keepAliveMs;
   // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
   server.on('request', express().disable('x-powered-by').use(gateway.handler));
   answerUnreadableRequests(server);

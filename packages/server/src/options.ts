@@ -2,7 +2,8 @@ import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber
 import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
-import { chooseGuard, type GuardChoice } from './guard-choice.js';
+import { chooseGuard } from './guard-choice.js';
+import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
@@ -24,14 +25,35 @@ export interface ServerOptions extends TlsFiles {
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
   /**
-   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, or a guard of your own, which
-   * stays yours to close. Without one, everybody may do everything, and so both doors must be on the loopback.
+   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
+   * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
+   * and so both doors must be on the loopback.
    */
   readonly guard?: string | Guard | undefined;
+  /** The rule that decides, for a guard `opa:`. Default `config/authz/allow`. */
+  readonly opaEntrypoint?: string | undefined;
+  /** The token that the URL of a guard `opa:` is asked with. */
+  readonly opaToken?: string | undefined;
+  /** The file of the public key, PEM, that the bundles of a guard `opa:` must be signed by. */
+  readonly opaBundleKey?: string | undefined;
+  /**
+   * What tokens are verified by, for a guard `opa:`: the URL of a JSON web key set, or the file of a public key, PEM.
+   * Without it a token is believed as it is, which is right only behind something that verifies it.
+   */
+  readonly jwtKeys?: string | undefined;
+  /** The issuer that tokens must name; with {@link jwtKeys}. */
+  readonly jwtIssuer?: string | undefined;
+  /** The audience that tokens must name; with {@link jwtKeys}. */
+  readonly jwtAudience?: string | undefined;
   /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
   readonly iKnowThisIsOpen?: boolean | undefined;
   /** How long `close()` waits for calls that are under way, in milliseconds. Default 10,000; at least 0. */
   readonly graceMs?: number | undefined;
+  /**
+   * How long an idle connection of the HTTP door stays open, in milliseconds. Default 72,000, longer than load balancers
+   * keep theirs, so that none sends a request into a connection that is being closed. 0: for ever.
+   */
+  readonly keepAliveMs?: number | undefined;
   /** The largest value, in bytes. Default 1 MiB; at least 1, at most 32 MiB. */
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
@@ -54,6 +76,7 @@ export interface ServerSettings {
   readonly guard: GuardChoice;
   readonly tls: Tls | undefined;
   readonly graceMs: number;
+  readonly keepAliveMs: number;
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
   readonly logger: Logger;
@@ -100,13 +123,14 @@ export function completeOptions(
     guard,
     tls,
     graceMs: whole('graceMs', 10_000, 0),
+    keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
     logger,
   };
 }
 
-type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'maxValueBytes' | 'maxSnapshotEntries';
+type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'keepAliveMs' | 'maxValueBytes' | 'maxSnapshotEntries';
 
 function addressOf(text: string, name: string): Address {
   const address = parseAddress(text);

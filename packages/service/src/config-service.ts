@@ -1,8 +1,9 @@
 import { ConfigError, type Store } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { ServiceImplementation } from 'nice-grpc';
 import type { ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
+import { allChanges } from './all-changes.js';
 import { Draining } from './draining.js';
 import { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
@@ -54,6 +55,12 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * elsewhere and resume there, and no new one begins. Other calls go on. Twice is fine. Does not close the store.
    */
   drain(): void;
+  /**
+   * Every change of the store from now on, past the stages and the guard: for a door that watches once for all its callers
+   * and asks the guard itself what each may see. Resolves once no change is missed any more; ends with an error when the
+   * service drains.
+   */
+  changes(signal: AbortSignal): Promise<AsyncIterable<WatchResponse>>;
   /** The methods of another service, within this one's stages: authenticated and logged like its own. */
   within<T extends object>(definition: AnyDefinition, implementation: T): T;
 }
@@ -99,6 +106,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
       for (const name of ['', ...serviceNames]) health.setStatus('unhealthy', name);
       environment.draining.begin();
     },
+    changes: (signal) => allChanges(environment, signal),
     within: (definition, others) => methods.within(definition, others),
   };
 }

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A place in a store's log. As the id of an event it is `<revision>-<log id>`. */
 export interface LogPosition {
   readonly revision: number;
@@ -10,6 +12,13 @@ const logId = /^[!-~]{1,128}$/;
 export const isLogId = (name: string): boolean => logId.test(name);
 
 export const formatEventId = (revision: number, logId: string): string => `${revision}-${logId}`;
+
+/** The id that a client wants to go on from: its header's, which is the newer one, or, on a first connection, its query's. */
+export function lastEventIdOf(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {
+  const header = headers['last-event-id'];
+  const id = header === undefined || header === '' ? query.get('lastEventId') : String(header);
+  return id === null || id === '' ? undefined : id;
+}
 
 /** The place that an event id means; `undefined` if it is not one that a store with revisions gave. */
 export function parseEventId(id: string): LogPosition | undefined {

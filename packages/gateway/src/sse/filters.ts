@@ -8,8 +8,12 @@ export interface WatchFilters {
   readonly prefixes: string[];
 }
 
-/** What a watcher wants to see, from its query. Throws a 400 if that is too much. */
+/**
+ * What a watcher wants to see, from its query. Throws a 400 if that is too much, and for a parameter that looks like a
+ * filter but is none: whoever asks for one namespace must not get all.
+ */
 export function readFilters(query: URLSearchParams): WatchFilters {
+  for (const name of query.keys()) refuseSlip(name);
   return { namespaces: limited(query, 'namespaces', 'namespace'), prefixes: limited(query, 'prefixes', 'prefix') };
 }
 
@@ -20,4 +24,29 @@ function limited(query: URLSearchParams, parameter: string, one: string): string
     throw badRequest(`${one} value too long (max ${maxFilterBytes} bytes)`);
   }
   return values;
+}
+
+const slips: readonly (readonly [meant: string, written: readonly string[]])[] = [
+  ['namespaces', ['namespaces', 'namespace', 'ns']],
+  ['prefixes', ['prefixes', 'prefix', 'keyprefix', 'keyprefixes']],
+];
+
+function refuseSlip(name: string): void {
+  if (slips.some(([meant]) => meant === name)) return;
+  const letters = name.toLowerCase().replace(/[^a-z]/g, '');
+  // Short words are near to too many others.
+  const near = (word: string): boolean => word === letters || (word.length > 5 && differsLittle(word, letters));
+  const meant = slips.find(([, written]) => written.some(near))?.[0];
+  if (meant !== undefined) throw badRequest(`unknown parameter ${JSON.stringify(name.slice(0, 64))}: use ${meant}`);
+}
+
+/** Whether two words differ by one letter more, less or other, or by two letters swapped. */
+function differsLittle(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return Math.max(left.length, right.length) <= 1 || (left.length === 2 && left === [...right].reverse().join(''));
 }

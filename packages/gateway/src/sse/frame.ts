@@ -53,7 +53,8 @@ export const idFrame = (id: string): string => `id: ${id}\n\n`;
 
 export const helloFrame = (retryMs: number): string => `retry: ${retryMs}\n\n: connected\n\n`;
 
-export const heartbeatFrame = ': heartbeat\n\n';
+/** One line end: there are clients that take a comment and an empty line for a message. */
+export const heartbeatFrame = ': heartbeat\n';
 
 /** Says that changes may have been missed: a client that keeps a copy must read it again. `more` tells more of why. */
 export const resetFrame = (reason: string, more: Readonly<Record<string, string>> = {}): string =>

@@ -7,8 +7,8 @@ import { ask } from '../test/http.js';
 import { gone, otherServer, setOf } from '../test/other-server.js';
 import { SseClient } from '../test/sse-client.js';
 
-/** A gateway in front of the server. */
-const gatewayTo = (address: string) => serveGateway(createGateway(address, { insecure: true }));
+/** A gateway in front of the server, each of whose clients is a watch of it. */
+const gatewayTo = (address: string) => serveGateway(createGateway(address, { insecure: true, eventBufferSize: 0 }));
 
 const announce = (context: CallContext, features: string): void => {
   context.header.set('cfg-features', features);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MemoryStore } from '@cfg/core';
+import { MemoryStore, type Store } from '@cfg/core';
 import {
   addConfigService,
   allowAll,
@@ -21,7 +21,7 @@ export interface DoorOptions {
   readonly service?: ConfigServiceOptions;
   readonly gateway?: GatewayOptions;
   /** A store to share, which stays the caller's; by default a new one. */
-  readonly store?: MemoryStore;
+  readonly store?: Store;
   /** Mounts the gateway; by default at the root of an application of its own. */
   readonly mount?: (app: Express, gateway: Gateway) => void;
 }
@@ -38,7 +38,7 @@ export interface OpenDoor extends AsyncDisposable {
  * A memory store, a service over it (open, unless a guard is given), and a gateway to it that listens on the loopback.
  */
 export async function openDoor(door: Door, options: DoorOptions = {}): Promise<OpenDoor> {
-  const store = options.store ?? new MemoryStore();
+  const store = (options.store ?? new MemoryStore()) as MemoryStore;
   if (!options.store) await store.connect();
   const service = createConfigService(store, { guard: allowAll(), ...options.service });
   const { gateway, stop } = await openGateway(door, service, options.gateway ?? {});

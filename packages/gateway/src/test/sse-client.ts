@@ -87,10 +87,16 @@ export class SseClient implements Disposable {
     const blocks = (this.#rest + chunk).split('\n\n');
     this.#rest = blocks.pop() ?? '';
     for (const block of blocks) {
+      // A heartbeat has one line end, so that the next block follows at once.
+      const rest = block.replace(/^: heartbeat\n/, () => {
+        this.#blocks.push({ comment: 'heartbeat' });
+        return '';
+      });
+      if (rest === '') continue;
       const before = this.#blocks.length;
-      this.#parser.feed(`${block}\n\n`);
+      this.#parser.feed(`${rest}\n\n`);
       // Of a block that is only an id, a client takes note in silence.
-      if (this.#blocks.length === before) this.#blocks.push({ id: block.replace(/^id: /, '') });
+      if (this.#blocks.length === before) this.#blocks.push({ id: rest.replace(/^id: /, '') });
       this.lastEventId = this.#blocks.at(-1)?.id ?? this.lastEventId;
     }
     this.#wake();

@@ -26,7 +26,13 @@ export const flags: readonly Flag[] = [
   text('store', 'STORE', 'memory, which forgets, sqlite:PATH or postgres://…, which keep (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),
   number('logLimit', 'N', 'changes kept for watchers that resume (100000)'),
-  text('guard', 'GUARD', 'allow-all, deny-all or rbac:FILE (none: open, on the loopback only)'),
+  text('guard', 'GUARD', 'allow-all, deny-all, rbac:FILE or opa:FILE|DIR|URL (none: open, on the loopback only)'),
+  text('opaEntrypoint', 'RULE', 'the rule of the policy that decides (config/authz/allow)'),
+  text('opaToken', 'TOKEN', 'shown to the URL of the policy'),
+  text('opaBundleKey', 'FILE', 'public key that the policy must be signed by, PEM'),
+  text('jwtKeys', 'URL|FILE', 'what tokens are verified by: a JSON web key set, or a public key in PEM'),
+  text('jwtIssuer', 'ISSUER', 'who must have issued them'),
+  text('jwtAudience', 'NAME', 'whom they must be for'),
   { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
   text('tlsCert', 'FILE', 'certificate of both doors, PEM'),
   text('tlsKey', 'FILE', 'its key, PEM'),
@@ -34,6 +40,7 @@ export const flags: readonly Flag[] = [
   number('maxValueBytes', 'N', 'largest value (1048576)'),
   number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
   number('graceMs', 'N', 'how long calls may take to finish at the end (10000)'),
+  number('keepAliveMs', 'N', 'how long an idle HTTP connection stays open (72000)'),
   text('logLevel', 'LEVEL', 'debug, info, warn, error or silent (info)'),
 ];
 

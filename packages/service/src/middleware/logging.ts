@@ -27,9 +27,14 @@ export function logging(logger: Logger): Stage {
   };
 }
 
-function fieldsOf({ method, peer, identity, decision, startedMs }: CallView, { status, details }: Outcome): object {
+function fieldsOf(
+  { method, metadata, peer, identity, decision, startedMs }: CallView,
+  { status, details }: Outcome,
+): object {
   const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
   const scope = decision?.scope && { scope: decision.scope };
   const reason = details && { reason: details };
-  return { method, peer, userId: identity.userId, code: Status[status], durationMs, ...scope, ...reason };
+  const requestId = metadata.get('x-request-id');
+  const asked = requestId !== undefined && { requestId };
+  return { method, peer, userId: identity.userId, code: Status[status], durationMs, ...asked, ...scope, ...reason };
 }
