@@ -75,7 +75,8 @@ export {
 export type { WatchFilter } from './contract/filter.js';
 export { ChangeFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
-// … and the records of a cluster
+// … and for clusters: taking over a namespace, who owns which
+export type { Transferring, TransferRecord } from './contract/transfer.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type {
   CallOptions,

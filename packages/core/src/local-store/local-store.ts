@@ -37,6 +37,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../contract/store.js';
+import type { TransferRecord } from '../contract/transfer.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
 import { run, type Steps, wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
@@ -65,6 +66,7 @@ const everything: ReadonlySet<Capability> = new Set<Capability>([
   'namespaces',
   'stats',
   'health',
+  'transfer',
 ]);
 
 /**
@@ -166,6 +168,15 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     else if (target.key) wholeNumber('version', target.to.version, 1);
     else throw new ConfigError('invalid_argument', 'a version is that of one key, which must be named');
     return this.#submit({ type: 'restore', namespace, target, options: plain(options) }, options);
+  }
+
+  async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
+    this.#check(options, namespace);
+    const own = records.map(({ entry, requestId }) => {
+      checkKey(entry.key);
+      return { entry: { ...entry, bytes: this.#engine.keep(entry.bytes), encoded: undefined }, requestId };
+    });
+    if (own.length > 0) await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
