@@ -170,6 +170,7 @@ export class PendingLive<S extends StandardSchemaV1> extends Live<S> implements 
     super(parts);
     this.#live = new Live(parts);
   }
+
   then<A = Live<S>, B = never>(
     resolve?: ((live: Live<S>) => A | PromiseLike<A>) | null,
     reject?: ((error: unknown) => B | PromiseLike<B>) | null,
