@@ -61,7 +61,6 @@ class Release implements OnApplicationShutdown {
  * @Module({ imports: [ConfigModule.forRoot({ namespace: 'payments' }), ConfigModule.forFeature(DbSettings)] })
  * export class AppModule {}
  */
-// biome-ignore lint/complexity/noStaticOnlyClass: a module of Nest is a class
 export class ConfigModule {
   /** Once, in the root module. Connects before the app is ready, and is closed with it. */
   static forRoot(options: ConfigModuleOptions): DynamicModule {

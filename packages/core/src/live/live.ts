@@ -173,7 +173,6 @@ export class PendingLive<S extends StandardSchemaV1> extends Live<S> implements 
     this.#live = new Live(parts);
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: it is meant to be awaited
   then<A = Live<S>, B = never>(
     resolve?: ((live: Live<S>) => A | PromiseLike<A>) | null,
     reject?: ((error: unknown) => B | PromiseLike<B>) | null,

@@ -45,36 +45,18 @@ import { wholeNumber } from '../util/whole-number.js';
 import { readAudit } from './audit.js';
 import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
+import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
-
-const everything: ReadonlySet<Capability> = new Set<Capability>([
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'audit',
-  'snapshot',
-  'versions',
-  'aliases',
-  'namespaces',
-  'stats',
-  'health',
-  'transfer',
-]);
 
 /**
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
 export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
-  readonly features: ReadonlySet<Capability> = everything;
+  readonly features: ReadonlySet<Capability> = localFeatures;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
   readonly #expiry: ExpiryTimer;
