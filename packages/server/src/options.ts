@@ -1,5 +1,5 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
-import type { Guard } from '@cfg/service';
+import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
@@ -64,6 +64,24 @@ export interface ServerOptions extends TlsFiles {
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
   readonly maxSnapshotEntries?: number | undefined;
+  /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
+  readonly rate?: number | undefined;
+  /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
+  readonly burst?: number | undefined;
+  /**
+   * Addresses and ranges of proxies, with commas: of what comes from them, the client is who they name in
+   * `x-forwarded-for`. Default: none is believed.
+   */
+  readonly trustedProxies?: string | undefined;
+  /** Origins of web pages that may send requests beside the server's own, with commas; `*`: all. Default: none. */
+  readonly allowedOrigins?: string | undefined;
+  /**
+   * Names under which the HTTP door may be addressed, with commas; addresses and localhost always are. Default: all, of
+   * a server with a guard; none, of an open one.
+   */
+  readonly allowedHosts?: string | undefined;
+  /** Connections of the HTTP door at a time. Default 10,000; at least 1. */
+  readonly maxConnections?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -85,6 +103,11 @@ export interface ServerSettings {
   readonly keepAliveMs: number;
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
+  readonly rateLimit: RateLimitOptions | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly maxConnections: number;
   readonly logger: Logger;
 }
 
@@ -118,6 +141,7 @@ export function completeOptions(
     durability: durabilityOf(options.durability, nameOf('durability')),
     logger,
   };
+  const trustedProxies = listOf(options.trustedProxies);
   const { store = 'memory' } = options;
   const chosen =
     typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
@@ -133,11 +157,47 @@ export function completeOptions(
     keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
+    rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
+    trustedProxies,
+    allowedOrigins: listOf(options.allowedOrigins),
+    allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
+    maxConnections: whole('maxConnections', 10_000, 1),
     logger,
   };
 }
 
-type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'keepAliveMs' | 'maxValueBytes' | 'maxSnapshotEntries';
+type NumericOption =
+  | 'history'
+  | 'logLimit'
+  | 'graceMs'
+  | 'keepAliveMs'
+  | 'maxValueBytes'
+  | 'maxSnapshotEntries'
+  | 'rate'
+  | 'burst'
+  | 'maxConnections';
+
+/** The items of a list with commas. */
+const listOf = (text = ''): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function rateLimitOf(
+  { rate, burst }: ServerOptions,
+  trustedProxies: readonly string[],
+  whole: (option: NumericOption, standard: number, least: number) => number,
+  nameOf: (option: keyof ServerOptions) => string,
+): RateLimitOptions | undefined {
+  if (rate === undefined && burst !== undefined) throw wrong(`${nameOf('burst')} needs ${nameOf('rate')} as well`);
+  if (rate === undefined) return undefined;
+  return {
+    rate: whole('rate', rate, 1),
+    burst: whole('burst', rate * 2, 1),
+    trustedProxies,
+  };
+}
 
 function addressOf(text: string, name: string): Address {
   const address = parseAddress(text);
