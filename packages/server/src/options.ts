@@ -1,5 +1,6 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
 import type { Guard, RateLimitOptions } from '@cfg/service';
+import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
@@ -30,6 +31,11 @@ export interface ServerOptions extends TlsFiles {
   readonly history?: number | undefined;
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
+  /**
+   * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
+   * Default `full`.
+   */
+  readonly durability?: Durability | undefined;
   /**
    * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
    * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
@@ -149,6 +155,7 @@ export function completeOptions(
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
+    durability: durabilityOf(options.durability, nameOf('durability')),
     logger,
   };
   const trustedProxies = listOf(options.trustedProxies);
@@ -229,6 +236,11 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
+}
+
+function durabilityOf(durability: string | undefined, name: string): Durability | undefined {
+  if (durability === undefined || durability === 'full' || durability === 'relaxed') return durability;
+  throw wrong(`${name} must be full or relaxed, not ${JSON.stringify(durability)}`);
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

@@ -26,6 +26,7 @@ export const flags: readonly Flag[] = [
   text('store', 'STORE', 'memory, which forgets, sqlite:PATH or postgres://…, which keep (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),
   number('logLimit', 'N', 'changes kept for watchers that resume (100000)'),
+  text('durability', 'LEVEL', 'full: a SQLite write is on the disk when it is answered; relaxed: soon after (full)'),
   text('guard', 'GUARD', 'allow-all, deny-all, rbac:FILE or opa:FILE|DIR|URL (none: open, on the loopback only)'),
   text('opaEntrypoint', 'RULE', 'the rule of the policy that decides (config/authz/allow)'),
   text('opaToken', 'TOKEN', 'shown to the URL of the policy'),
