@@ -43,7 +43,7 @@ import { wholeNumber } from '../util/whole-number.js';
 import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
 import { Lifecycle } from './lifecycle.js';
-import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
+import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 
@@ -168,11 +168,8 @@ export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
 
   async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
     this.#check(options, namespace);
-    const own = records.map(({ entry, requestId }) => {
-      checkKey(entry.key);
-      return { entry: { ...entry, bytes: this.#engine.keep(entry.bytes), encoded: undefined }, requestId };
-    });
-    if (own.length > 0) await this.#submit({ type: 'transfer', namespace, records: own }, options);
+    const own = ownRecords(records, (bytes) => this.#engine.keep(bytes));
+    await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
