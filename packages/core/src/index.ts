@@ -75,6 +75,8 @@ export {
 export type { WatchFilter } from './contract/filter.js';
 export { ChangeFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
+// … and the records of a cluster
+export type { OwnershipStore } from './contract/ownership.js';
 export type {
   CallOptions,
   ChangeStream,
@@ -89,7 +91,16 @@ export type {
   WriteOptions,
 } from './contract/store.js';
 export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
-export type { Engine, EngineReader, Head, HistoryRange, KeyReader, Range, WriteTables } from './local-store/engine.js';
+export type {
+  Engine,
+  EngineReader,
+  Head,
+  HistoryRange,
+  KeyReader,
+  LogRange,
+  Range,
+  WriteTables,
+} from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
 export { LocalStore } from './local-store/local-store.js';
 export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';

@@ -3,6 +3,7 @@ import { type ConfigOperationsDefinition, type ConfigServiceDefinition, type Htt
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
 import { Metadata } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
@@ -72,9 +73,9 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
-  const { service: client, operations } = createInProcessClients(service);
+  const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
-  return build({ client, operations }, completeOptions(options), subscribe, () => {});
+  return build({ client, operations }, completeOptions(options), subscribe, () => {}, admit);
 }
 
 /** How the gateway itself watches everything. */
@@ -95,6 +96,7 @@ function build(
   options: GatewaySettings,
   subscribe: MakeSubscribe,
   release: () => void,
+  admit?: Admit,
 ): Gateway {
   const features = new ServerFeatures(client);
   const { maxBodyBytes } = options;
@@ -126,7 +128,7 @@ function build(
     },
     maxBodyBytes,
   });
-  const requests = new RequestHandler(routes, features, options);
+  const requests = new RequestHandler(routes, features, options, admit);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= requests

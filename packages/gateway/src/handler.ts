@@ -1,5 +1,7 @@
 import type { HttpHandler } from '@cfg/service';
 import { ClientError, Status } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
+import { BodyBudget } from './body-budget.js';
 import { errorReply } from './error-reply.js';
 import { Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
@@ -18,10 +20,16 @@ export class RequestHandler {
   #closed = false;
   #idle: () => void = () => {};
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
     this.#routes = routes;
     this.#options = options;
-    this.#context = { features, metadataReader: new MetadataReader(), callTimeoutMs: options.callTimeoutMs };
+    this.#context = {
+      features,
+      metadataReader: new MetadataReader(),
+      bodyBudget: new BodyBudget(options.maxBufferedBytes),
+      admit,
+      callTimeoutMs: options.callTimeoutMs,
+    };
   }
 
   readonly handle: HttpHandler = (request, response, next) => {
@@ -47,6 +55,7 @@ export class RequestHandler {
 
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
     try {
+      this.#options.checkOrigin(exchange.request);
       if (!route) throw notFound();
       if (this.#closed) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');

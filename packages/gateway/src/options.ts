@@ -1,8 +1,9 @@
 import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
+import { type OriginCheck, type OriginOptions, originCheck } from './origin.js';
 
 /** Options of both gateways. */
-export interface GatewayOptions {
+export interface GatewayOptions extends OriginOptions {
   /** How often a stream of events says that it is alive, in milliseconds. Default 30,000; 1 to 2³¹ − 1. */
   readonly heartbeatIntervalMs?: number | undefined;
   /** How long an EventSource should wait before it reconnects, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
@@ -28,6 +29,11 @@ export interface GatewayOptions {
    */
   readonly maxBodyBytes?: number | undefined;
   /**
+   * What all request bodies that are being received may take together, in bytes; more requests are answered with 429.
+   * Default 256 MiB, or {@link maxBodyBytes} where that is more.
+   */
+  readonly maxBufferedBytes?: number | undefined;
+  /**
    * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
    * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
    */
@@ -50,20 +56,26 @@ export interface GatewaySettings {
   readonly reauthorizeEveryMs: number;
   readonly maxLagMs: number;
   readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
   readonly callTimeoutMs: number;
+  readonly checkOrigin: OriginCheck;
   readonly fallthrough: boolean;
   readonly logger: Logger;
 }
 
 /** Throws `invalid_argument`, naming the option, if one is out of its range. */
 export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
+  const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes);
+  const buffered = options.maxBufferedBytes ?? Math.max(256 * 1024 * 1024, maxBodyBytes);
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
     eventBufferSize: wholeNumber('eventBufferSize', options.eventBufferSize ?? 500, 0, 100_000),
     reauthorizeEveryMs: wholeNumber('reauthorizeEveryMs', options.reauthorizeEveryMs ?? 300_000, 0, maxInt32),
     maxLagMs: wholeNumber('maxLagMs', options.maxLagMs ?? 60_000, 0, maxInt32),
-    maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
+    maxBodyBytes,
+    maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
+    checkOrigin: originCheck(options),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),

@@ -36,18 +36,25 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries } = settings;
+  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
   const guard = await settings.guard.open();
   const doors: Door[] = [];
   try {
     await store.connect();
-    const service = createConfigService(store, { guard: guard.guard, logger, maxValueBytes, maxSnapshotEntries });
+    const service = createConfigService(store, {
+      guard: guard.guard,
+      logger,
+      maxValueBytes,
+      maxSnapshotEntries,
+      rateLimit,
+    });
     // A value comes as base64, a third longer, within a JSON object.
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
-    const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
+    const { allowedOrigins, allowedHosts } = settings;
+    const gateway = createInProcessGateway(service, { logger, maxBodyBytes, allowedOrigins, allowedHosts });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
-    const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
+    const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
     announce(settings, grpc, http);
     return new OpenServer(settings, service, guard, grpc, http);

@@ -10,6 +10,8 @@ export interface CallerOptions {
   readonly peer?: string | undefined;
   /** The TLS certificate of whom the call is made for. */
   readonly certificate?: ClientCertificate | undefined;
+  /** The call that `admit` has let in already; metadata, peer and certificate are those that it was given. */
+  readonly admitted?: InProcessCall | undefined;
 }
 
 /** The caller's side of one call within the process: what a connection does between a client and a method. */

@@ -1,5 +1,7 @@
 import { failedWatch } from '../change-log/failed-watch.js';
 import {
+  type AuditPage,
+  type AuditQuery,
   type BatchOperation,
   type BatchOptions,
   type BatchOutcome,
@@ -39,6 +41,7 @@ import { checkWrite, isLive } from '../rules/write-rules.js';
 import { run, type Steps, wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
 import { wholeNumber } from '../util/whole-number.js';
+import { readAudit } from './audit.js';
 import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
 import { Lifecycle } from './lifecycle.js';
@@ -55,6 +58,7 @@ const everything: ReadonlySet<Capability> = new Set<Capability>([
   'batch',
   'restore',
   'authors',
+  'audit',
   'snapshot',
   'versions',
   'aliases',
@@ -67,7 +71,7 @@ const everything: ReadonlySet<Capability> = new Set<Capability>([
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
-export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
+export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
   readonly features: ReadonlySet<Capability> = everything;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
@@ -184,6 +188,12 @@ export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
     this.#check(options, namespace, key);
     checkQuery(query);
     return this.#read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
+  }
+
+  async audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditPage> {
+    this.#check(options, query.namespace ?? '', query.key || undefined);
+    checkQuery(query);
+    return this.#read(options, (reader) => readAudit(reader, query));
   }
 
   async setAlias(alias: string, target: string, options: WriteOptions = {}): Promise<Alias> {
