@@ -15,7 +15,7 @@ export async function list(session: Session, prefix: string, options: ListOption
   const { output } = session;
   const table = new Table(output, ['KEY', 'VERSION', 'UPDATED', 'VALUE']);
   const query = { prefix, atRevision: options.atRevision, includeDeleted: options.deleted };
-  for await (const entries of pages(session, query, options.limit)) {
+  for await (const entries of pages(session, query, options)) {
     if (output.json) {
       const lines = entries.map((entry) =>
         JSON.stringify(options.keys ? { key: entry.key } : entryJson(entry, options)),

@@ -3,6 +3,13 @@ import type { Session } from '../program/session.js';
 
 const pageSize = 1_000;
 
+export interface PagesOptions {
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+  /** Default: the session's. */
+  readonly namespace?: string | undefined;
+}
+
 /**
  * The entries that the query finds, page by page; none of them empty. All are of one moment if the query names a
  * revision; else each page is of its own.
@@ -10,9 +17,9 @@ const pageSize = 1_000;
 export async function* pages(
   session: Session,
   query: Omit<Query, 'limit' | 'cursor'>,
-  limit: number = Number.POSITIVE_INFINITY,
+  { limit = Number.POSITIVE_INFINITY, namespace = session.namespace }: PagesOptions = {},
 ): AsyncGenerator<readonly Entry[], void, undefined> {
-  const { namespace, signal } = session;
+  const { signal } = session;
   const store = await session.connect();
   let cursor = '';
   let left = limit;

@@ -4,6 +4,7 @@ import { Secret, Value, type WriteMode } from '@cfg/core';
 import { entryJson } from '../output/entry-text.js';
 import type { Session } from '../program/session.js';
 import { UsageError } from '../program/usage-error.js';
+import { textOf, valueOfText } from '../values.js';
 
 export interface SetOptions {
   readonly file?: string | undefined;
@@ -39,22 +40,10 @@ async function readValue(text: string | undefined, { file, string, codec }: SetO
     throw new UsageError('--string and --codec exclude each other');
   const bytes = file === undefined ? Buffer.from(text ?? '') : await contentOf(file);
   const named = codec ?? codecsByEnding[/\.(\w+)$/.exec(file ?? '')?.[1] ?? ''];
-  if (codec === 'secret') return Value.of(new Secret(asText(bytes)), { codec });
-  if (string) return Value.of(asText(bytes));
+  if (codec === 'secret') return Value.of(new Secret(textOf(bytes)), { codec });
+  if (string) return Value.of(textOf(bytes));
   if (named !== undefined) return Value.fromBytes(bytes, { codec: named });
-  try {
-    return Value.fromBytes(bytes, { codec: 'json' });
-  } catch {
-    return Value.of(asText(bytes));
-  }
-}
-
-function asText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new UsageError('the value is not text in UTF-8');
-  }
+  return valueOfText(bytes);
 }
 
 async function contentOf(file: string): Promise<Uint8Array> {

@@ -33,7 +33,7 @@ export function entryJson(entry: Entry, shown: Shown = {}): EntryJson {
   return {
     namespace,
     key,
-    ...dataOf(entry, shown),
+    ...dataJson(entry, shown),
     codec,
     type,
     version,
@@ -48,32 +48,37 @@ export function entryJson(entry: Entry, shown: Shown = {}): EntryJson {
 }
 
 /** The value as people read it: a text as it is, any other as its codec writes it, a secret hidden. */
-export function valueText(entry: Entry, { reveal = false }: Shown = {}): string {
-  if (entry.deleted) return '(deleted)';
-  if (entry.codec === 'secret' && !reveal) return hidden;
-  const data = dataOrUndefined(entry);
+export function valueText(value: Entry | Value, { reveal = false }: Shown = {}): string {
+  if (isTombstone(value)) return '(deleted)';
+  if (value.codec === 'secret' && !reveal) return hidden;
+  const data = dataOrUndefined(value);
   if (typeof data === 'string') return data;
   try {
-    return utf8.decode(entry.bytes).trimEnd();
+    return utf8.decode(value.bytes).trimEnd();
   } catch {
-    return `(${entry.size} bytes)`;
+    return `(${value.bytes.length} bytes)`;
   }
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-function dataOf(entry: Entry, { reveal }: Shown): Pick<EntryJson, 'value' | 'base64'> {
-  if (entry.deleted) return { value: null };
-  if (entry.codec === 'secret') return { value: reveal ? Buffer.from(entry.bytes).toString('utf8') : hidden };
-  const data = dataOrUndefined(entry);
+/** The data of a value as `--json` has it. */
+export function dataJson(value: Entry | Value, { reveal }: Shown = {}): Pick<EntryJson, 'value' | 'base64'> {
+  if (isTombstone(value)) return { value: null };
+  if (value.codec === 'secret') return { value: reveal ? Buffer.from(value.bytes).toString('utf8') : hidden };
+  const data = dataOrUndefined(value);
   // A `Value` writes numbers of any size exactly.
-  if (data !== undefined && !(data instanceof Uint8Array)) return { value: Value.fromEntry(entry) };
-  return { value: null, base64: Buffer.from(entry.bytes).toString('base64') };
+  if (data !== undefined && !(data instanceof Uint8Array)) return { value: asValue(value) };
+  return { value: null, base64: Buffer.from(value.bytes).toString('base64') };
 }
 
-function dataOrUndefined(entry: Entry): unknown {
+const isTombstone = (value: Entry | Value): boolean => 'deleted' in value && value.deleted;
+
+const asValue = (value: Entry | Value): Value => (value instanceof Value ? value : Value.fromEntry(value));
+
+function dataOrUndefined(value: Entry | Value): unknown {
   try {
-    return Value.fromEntry(entry).data;
+    return asValue(value).data;
   } catch (error) {
     if (isConfigError(error, 'invalid_value', 'codec_not_found')) return undefined;
     throw error;

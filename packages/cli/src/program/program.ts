@@ -4,6 +4,7 @@ import type { Act, Start } from './act.js';
 import { defineAdministration } from './administration.js';
 import { duration } from './numbers.js';
 import { defineReading } from './reading.js';
+import { defineTransfer } from './transfer.js';
 import { defineWriting } from './writing.js';
 
 const help = `
@@ -43,6 +44,7 @@ export function createProgram(start: Start): Command<[], OptionValues> {
   const act: Act = (task) => start(program.opts(), task);
   defineReading(program, act);
   defineWriting(program, act);
+  defineTransfer(program, act);
   defineAdministration(program, act);
   return program;
 }

@@ -34,6 +34,17 @@ export function defineWriting(program: Command<[], OptionValues>, act: Act): voi
     );
 
   program
+    .command('apply')
+    .description('bring namespaces to what files say: YAML, JSON or .env, in a folder for each namespace')
+    .requiredOption('-f, --file <path>', 'a folder of namespaces; with -n, or a file: of that namespace')
+    .option('--plan', 'only show what would change')
+    .option('--prune', 'delete the keys that are in no file')
+    .option('--exit-code', 'with --plan: exit with 5 if there are differences')
+    .option('--comment <text>', 'why, kept with the changes')
+    .option('--reveal', 'show secrets')
+    .action((options) => act(async (session) => (await import('../commands/apply.js')).apply(session, options)));
+
+  program
     .command('restore')
     .description('bring a key, or the whole namespace, back to an earlier state')
     .argument('[key]')

@@ -20,7 +20,7 @@ export class Program implements AsyncDisposable {
   constructor(args: readonly string[], env: Readonly<Record<string, string>>, stdin = '') {
     // Nothing of the caller's environment but what a program needs to start.
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [main, ...args], { env: { PATH, ...env }, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [main, ...args], { cwd: env.HOME, env: { PATH, ...env }, stdio: 'pipe' });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });

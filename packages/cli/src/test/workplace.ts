@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { MemoryStore } from '@cfg/core';
+import { forward, MemoryStore } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, allowAll, createConfigService, type Guard } from '@cfg/service';
 import { afterEach } from 'vitest';
@@ -26,6 +26,8 @@ export interface Workplace {
 
 export interface WorkplaceOptions {
   readonly guard?: Guard | undefined;
+  /** Done to the store before each batch: what somebody else does meanwhile. */
+  readonly betweenReadAndWrite?: ((store: MemoryStore) => Promise<unknown>) | undefined;
   /** The environment; default: the address and the namespace. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -36,11 +38,17 @@ export function workplaces(): (options?: WorkplaceOptions) => Promise<Workplace>
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
-  return async ({ guard = allowAll(), env } = {}) => {
+  return async ({ guard = allowAll(), env, betweenReadAndWrite } = {}) => {
     const store = new MemoryStore();
     await store.connect();
+    const served = forward(store, {
+      async batch(...args) {
+        await betweenReadAndWrite?.(store);
+        return store.batch(...args);
+      },
+    });
     const server = createServer();
-    addConfigService(server, createConfigService(store, { guard }));
+    addConfigService(server, createConfigService(served, { guard }));
     const address = `http://127.0.0.1:${await server.listen('127.0.0.1:0')}`;
     const home = mkdtempSync(join(tmpdir(), 'cfg-cli-'));
     ends.push(
