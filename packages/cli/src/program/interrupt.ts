@@ -1,11 +1,15 @@
 import { exitCodes } from './exit-code.js';
 
-/** Fires with Ctrl-C or SIGTERM; a second one ends the process. Nobody reading stdout any more ends it, too. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Fires with Ctrl-C, SIGTERM or SIGHUP; a second one ends the process. Nobody reading stdout any more ends it, too. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
 
+  #listener: ((signal: NodeJS.Signals) => void) | undefined;
+
   constructor() {
-    process.on('SIGINT', this.#stop).on('SIGTERM', this.#stop);
+    for (const signal of signals) process.on(signal, this.#stop);
     process.stdout.on('error', this.#brokenPipe);
   }
 
@@ -14,11 +18,21 @@ export class Interrupt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    process.off('SIGINT', this.#stop).off('SIGTERM', this.#stop);
+    for (const signal of signals) process.off(signal, this.#stop);
     process.stdout.off('error', this.#brokenPipe);
   }
 
-  readonly #stop = (): void => {
+  /** From now on signals go to `listener`: for who runs another program, which is to have them. */
+  handTo(listener: (signal: NodeJS.Signals) => void): void {
+    this.#listener = listener;
+  }
+
+  readonly #stop = (signal: NodeJS.Signals): void => {
+    if (this.#listener !== undefined) {
+      // A terminal has given its Ctrl-C to the other program already.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) this.#listener(signal);
+      return;
+    }
     if (this.signal.aborted) process.exit(exitCodes.interrupted);
     this.#controller.abort();
   };

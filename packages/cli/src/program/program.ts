@@ -4,6 +4,7 @@ import type { Act, Start } from './act.js';
 import { defineAdministration } from './administration.js';
 import { duration } from './numbers.js';
 import { defineReading } from './reading.js';
+import { defineRunning } from './running.js';
 import { defineTransfer } from './transfer.js';
 import { defineWriting } from './writing.js';
 
@@ -16,7 +17,8 @@ Values and options:
 
 Exit codes:
   0 done · 1 refused or failed · 2 wrong usage · 3 not found · 4 conflict
-  5 there are differences (--exit-code) · 130 ended by Ctrl-C`;
+  5 there are differences (--exit-code) · 130 ended by Ctrl-C
+  cfg run exits with the exit code of its command.`;
 
 /** The program with all its commands, whose tasks go to `start`. Commands are loaded when they are run. */
 export function createProgram(start: Start): Command<[], OptionValues> {
@@ -45,6 +47,7 @@ export function createProgram(start: Start): Command<[], OptionValues> {
   defineReading(program, act);
   defineWriting(program, act);
   defineTransfer(program, act);
+  defineRunning(program, act);
   defineAdministration(program, act);
   return program;
 }

@@ -18,7 +18,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   const program = createProgram(async (flags, task) => {
     // Only now, so that the help is there at once.
     const { Session } = await import('./session.js');
-    await using session = new Session(flags, env, interrupt.signal);
+    await using session = new Session(flags, env, interrupt);
     code = (await task(session)) ?? exitCodes.done;
   });
   try {

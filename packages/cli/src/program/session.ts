@@ -2,6 +2,7 @@ import type { RemoteStore } from '@cfg/client';
 import { ConfigError, checkNamespace } from '@cfg/core';
 import { type ConnectionFlags, type ConnectionSettings, connectionSettings } from '../connection/settings.js';
 import { Output } from '../output/output.js';
+import type { Interrupt } from './interrupt.js';
 import { UsageError } from './usage-error.js';
 
 /** The flags that every command takes. */
@@ -16,16 +17,20 @@ export class Session implements AsyncDisposable {
   readonly flags: CommonFlags;
   readonly env: NodeJS.ProcessEnv;
   readonly output: Output;
-  /** Fires with Ctrl-C. */
-  readonly signal: AbortSignal;
+  readonly interrupt: Interrupt;
   #settings: ConnectionSettings | undefined;
   #store: RemoteStore | undefined;
 
-  constructor(flags: CommonFlags, env: NodeJS.ProcessEnv, signal: AbortSignal) {
+  constructor(flags: CommonFlags, env: NodeJS.ProcessEnv, interrupt: Interrupt) {
     this.flags = flags;
     this.env = env;
-    this.signal = signal;
+    this.interrupt = interrupt;
     this.output = new Output(flags.json === true, env);
+  }
+
+  /** Fires with Ctrl-C. */
+  get signal(): AbortSignal {
+    return this.interrupt.signal;
   }
 
   get connection(): ConnectionSettings {
