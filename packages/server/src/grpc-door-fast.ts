@@ -2,7 +2,7 @@ import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions, maxBufferedBytes } from './grpc-settings.js';
+import { bufferedBytes, grpcCredentials, grpcOptions } from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 
@@ -14,10 +14,10 @@ export async function listenFast(
   { logger, maxValueBytes }: { readonly logger: Logger; readonly maxValueBytes: number },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
   const options = grpcOptions(maxValueBytes);
-  const least = Number(options['grpc.max_receive_message_length']);
+  const largest = Number(options['grpc.max_receive_message_length']);
   const server = createServer({
     ...options,
-    maxBufferedRequestBytes: Math.max(maxBufferedBytes, least),
+    maxBufferedRequestBytes: bufferedBytes(largest),
     onLimit: limitLog(logger),
   });
   // Nothing of the service spreads a call's context into another.

@@ -4,7 +4,7 @@ import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import { maxBufferedBytes } from './grpc-settings.js';
+import { bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { LiveTls } from './live-tls.js';
@@ -62,7 +62,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const gateway = createInProcessGateway(service, {
       logger,
       maxBodyBytes,
-      maxBufferedBytes: Math.max(maxBufferedBytes, maxBodyBytes),
+      maxBufferedBytes: bufferedBytes(maxBodyBytes),
       allowedOrigins,
       allowedHosts,
     });
