@@ -2,6 +2,7 @@ import type { Auditing, Batching, Restoring } from './batch.js';
 import { type Capability, capabilities } from './capability.js';
 import type { Alias, Entry } from './entry.js';
 import type { CallOptions, Store, WriteOptions } from './store.js';
+import type { Transferring } from './transfer.js';
 
 export interface Health {
   readonly ok: boolean;
@@ -117,6 +118,10 @@ export interface Snapshot {
   readonly logId?: string | undefined;
   /** The revision of the namespace's last change; 0 if there was none. Absent where the store has no revisions. */
   readonly namespaceRevision?: number | undefined;
+  /** Names what is in it. Absent where the store does not tell. */
+  readonly etag?: string | undefined;
+  /** The snapshot that `ifNoneMatch` named still holds; `entries` is empty. */
+  readonly notModified?: boolean | undefined;
 }
 
 export interface SnapshotOptions extends CallOptions {
@@ -126,6 +131,8 @@ export interface SnapshotOptions extends CallOptions {
   readonly maxBytes?: number | undefined;
   /** The namespace as it was at this revision; 0 or absent: as it is now. See `Query.atRevision`. */
   readonly atRevision?: number | undefined;
+  /** The `etag` of a snapshot that is at hand: where it still holds, a store may answer that, without entries. */
+  readonly ifNoneMatch?: string | undefined;
 }
 
 /** A store that returns a whole namespace as of one moment. */
@@ -146,6 +153,7 @@ export interface CapabilityInterfaces {
   stats: WithStats;
   health: HealthChecking;
   codecs: CodecValidating;
+  transfer: Transferring;
 }
 
 export type CapabilityOf<C extends Capability> = C extends keyof CapabilityInterfaces
@@ -175,7 +183,8 @@ export type FullStore = Store &
   NamespaceListing &
   WithStats &
   HealthChecking &
-  CodecValidating;
+  CodecValidating &
+  Transferring;
 
 const methods: readonly Exclude<keyof FullStore, symbol>[] = [
   'connect',

@@ -37,6 +37,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../contract/store.js';
+import type { TransferRecord } from '../contract/transfer.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
 import { run, type Steps, wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
@@ -44,35 +45,18 @@ import { wholeNumber } from '../util/whole-number.js';
 import { readAudit } from './audit.js';
 import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
+import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
-import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
+import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
-
-const everything: ReadonlySet<Capability> = new Set<Capability>([
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'audit',
-  'snapshot',
-  'versions',
-  'aliases',
-  'namespaces',
-  'stats',
-  'health',
-]);
 
 /**
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
 export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
-  readonly features: ReadonlySet<Capability> = everything;
+  readonly features: ReadonlySet<Capability> = localFeatures;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
   readonly #expiry: ExpiryTimer;
@@ -166,6 +150,12 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     else if (target.key) wholeNumber('version', target.to.version, 1);
     else throw new ConfigError('invalid_argument', 'a version is that of one key, which must be named');
     return this.#submit({ type: 'restore', namespace, target, options: plain(options) }, options);
+  }
+
+  async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
+    this.#check(options, namespace);
+    const own = ownRecords(records, (bytes) => this.#engine.keep(bytes));
+    await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {

@@ -36,6 +36,7 @@ export class LeaseNode implements LeaseLife {
     const giversGate = world.rules.holdsBack ? gate : new WriteGate();
     const peers = {
       self: id,
+      settled: async () => {},
       present: () => world.presentFor(id),
       known: () => world.ids.length,
       get: (other: string) => world.peer(this, other),
@@ -63,6 +64,7 @@ export class LeaseNode implements LeaseLife {
       gate,
       finder: this.finder,
       ringOwnerOf: (namespace) => world.guessFor(id, namespace),
+      isThere: (other) => world.presentFor(id).includes(other),
       recover: (namespace) => this.taker.recover(namespace),
     });
   }
