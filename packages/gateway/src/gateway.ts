@@ -6,9 +6,11 @@ import { Metadata } from 'nice-grpc-common';
 import { diffEndpoint } from './diff.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
+import * as described from './openapi/own-operations.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { connect } from './remote.js';
-import { createRoutes } from './router.js';
+import { createRoutes, type OwnRoute } from './router.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
 import { openWatch } from './sse/upstream.js';
@@ -74,7 +76,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
   const { service: client, operations } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
-  return build({ client, operations }, completeOptions(options), subscribe, () => {});
+  return build({ client, operations }, completeOptions(options, service.maxValueBytes), subscribe, () => {});
 }
 
 /** How the gateway itself watches everything. */
@@ -101,30 +103,31 @@ function build(
   const watch = new WatchRoute({ client, features, options, subscribe: subscribe(features) });
   const readEntry: ReadEntry = async (namespace, key, exchange) =>
     (await client.get({ namespace, key }, exchange.callOptions())).entry;
+  const own: readonly OwnRoute[] = [
+    {
+      verb: 'GET',
+      path: '/v1/namespaces/{namespace}/keys/{key}/diff',
+      endpoint: diffEndpoint(client),
+      operation: described.diff,
+    },
+    {
+      verb: 'PUT',
+      path: '/v1/namespaces/{namespace}/keys/{key}',
+      endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
+      operation: described.putValue({ $ref: '#/components/schemas/SetResponse' }),
+    },
+    { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: described.watch },
+  ];
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
-    own: [
-      {
-        verb: 'GET',
-        path: '/v1/namespaces/{namespace}/keys/{key}/diff',
-        endpoint: diffEndpoint(client),
-        operation: 'Diff',
-      },
-      {
-        verb: 'PUT',
-        path: '/v1/namespaces/{namespace}/keys/{key}',
-        endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
-        operation: 'PutValue',
-      },
-      { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: 'Watch' },
-    ],
+    own: [...own, ...openApiRoutes(own, options.docs)],
     hooks: {
       'config.v1.ConfigService.Get': getHook,
       'config.v1.ConfigService.Set': setHook(readEntry, false),
       'config.v1.ConfigService.Delete': deleteHook(readEntry),
       'config.v1.ConfigService.Snapshot': snapshotHook,
     },
-    maxBodyBytes,
+    maxBodyBytes: (method) => (method.endsWith('.Batch') ? options.maxBatchBodyBytes : maxBodyBytes),
   });
   const requests = new RequestHandler(routes, features, options);
   let closed: Promise<void> | undefined;

@@ -21,10 +21,21 @@ export class RequestHandler {
   constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings) {
     this.#routes = routes;
     this.#options = options;
-    this.#context = { features, metadataReader: new MetadataReader(), callTimeoutMs: options.callTimeoutMs };
+    this.#context = {
+      features,
+      metadataReader: new MetadataReader(),
+      callTimeoutMs: options.callTimeoutMs,
+      compressFromBytes: options.compressFromBytes,
+    };
   }
 
   readonly handle: HttpHandler = (request, response, next) => {
+    const { cors } = this.#options;
+    if (cors === undefined) this.#handle(request, response, next);
+    else cors(request, response, () => this.#handle(request, response, next));
+  };
+
+  readonly #handle: HttpHandler = (request, response, next) => {
     const [path, query] = splitUrl(request.url ?? '/');
     const match = this.#routes.find(path);
     if (!match && next && this.#options.fallthrough) return next();
@@ -69,7 +80,7 @@ export class RequestHandler {
       // An answer that breaks off is better than one that looks whole.
       exchange.response.destroy();
     } else {
-      exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
+      void exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 // For other routes of the same application
 export { type AuthOptions, authMiddleware } from './auth.js';
+export type { CorsOptions } from './cors.js';
 export {
   createGateway,
   createInProcessGateway,

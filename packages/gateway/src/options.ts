@@ -1,5 +1,7 @@
 import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
+import type { HttpHandler } from '@cfg/service';
+import { type CorsOptions, corsHandler } from './cors.js';
 
 /** Options of both gateways. */
 export interface GatewayOptions {
@@ -23,8 +25,9 @@ export interface GatewayOptions {
    */
   readonly maxLagMs?: number | undefined;
   /**
-   * The largest request body, in bytes; a larger one is answered with 413. Default 1.5 MiB, which fits a value of 1 MiB
-   * in base64. 1 to 64 MiB.
+   * The largest request body, in bytes; a larger one is answered with 413. That of a batch may have 16 times as much, at
+   * most 64 MiB. Default: what the largest value that the service takes needs in base64, or 1.5 MiB before a server
+   * elsewhere. 1 to 64 MiB.
    */
   readonly maxBodyBytes?: number | undefined;
   /**
@@ -38,6 +41,15 @@ export interface GatewayOptions {
    * this.
    */
   readonly fallthrough?: boolean | undefined;
+  /**
+   * From which size on answers are compressed for who asks for it (zstd, br, gzip), in bytes; streams never are. Default
+   * 16,384; 0: none is; at most 2³¹ − 1.
+   */
+  readonly compressFromBytes?: number | undefined;
+  /** Lets pages of other origins read the answers. Default: none may. */
+  readonly cors?: CorsOptions | undefined;
+  /** Whether there is `/docs`, a page that shows `/openapi.json`. Default true. */
+  readonly docs?: boolean | undefined;
   /** Told of faults that callers only see as "internal error". Default: says nothing. */
   readonly logger?: Logger | undefined;
 }
@@ -51,20 +63,31 @@ export interface GatewaySettings {
   readonly maxLagMs: number;
   readonly maxBodyBytes: number;
   readonly callTimeoutMs: number;
+  readonly maxBatchBodyBytes: number;
   readonly fallthrough: boolean;
+  readonly compressFromBytes: number;
+  readonly cors: HttpHandler | undefined;
+  readonly docs: boolean;
   readonly logger: Logger;
 }
 
 /** Throws `invalid_argument`, naming the option, if one is out of its range. */
-export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
+export function completeOptions(options: GatewayOptions = {}, maxValueBytes: number = 1024 * 1024): GatewaySettings {
+  // A value comes as base64, a third longer, within a JSON object.
+  const needed = Math.min(Math.ceil(maxValueBytes * 1.4) + 64 * 1024, maxMessageBytes);
+  const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? needed, 1, maxMessageBytes);
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
     eventBufferSize: wholeNumber('eventBufferSize', options.eventBufferSize ?? 500, 0, 100_000),
     reauthorizeEveryMs: wholeNumber('reauthorizeEveryMs', options.reauthorizeEveryMs ?? 300_000, 0, maxInt32),
     maxLagMs: wholeNumber('maxLagMs', options.maxLagMs ?? 60_000, 0, maxInt32),
-    maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes),
+    maxBodyBytes,
+    maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
+    compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
+    cors: options.cors && corsHandler(options.cors),
+    docs: options.docs ?? true,
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

@@ -50,7 +50,7 @@ export function rpcEndpoint(
     const message = await (hook.call ? hook.call(call, request, exchange) : call(request));
     const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
     if (status === 304) exchange.sendNotModified(headers);
-    else exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
+    else await exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
   };
 }
 

@@ -42,9 +42,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   try {
     await store.connect();
     const service = createConfigService(store, { guard: guard.guard, logger, maxValueBytes, maxSnapshotEntries });
-    // A value comes as base64, a third longer, within a JSON object.
-    const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
-    const gateway = createInProcessGateway(service, { logger, maxBodyBytes });
+    const gateway = createInProcessGateway(service, { logger });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
