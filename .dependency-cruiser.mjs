@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** From the ground up. A new package gets its place here first. */
 const floors = [
-  ['proto', 'core', 'grpc-door'],
+  ['proto', 'core', 'grpc-door', 'rego'],
   ['sqlite', 'postgres', 'service', 'client', 'sqlownership'],
   ['dashboard', 'authorizer-opa', 'openfeature', 'testing', 'cli'],
   ['gateway', 'peersync'],
@@ -20,7 +20,8 @@ if (homeless.length > 0)
 function developmentOnly(name) {
   const manifest = JSON.parse(readFileSync(new URL(`packages/${name}/package.json`, import.meta.url), 'utf8'));
   const ours = Object.keys(manifest.devDependencies ?? {}).filter((dependency) => dependency.startsWith('@cfg/'));
-  return ours.filter((dependency) => !manifest.dependencies?.[dependency]).map((full) => full.replace('@cfg/', ''));
+  const users = { ...manifest.dependencies, ...manifest.peerDependencies };
+  return ours.filter((dependency) => !users[dependency]).map((full) => full.replace('@cfg/', ''));
 }
 
 const tests = String.raw`\.test\.ts$|/src/test/|/src/conformance/`;

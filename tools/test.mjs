@@ -6,6 +6,7 @@ import closures from './checks/closures.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
+import rego from './checks/rego.mjs';
 import sources from './checks/sources.mjs';
 import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
@@ -81,7 +82,10 @@ if (installed) {
   await make('lint: Biome', lint);
   await make('contract: buf lint', proto);
 }
-if (built) await checkBuilt();
+if (built) {
+  await make('rego: the compiler that policies are compiled by', rego);
+  await checkBuilt();
+}
 
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped`);
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s`);

@@ -3,9 +3,12 @@ import http2 from 'node:http2';
 /** A light gRPC client over bare node:http2, so that what is measured is the server. */
 export class Driver {
   #sessions: http2.ClientHttp2Session[];
+  #headers: http2.OutgoingHttpHeaders;
   #turn = 0;
 
-  constructor(port: number, connections = 4) {
+  /** @param metadata sent with every call */
+  constructor(port: number, connections = 4, metadata: Readonly<Record<string, string>> = {}) {
+    this.#headers = { ...headers, ...metadata };
     this.#sessions = Array.from({ length: connections }, () => {
       const session = http2.connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 8 << 20 } });
       session.once('connect', () => session.setLocalWindowSize(32 << 20));
@@ -18,7 +21,7 @@ export class Driver {
   call(path: string, message: Uint8Array, onData: (chunk: Buffer) => void = ignore, expected = '0'): Promise<void> {
     const session = this.#sessions[this.#turn++ % this.#sessions.length] as http2.ClientHttp2Session;
     return new Promise((resolve, reject) => {
-      const stream = session.request({ ...headers, ':path': path });
+      const stream = session.request({ ...this.#headers, ':path': path });
       let status: string | undefined;
       const note = (fields: http2.IncomingHttpHeaders): void => {
         status ??= fields['grpc-status'] as string | undefined;

@@ -5,4 +5,6 @@ export type ConnectionState =
   | { readonly status: 'disconnected'; readonly error?: ConfigError }
   | { readonly status: 'connecting' }
   | { readonly status: 'connected' }
+  /** The circuit breaker is open: calls fail at once, until one that may try again gets an answer. */
+  | { readonly status: 'broken'; readonly error?: ConfigError }
   | { readonly status: 'closed' };

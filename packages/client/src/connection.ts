@@ -4,27 +4,32 @@ import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
 import type { Clients, ConfigClient, OperationsClient } from './clients.js';
 import type { ConnectionState } from './connection-state.js';
 import { Features } from './features.js';
+import { Heartbeat } from './heartbeat.js';
+import { type Breaker, breaker } from './middleware/breaker.js';
 import { withMiddleware } from './middleware/compose.js';
 import { retryOptions } from './middleware/retry.js';
 import { attempt } from './middleware/safe-callbacks.js';
 import { type CallExtras, middlewareStack } from './middleware/stack.js';
 import type { Settings } from './options.js';
 import { reach } from './reach.js';
+import { openScope, type Scope } from './scope.js';
 import { toConfigError } from './status.js';
-import type { Link, Transport } from './transport.js';
+import type { Link, Transport } from './transport/transport.js';
+
+/** Between two tests of an idle connection to a server that announces nothing, and so may be the Go original. */
+const strangerMs = 300_000;
+
+/** How long a question after the server's health may take. */
+const healthTimeoutMs = 5_000;
+
+/** Of a call that tests the connection. */
+const probe: CallExtras = { retry: false, probe: true };
 
 /** What a call is, beyond its request. */
 export interface CallKind extends CallOptions {
   readonly needs?: readonly Capability[];
   /** Whether a repeat does no harm. Default true. */
   readonly repeatable?: boolean;
-}
-
-/** An AbortController linked to a parent signal. Call `release()` to unlink it. */
-export interface Scope {
-  readonly signal: AbortSignal;
-  abort(reason?: unknown): void;
-  release(): void;
 }
 
 /** The life of a store's connection: its state, the calls that are under way, and their end. */
@@ -39,6 +44,9 @@ export class Connection {
   #state: ConnectionState = { status: 'disconnected' };
   #transport: Transport | undefined;
   #clients: Clients | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #breaker: Breaker | undefined;
+  #link: Link = 'down';
   #losses = 0;
   #connecting: Promise<void> | undefined;
 
@@ -104,6 +112,13 @@ export class Connection {
     }
   }
 
+  /** Asks the server once, for a short time. Fails as {@link call}. */
+  async probe(signal?: AbortSignal): Promise<void> {
+    const deadline = Math.min(this.settings.callTimeoutMs, healthTimeoutMs);
+    const extras: CallExtras = { ...probe, deadline };
+    await this.call((client, options) => client.listCodecs({}, { ...options, ...extras }), { signal });
+  }
+
   /** For calls that stream. Throws as {@link check}. */
   get client(): ConfigClient {
     this.check();
@@ -120,7 +135,7 @@ export class Connection {
    * server late.
    */
   get stretch(): number | undefined {
-    return this.#state.status === 'connected' ? this.#losses : undefined;
+    return this.#state.status === 'connected' || this.#link === 'up' ? this.#losses : undefined;
   }
 
   /** Throws `not_connected` or `closed` unless calls can be made. */
@@ -142,20 +157,7 @@ export class Connection {
 
   /** Ends with `signal` and with the connection. Throws the signal's reason if it has fired. */
   scope(signal?: AbortSignal): Scope {
-    signal?.throwIfAborted();
-    const controller = new AbortController();
-    const follow = (): void => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', follow, { once: true });
-    const scope: Scope = {
-      signal: controller.signal,
-      abort: (reason) => controller.abort(reason),
-      release: () => {
-        signal?.removeEventListener('abort', follow);
-        this.#scopes.delete(scope);
-      },
-    };
-    this.#scopes.add(scope);
-    return scope;
+    return openScope(this.#scopes, signal);
   }
 
   async #connect({ signal }: CallOptions): Promise<void> {
@@ -163,15 +165,11 @@ export class Connection {
     this.#tell({ status: 'connecting' });
     try {
       this.#transport = this.#open();
-      const { client, operations } = this.#transport;
-      const stack = middlewareStack(this.settings, this.features);
-      const clients: Clients = {
-        client: withMiddleware(ConfigServiceDefinition, client, stack),
-        operations: operations && withMiddleware(ConfigOperationsDefinition, operations, stack),
-      };
+      const clients = this.#clientsOver(this.#transport);
       await this.#reach(clients.client, scope.signal);
       scope.signal.throwIfAborted();
       this.#clients = clients;
+      this.#link = 'up';
       this.#tell({ status: 'connected' });
       this.#transport.follow?.((link) => this.#onLink(link));
     } catch (cause) {
@@ -186,11 +184,41 @@ export class Connection {
     }
   }
 
+  /** The clients over the transport, behind the middleware. */
+  #clientsOver(transport: Transport): Clients {
+    const { circuitBreaker, logger, keepalive } = this.settings;
+    const { features } = this;
+    if (circuitBreaker !== undefined) {
+      this.#breaker = breaker(circuitBreaker, (state, error) => this.#onCircuit(state, error), logger);
+    }
+    let clients: Clients | undefined;
+    const renew = transport.renew?.bind(transport);
+    if (renew !== undefined) {
+      this.#heartbeat = new Heartbeat({
+        intervalMs: () => (features.announced ? keepalive.intervalMs : Math.max(keepalive.intervalMs, strangerMs)),
+        timeoutMs: keepalive.timeoutMs,
+        ping: async (deadline) => {
+          const options: GrpcCallOptions & CallExtras = { ...probe, deadline };
+          if (clients !== undefined) await answered(clients.client.listCodecs({}, options));
+        },
+        onDead: renew,
+      });
+    }
+    const stack = middlewareStack(this.settings, { features, heartbeat: this.#heartbeat, breaker: this.#breaker });
+    const { operations } = transport.clients('unary');
+    const operate = (): OperationsClient => transport.clients('unary').operations as OperationsClient;
+    clients = {
+      client: withMiddleware(ConfigServiceDefinition, (kind) => transport.clients(kind).client, stack),
+      operations: operations && withMiddleware(ConfigOperationsDefinition, operate, stack),
+    };
+    return clients;
+  }
+
   /** Settles once the server has answered: with its features, or that it does not tell them to this caller. */
   #reach(client: ConfigClient, signal: AbortSignal): Promise<void> {
     return reach({
       probe: (deadline) => {
-        const extras: CallExtras = { retry: false, deadline };
+        const extras: CallExtras = { ...probe, deadline };
         return client.listCodecs({}, { ...this.#callOptions(signal), ...extras });
       },
       where: this.#where,
@@ -212,7 +240,18 @@ export class Connection {
       this.features.forget();
       this.#losses += 1;
     }
-    const status = ({ up: 'connected', connecting: 'connecting', down: 'disconnected' } as const)[link];
+    this.#link = link;
+    if (this.#state.status !== 'broken') this.#tellLink();
+  }
+
+  #onCircuit(state: 'closed' | 'half-open' | 'open', error: ConfigError | undefined): void {
+    if (this.#state.status === 'closed' || state === 'half-open') return;
+    if (state === 'open') this.#tell({ status: 'broken', ...(error && { error }) });
+    else this.#tellLink();
+  }
+
+  #tellLink(): void {
+    const status = ({ up: 'connected', connecting: 'connecting', down: 'disconnected' } as const)[this.#link];
     if (status !== this.#state.status) this.#tell({ status });
   }
 
@@ -224,11 +263,24 @@ export class Connection {
 
   #drop(): void {
     this.#clients = undefined;
+    this.#heartbeat?.close();
+    this.#breaker?.close();
+    this.#heartbeat = undefined;
+    this.#breaker = undefined;
     this.#transport?.close();
     this.#transport = undefined;
   }
 
   #closed(): ConfigError {
     return new ConfigError('closed', `the store is closed (server ${this.#where})`);
+  }
+}
+
+/** Settles with an answer, be it a refusal; rejects where none came. */
+async function answered(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (isConfigError(toConfigError(error), 'unavailable', 'deadline_exceeded', 'cancelled')) throw error;
   }
 }

@@ -4,7 +4,14 @@ export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel
 export type { TlsOptions } from './channel/tls.js';
 export type { Clients, ConfigClient, OperationsClient } from './clients.js';
 export type { ConnectionState } from './connection-state.js';
-export type { RemoteStoreOptions, RemoteWatchOptions, RetryOptions, Token } from './options.js';
+export type {
+  CircuitBreakerOptions,
+  RemoteStoreOptions,
+  RemoteWatchOptions,
+  RetryOptions,
+  Token,
+  TokenRequest,
+} from './options.js';
 export { RemoteStore } from './remote-store.js';
 // What an app needs of core, so that it installs one package: the manager
 export {

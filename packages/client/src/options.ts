@@ -11,9 +11,26 @@ import {
 import type { ClientMiddleware } from 'nice-grpc-common';
 import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
 import type { ConnectionState } from './connection-state.js';
+import type { BreakerOptions } from './middleware/breaker.js';
 
-/** A bearer token, or a function that returns one; `undefined`: none. */
-export type Token = string | (() => string | undefined | Promise<string | undefined>);
+/** Why a token is asked for. */
+export interface TokenRequest {
+  /** The server has refused this one: another is needed. Absent: any that holds will do. */
+  readonly refused?: string | undefined;
+}
+
+/**
+ * A bearer token, or a function that returns one; `undefined`: none. A function is called for each try of a call, so it
+ * keeps what it has, and once more where the server refuses what it returned.
+ */
+export type Token = string | ((request: TokenRequest) => string | undefined | Promise<string | undefined>);
+
+export interface CircuitBreakerOptions {
+  /** Calls in a row for which the server could not be reached, after which calls fail at once. Default 5; at least 1. */
+  readonly failures?: number | undefined;
+  /** How long they do, in milliseconds; then one call tries again. Default 30,000; at least 1. */
+  readonly resetAfterMs?: number | undefined;
+}
 
 export interface RetryOptions {
   /** Maximum number of retries of a call. Default 3; from 0, which turns retries off, to 1,000. */
@@ -43,15 +60,16 @@ export interface RemoteWatchOptions extends ReconnectOptions {
 
 /** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
 export interface RemoteStoreOptions extends ConnectionOptions {
-  /** A bearer token, or a function that is called for each try of a call; `undefined` sends none. */
   readonly token?: Token | undefined;
   /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
   readonly middleware?: readonly ClientMiddleware[] | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** Longest time that one try of a call may take, in milliseconds. Default: no limit; at least 1. A watch has none. */
+  /** Longest time that one try of a call may take, in milliseconds. Default 10,000; at least 1. A watch has none. */
   readonly callTimeoutMs?: number | undefined;
   /** Longest time that `connect()` tries to reach the server, in milliseconds. Default 10,000; at least 1. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Default: none. */
+  readonly circuitBreaker?: CircuitBreakerOptions | undefined;
   readonly watch?: RemoteWatchOptions | undefined;
   /** Called after each change of state. May throw without harm. */
   readonly onStateChange?: ((state: ConnectionState) => void) | undefined;
@@ -64,8 +82,9 @@ export interface Settings extends ConnectionSettings {
   readonly token: Token | undefined;
   readonly middleware: readonly ClientMiddleware[];
   readonly retry: { readonly maxRetries: number; readonly initialBackoffMs: number; readonly maxBackoffMs: number };
-  readonly callTimeoutMs: number | undefined;
+  readonly callTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  readonly circuitBreaker: BreakerOptions | undefined;
   readonly watch: {
     readonly reconnect: boolean;
     readonly backoff: BackoffOptions;
@@ -83,6 +102,7 @@ const others = [
   'middleware',
   'retry',
   'callTimeoutMs',
+  'circuitBreaker',
   'connectTimeoutMs',
   'watch',
   'onStateChange',
@@ -103,7 +123,7 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
   for (const name of channelOnly) {
     if (!channel && options[name] !== undefined) throw wrong(name, 'does not go with a ready-made client');
   }
-  const { retry = {}, watch = {} } = options;
+  const { retry = {}, watch = {}, circuitBreaker } = options;
 
   return {
     ...completeConnection(options),
@@ -114,9 +134,12 @@ export function completeOptions(options: RemoteStoreOptions, channel: boolean): 
       initialBackoffMs: whole('retry.initialBackoffMs', retry.initialBackoffMs, 100, 1),
       maxBackoffMs: whole('retry.maxBackoffMs', retry.maxBackoffMs, 5_000, 1),
     },
-    callTimeoutMs:
-      options.callTimeoutMs === undefined ? undefined : whole('callTimeoutMs', options.callTimeoutMs, 0, 1),
+    callTimeoutMs: whole('callTimeoutMs', options.callTimeoutMs, 10_000, 1),
     connectTimeoutMs: whole('connectTimeoutMs', options.connectTimeoutMs, 10_000, 1),
+    circuitBreaker: circuitBreaker && {
+      failures: whole('circuitBreaker.failures', circuitBreaker.failures, 5, 1),
+      resetAfterMs: whole('circuitBreaker.resetAfterMs', circuitBreaker.resetAfterMs, 30_000, 1),
+    },
     watch: {
       reconnect: boolean('watch.reconnect', watch.reconnect, true),
       backoff: completeReconnect(watch),

@@ -44,12 +44,12 @@ import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
 import { takeSnapshot } from './calls/snapshot.js';
 import { applyBatch, deleteKey, restoreTo, setKey } from './calls/write.js';
 import { BufferedChangeStream } from './change-stream.js';
-import { checkAddress } from './channel/open-channel.js';
+import { checkAddresses } from './channel/address.js';
 import type { Clients } from './clients.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
-import { remoteTransport } from './transport.js';
+import { RemoteTransport } from './transport/remote-transport.js';
 import { follow } from './watch.js';
 
 /**
@@ -70,20 +70,21 @@ export class RemoteStore
   readonly #connection: Connection;
 
   /**
-   * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), or ready-made clients, such as those in
-   * process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws
+   * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), several addresses of servers that have the
+   * same data, or ready-made clients, such as those in process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws
    * `invalid_argument`, with the option's name.
    */
-  constructor(server: string | Clients, options: RemoteStoreOptions = {}) {
-    const remote = typeof server !== 'object' || server === null;
+  constructor(server: string | readonly string[] | Clients, options: RemoteStoreOptions = {}) {
+    const remote = typeof server !== 'object' || server === null || Array.isArray(server);
     const settings = completeOptions(options, remote);
     if (remote) {
-      checkAddress(server, settings.insecure);
-      this.#connection = new Connection(server, () => remoteTransport(server, settings), settings);
+      const addresses = checkAddresses(server, settings.insecure);
+      this.#connection = new Connection(addresses.join(', '), () => new RemoteTransport(addresses, settings), settings);
     } else {
-      const { client, operations } = server;
+      const { client, operations } = server as Clients;
       if (typeof client?.get !== 'function') throw new ConfigError('invalid_argument', 'client must be a client');
-      this.#connection = new Connection('in process', () => ({ client, operations, close: () => {} }), settings);
+      const clients = { client, operations };
+      this.#connection = new Connection('in process', () => ({ clients: () => clients, close: () => {} }), settings);
     }
   }
 
@@ -256,10 +257,10 @@ export class RemoteStore
     return (await this.#connection.call((client, options) => client.listCodecs({}, options), { signal })).codecs;
   }
 
-  /** Whether the server answers; it may be one that refuses this caller. */
+  /** Whether the server answers within 5 seconds, or `callTimeoutMs`; it may be one that refuses this caller. */
   async health({ signal }: CallOptions = {}): Promise<Health> {
     try {
-      await this.codecs({ signal });
+      await this.#connection.probe(signal);
     } catch (error) {
       if (signal?.aborted) throw error;
       if (!isConfigError(error, 'permission_denied')) return { ok: false, message: (error as Error).message };

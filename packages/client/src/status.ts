@@ -40,7 +40,19 @@ export function toConfigError(error: unknown): ConfigError {
   }
   const info = errorInfo(error);
   const code = codeOfReason.get(info?.reason ?? '') ?? codeOfStatus(error.code, error.details);
-  return new ConfigError(code, error.details || Status[error.code], { cause: error, metadata: { ...info?.metadata } });
+  return new ConfigError(code, words(error), { cause: error, metadata: { ...info?.metadata } });
+}
+
+/** What gRPC says, without its empty ends, and with what is likely to be wrong. */
+function words({ code, details }: ClientError): string {
+  const text = details.replace(/[\s.]*Resolution note:\s*$/, '').trim() || Status[code];
+  if (code !== Status.UNAVAILABLE) return text;
+  if (/wrong version number|packet length too long|unknown protocol/i.test(text)) {
+    return `${text} (the server seems to be without TLS: insecure: true talks to it in the clear)`;
+  }
+  const plain =
+    /ECONNRESET|socket hang up|Protocol error|session closed/i.test(text) && /No connection established/i.test(text);
+  return plain ? `${text} (does the server ask for TLS, and is insecure: true set?)` : text;
 }
 
 function errorInfo(error: ClientError): ErrorInfo | undefined {

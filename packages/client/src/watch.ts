@@ -16,8 +16,9 @@ import {
 import type { WatchRequest } from '@cfg/proto';
 import { toWatchEvent } from './calls/entry.js';
 import type { Source } from './change-stream.js';
-import type { Connection, Scope } from './connection.js';
+import type { Connection } from './connection.js';
 import { attempt } from './middleware/safe-callbacks.js';
+import type { Scope } from './scope.js';
 import { toConfigError } from './status.js';
 
 /**

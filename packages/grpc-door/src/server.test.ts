@@ -8,7 +8,7 @@ import { createChannel, createClient, type createServer as createNiceServer, Sta
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { describe, expect, it } from 'vitest';
-import { FrameType } from './http2/protocol.js';
+import { ErrorCode, FrameType } from './http2/protocol.js';
 import { createServer, type LimitReached } from './index.js';
 import { NotesDefinition } from './test/definitions.js';
 import { data, type Frame, hello, message, requestFields } from './test/frames.js';
@@ -109,6 +109,25 @@ describe('a server', () => {
     expect(seen).toEqual([serving, notServing]);
     channel.close();
     await server.shutdown();
+  });
+
+  it('loses the connection and not the process where it throws', async () => {
+    // The only code of others that is called while frames are read, and not within a call's handler.
+    const server = createServer({
+      onLimit: () => {
+        throw new Error('told a fault on purpose');
+      },
+    });
+    server.add(NotesDefinition, echo);
+    const port = await server.listen('127.0.0.1:0');
+    using client = await RawClient.connect(port);
+    client.send(client.headers.frame(1, requestFields('/test.Notes/One', 'x-large', 'y'.repeat(16_300)), true));
+    const goaway = await client.next(({ type }) => type === FrameType.goaway);
+    expect(goaway.payload.readUInt32BE(4)).toBe(ErrorCode.internalError);
+    await client.closed();
+    using another = await RawClient.connect(port);
+    await another.next(({ type }) => type === FrameType.settings);
+    server.forceShutdown();
   });
 
   it('lets handlers answer at once, with ready bytes, in a lazy context', async () => {

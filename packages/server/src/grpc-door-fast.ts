@@ -1,7 +1,9 @@
+import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
 import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { limitLog } from './limit-log.js';
 import type { Tls } from './tls.js';
 
 /** Serves with `@cfg/grpc-door`. */
@@ -9,8 +11,9 @@ export async function listenFast(
   service: ConfigService,
   address: string,
   tls: Tls | undefined,
+  logger: Logger,
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = createServer(grpcOptions);
+  const server = createServer({ ...grpcOptions, onLimit: limitLog(logger) });
   // Nothing of the service spreads a call's context into another.
   const lazyContext = true;
   addConfigService(

@@ -1,3 +1,4 @@
+import { type Logger, safeLogger } from '@cfg/core';
 import type { ConfigService } from '@cfg/service';
 import { type Address, formatAddress } from './address.js';
 import { cannotOpen, type Door } from './door.js';
@@ -15,10 +16,11 @@ export async function openGrpcDoor(
   address: Address,
   tls: Tls | undefined,
   kind: GrpcDoorKind,
+  logger: Logger = safeLogger(),
 ): Promise<Door> {
   const listen = kind === 'fast' ? listenFast : listenNice;
   try {
-    const { port, drain, cut } = await listen(service, formatAddress(address), tls);
+    const { port, drain, cut } = await listen(service, formatAddress(address), tls, logger);
     return { address: { host: address.host, port }, drain, cut };
   } catch (error) {
     throw cannotOpen('gRPC', address, error);

@@ -2,7 +2,8 @@ import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber
 import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
-import { chooseGuard, type GuardChoice } from './guard-choice.js';
+import { chooseGuard } from './guard-choice.js';
+import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
@@ -24,10 +25,26 @@ export interface ServerOptions extends TlsFiles {
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
   /**
-   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, or a guard of your own, which
-   * stays yours to close. Without one, everybody may do everything, and so both doors must be on the loopback.
+   * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
+   * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
+   * and so both doors must be on the loopback.
    */
   readonly guard?: string | Guard | undefined;
+  /** The rule that decides, for a guard `opa:`. Default `config/authz/allow`. */
+  readonly opaEntrypoint?: string | undefined;
+  /** The token that the URL of a guard `opa:` is asked with. */
+  readonly opaToken?: string | undefined;
+  /** The file of the public key, PEM, that the bundles of a guard `opa:` must be signed by. */
+  readonly opaBundleKey?: string | undefined;
+  /**
+   * What tokens are verified by, for a guard `opa:`: the URL of a JSON web key set, or the file of a public key, PEM.
+   * Without it a token is believed as it is, which is right only behind something that verifies it.
+   */
+  readonly jwtKeys?: string | undefined;
+  /** The issuer that tokens must name; with {@link jwtKeys}. */
+  readonly jwtIssuer?: string | undefined;
+  /** The audience that tokens must name; with {@link jwtKeys}. */
+  readonly jwtAudience?: string | undefined;
   /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
   readonly iKnowThisIsOpen?: boolean | undefined;
   /** How long `close()` waits for calls that are under way, in milliseconds. Default 10,000; at least 0. */

@@ -3,7 +3,7 @@ import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import type { OpenGuard } from './guard-choice.js';
+import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
@@ -43,7 +43,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     await store.connect();
     const service = createConfigService(store, { guard: guard.guard, logger, maxValueBytes, maxSnapshotEntries });
     const gateway = createInProcessGateway(service, { logger });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor);
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
     doors.push(http);

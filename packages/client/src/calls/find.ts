@@ -18,6 +18,8 @@ export async function findPage(
   const answer = await connection.call((client, options) => client.list(request, options), { signal, needs });
   const { revision, logId, namespaceRevision, oldestRevision } = answer;
   const entries = toEntries(answer.entries);
+  // The original answers in any order.
+  if (!connection.features.announced) entries.sort((a, b) => (a.key < b.key ? -1 : 1));
   const fitting = countWithin(entries, maxBytes);
   if (fitting < entries.length) return findPage(connection, namespace, { ...query, limit: fitting }, { signal });
   const nextCursor = cursorOf(connection, answer.nextCursor, entries.length, request.limit);

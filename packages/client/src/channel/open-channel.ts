@@ -1,6 +1,7 @@
 import { ConfigError, maxInt32, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 import { type Channel, type ChannelOptions, createChannel } from 'nice-grpc';
+import { checkAddress } from './address.js';
 import { checkTls, credentials, type TlsOptions } from './tls.js';
 
 export interface KeepaliveOptions {
@@ -62,12 +63,4 @@ export function completeConnection(options: ConnectionOptions): ConnectionSettin
     keepalive: { intervalMs: milliseconds('intervalMs', 30_000), timeoutMs: milliseconds('timeoutMs', 10_000) },
     channelOptions,
   };
-}
-
-/** Throws `invalid_argument` unless the address is one, and agrees with the options about TLS. */
-export function checkAddress(address: unknown, insecure: boolean): asserts address is string {
-  const fault = (why: string): ConfigError => new ConfigError('invalid_argument', `address ${why}`);
-  if (typeof address !== 'string' || !/^[^\s]+$/.test(address)) throw fault('must be "host:port"');
-  if (address.startsWith('http://') && !insecure) throw fault(`${address} is without TLS: say so with insecure: true`);
-  if (address.startsWith('https://') && insecure) throw fault(`${address} contradicts insecure: true`);
 }

@@ -16,12 +16,12 @@ type Send = (request: unknown, options?: CallOptions) => Promise<unknown>;
 type Open = (request: unknown, options?: CallOptions) => AsyncIterable<unknown>;
 
 /**
- * `client` behind `middleware`. nice-grpc does the same where it makes a client of a channel; this does it to one that
+ * The client that `client` returns for each call, behind `middleware`. nice-grpc does the same where it makes a client of a channel; this does it to one that
  * is already made, so that a client in process gets the same retries, credentials and errors.
  */
 export function withMiddleware<Service extends CompatServiceDefinition>(
   service: Service,
-  client: Client<Service>,
+  client: (kind: 'unary' | 'stream') => Client<Service>,
   middleware: ClientMiddleware,
 ): Client<Service> {
   const methods = Object.entries(service as unknown as Methods).map(([name, definition]) => {
@@ -31,12 +31,13 @@ export function withMiddleware<Service extends CompatServiceDefinition>(
       responseStream: definition.responseStream,
       options: definition.options,
     };
-    const inner: unknown = client[name as keyof Client<Service>];
+    const kind = definition.responseStream ? 'stream' : 'unary';
+    const inner = (): unknown => client(kind)[name as keyof Client<Service>];
     return [
       name,
-      definition.responseStream
-        ? streaming(method, inner as Open, middleware)
-        : unary(method, inner as Send, middleware),
+      kind === 'stream'
+        ? streaming(method, (...args) => (inner() as Open)(...args), middleware)
+        : unary(method, (...args) => (inner() as Send)(...args), middleware),
     ];
   });
   return Object.fromEntries(methods) as Client<Service>;

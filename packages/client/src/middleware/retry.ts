@@ -13,7 +13,7 @@ export function retryOptions({ retry, callTimeoutMs }: Settings, repeatable: boo
     retryBaseDelayMs: retry.initialBackoffMs,
     retryMaxDelayMs: retry.maxBackoffMs,
     retryableStatuses: everyStatus,
-    ...(callTimeoutMs !== undefined && { deadline: callTimeoutMs }),
+    deadline: callTimeoutMs,
   };
 }
 

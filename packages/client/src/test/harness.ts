@@ -17,7 +17,8 @@ export function harness(): Harness {
     for (const end of ends.splice(0).reverse()) await end();
   });
   const store: Harness['store'] = (server, options = {}) => {
-    const insecure = typeof server === 'string' && options.tls === undefined && { insecure: true };
+    const insecure = (typeof server === 'string' || Array.isArray(server)) &&
+      options.tls === undefined && { insecure: true };
     const made = new RemoteStore(server, { ...insecure, ...options });
     ends.push(() => made.close());
     return made;

@@ -42,6 +42,8 @@ export interface TestServerOptions {
   readonly port?: number;
   readonly store?: MemoryStore;
   readonly features?: readonly Capability[];
+  /** Default true; false: as a server that is older than features. */
+  readonly announces?: boolean;
   /** Runs around every call. */
   readonly middleware?: ServerMiddleware | undefined;
   readonly tls?: Parameters<Server['listen']>[1];
@@ -67,7 +69,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     .use(errorDetailsServerMiddleware)
     .use(async function* (call, context) {
       calls.push(call.method.path.split('/').at(-1) ?? '');
-      context.header.set('cfg-features', features.join(' '));
+      if (options.announces !== false) context.header.set('cfg-features', features.join(' '));
       try {
         return yield* call.next(call.request, context);
       } catch (error) {

@@ -53,7 +53,7 @@ export class Aliases {
 
   /** The key that `key` stands for: itself, or its target if it is an alias. One hop. */
   resolve(key: string): string {
-    return this.#all.get(key) ?? key;
+    return this.#all.size === 0 ? key : (this.#all.get(key) ?? key);
   }
 
   /** Settles once the table shows what the store has now; fails as the store does. */

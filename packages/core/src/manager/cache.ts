@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Entry } from '../contract/entry.js';
 import { wholeNumber } from '../util/whole-number.js';
 
@@ -15,6 +14,8 @@ export interface CachedState {
    * earlier life, is served only while the store cannot be asked, marked stale.
    */
   readonly session: string;
+  /** For the cache alone: whether the state was read of late. */
+  used?: boolean;
 }
 
 /** Where a manager keeps what it has read. It may forget anything at any time, and serves one manager. */
@@ -34,35 +35,116 @@ export interface LruCacheOptions {
   readonly maxEntries?: number | undefined;
 }
 
-/** A cache in memory that forgets the least recently used. */
+/** A place on the round of the hand. */
+interface Slot {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+interface Shelf {
+  readonly name: string;
+  readonly states: Map<string, CachedState>;
+  readonly slots: Map<string, Slot>;
+}
+
+/**
+ * A cache in memory that forgets what was not used of late. It is an approximation of LRU, the clock algorithm: a read
+ * only marks what it reads, so that it costs little more than the look-up; where room is needed, a hand goes round,
+ * takes marks away, and forgets the first that has none.
+ */
 export class LruCache implements Cache {
-  readonly #states: LRUCache<string, CachedState>;
+  readonly #maxEntries: number;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #slots = new Set<Slot>();
+  #hand: SetIterator<Slot> = this.#slots.values();
+  /** The one that was asked for last: often the only one. */
+  #last: Shelf | undefined;
 
   /** Throws `invalid_argument` for a `maxEntries` that is not a whole number from 1. */
   constructor({ maxEntries = 10_000 }: LruCacheOptions = {}) {
-    this.#states = new LRUCache({ max: wholeNumber('maxEntries', maxEntries, 1) });
+    this.#maxEntries = wholeNumber('maxEntries', maxEntries, 1);
   }
 
   get size(): number {
-    return this.#states.size;
+    return this.#slots.size;
   }
 
   get(namespace: string, key: string): CachedState | undefined {
-    return this.#states.get(id(namespace, key));
+    const state = this.#shelf(namespace)?.states.get(key);
+    if (state !== undefined) state.used = true;
+    return state;
   }
 
   set(namespace: string, key: string, state: CachedState): void {
-    this.#states.set(id(namespace, key), state);
+    const shelf = this.#shelf(namespace);
+    if (shelf?.states.has(key)) {
+      state.used = true;
+      shelf.states.set(key, state);
+      return;
+    }
+    if (this.#slots.size >= this.#maxEntries) this.#makeRoom();
+    state.used = false;
+    const slot: Slot = { namespace, key };
+    this.#slots.add(slot);
+    const { states, slots } = this.#shelf(namespace) ?? this.#newShelf(namespace);
+    states.set(key, state);
+    slots.set(key, slot);
   }
 
   delete(namespace: string, key: string): void {
-    this.#states.delete(id(namespace, key));
+    const slot = this.#shelf(namespace)?.slots.get(key);
+    if (slot !== undefined) this.#remove(slot);
+  }
+
+  /** All that is kept, without marking it as used. */
+  *states(): Generator<readonly [namespace: string, key: string, state: CachedState], void, undefined> {
+    for (const { name, states } of this.#shelves.values()) {
+      for (const [key, state] of states) yield [name, key, state];
+    }
   }
 
   clear(): void {
-    this.#states.clear();
+    this.#shelves.clear();
+    this.#slots.clear();
+    this.#last = undefined;
+  }
+
+  #shelf(name: string): Shelf | undefined {
+    if (this.#last !== undefined && this.#last.name === name) return this.#last;
+    const shelf = this.#shelves.get(name);
+    if (shelf !== undefined) this.#last = shelf;
+    return shelf;
+  }
+
+  #newShelf(name: string): Shelf {
+    const shelf: Shelf = { name, states: new Map(), slots: new Map() };
+    this.#shelves.set(name, shelf);
+    return shelf;
+  }
+
+  #makeRoom(): void {
+    for (;;) {
+      const { done, value: slot } = this.#hand.next();
+      if (done) {
+        this.#hand = this.#slots.values();
+        continue;
+      }
+      const state = this.#shelf(slot.namespace)?.states.get(slot.key);
+      if (!state?.used) {
+        this.#remove(slot);
+        return;
+      }
+      state.used = false;
+    }
+  }
+
+  #remove(slot: Slot): void {
+    const shelf = this.#shelf(slot.namespace);
+    this.#slots.delete(slot);
+    shelf?.slots.delete(slot.key);
+    shelf?.states.delete(slot.key);
+    if (shelf?.states.size !== 0) return;
+    this.#shelves.delete(slot.namespace);
+    this.#last = undefined;
   }
 }
-
-/** A namespace has no slash, so no two pairs have the same id. */
-const id = (namespace: string, key: string): string => `${namespace}/${key}`;

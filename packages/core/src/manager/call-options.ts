@@ -11,6 +11,8 @@ export interface GetOptions extends CallOptions {
   readonly read?: 'cached' | 'store' | undefined;
   /** The value as it was at this revision, from the store. Fails with `revision_compacted`, `unsupported`. */
   readonly atRevision?: number | undefined;
+  /** What to return, as a {@link Value} of version 0, where the key does not exist. Absent: fail with `not_found`. */
+  readonly default?: unknown;
 }
 
 /** The conditions of a write. */
@@ -82,6 +84,8 @@ export interface ValueVersions {
 }
 
 export interface ChangesQuery extends CallOptions {
+  /** This key alone. Excludes `prefix`. */
+  readonly key?: string | undefined;
   /** Only keys that begin with this. Default: all keys. */
   readonly prefix?: string | undefined;
   /** First the changes after this revision. Default: only those from now on. */

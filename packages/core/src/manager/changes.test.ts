@@ -1,5 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { ConfigError } from '../contract/errors.js';
+import { MemoryStore } from '../memory-store/memory-store.js';
 import { away, code, settled, setUp } from '../test/manager.js';
+import { WrappedStore } from '../test/wrapped-store.js';
 import { Value } from '../value/value.js';
 import type { KeyChange } from './key-change.js';
 
@@ -41,8 +44,67 @@ describe('namespace.watch', () => {
     expect(seen).toEqual([...seen.keys()]);
   });
 
-  it('tells a watch of the app what it cannot resume', async () => {
+  it.each([{ plain: true }, { plain: false }])(
+    'tells exactly what has changed while it could not hear it (without revisions: $plain)',
+    async ({ plain }) => {
+      const store = new WrappedStore(new MemoryStore({ logLimit: 4 }), { plain });
+      const { config } = await setUp({ store, plain });
+      for (const key of ['p/same', 'p/other', 'p/gone', 'p/anew', 'q/other']) await config.set(key, 0);
+      const changes = config.watch({ prefix: 'p/' });
+      await config.set('p/last', 1);
+      expect(await changes.next()).toMatchObject({ value: { type: 'set', key: 'p/last' } });
+      const waiting = changes.next();
+      store.down = away();
+      store.cut(away());
+      const write = (key: string, data: number): Promise<unknown> => store.inner.set('prod', key, Value.of(data));
+      for (let i = 1; i <= 10; i += 1) await write('p/other', i);
+      await write('q/other', 1);
+      await write('p/passing', 1);
+      await store.inner.delete('prod', 'p/passing');
+      await store.inner.delete('prod', 'p/gone');
+      await store.inner.delete('prod', 'p/anew');
+      await write('p/anew', 2);
+      await write('p/made', 3);
+      store.down = undefined;
+      const told = [await waiting];
+      while (told.length < 4) told.push(await changes.next());
+      expect(told.map(({ value }) => `${value?.type} ${value?.key} ${value?.value?.data}`)).toEqual([
+        'delete p/gone undefined',
+        'set p/anew 2',
+        'set p/made 3',
+        'set p/other 10',
+      ]);
+      await config.set('p/after', 1);
+      expect(await changes.next()).toMatchObject({ value: { key: 'p/after' } });
+      await changes.return();
+    },
+  );
+
+  it('tells what differs in another log', async () => {
+    const one = new MemoryStore();
+    const store = new WrappedStore(one);
+    const { config } = await setUp({ store });
+    await config.set('a', 1);
+    await config.set('b', 1);
+    const changes = config.watch();
+    await config.set('c', 1);
+    await changes.next();
+    const waiting = changes.next();
+    const two = new MemoryStore();
+    await two.connect();
+    await two.set('prod', 'b', Value.of(2));
+    Object.defineProperty(store, 'inner', { value: two });
+    store.cut(away());
+    const told = [await waiting, await changes.next(), await changes.next()];
+    expect(told.map(({ value }) => `${value?.type} ${value?.key}`)).toEqual(['delete a', 'delete c', 'set b']);
+    await changes.return();
+  });
+
+  it('ends where it could not read the keys, and cannot go on', async () => {
     const { config, store } = await setUp({ plain: true });
+    store.find = async () => {
+      throw new ConfigError('permission_denied', 'no list for you');
+    };
     const changes = config.watch();
     await config.set('a', 1);
     await changes.next();

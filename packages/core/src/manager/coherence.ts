@@ -52,14 +52,21 @@ export class Coherence {
   /** What may be served while the watch is unbroken. */
   fresh(key: string): KeyState | undefined {
     const session = this.#session;
-    for (const loaded of this.#loaded) {
-      if (!loaded.isComplete || !loaded.covers(key) || loaded.isForgotten(key)) continue;
-      const state = loaded.get(key);
-      if (state === undefined) return absent;
-      if (state.session === session) return state;
+    if (this.#loaded.size > 0) {
+      const state = this.#freshLoaded(key, session);
+      if (state !== undefined) return state;
     }
     const state = this.#cached.get(key);
-    return state?.session === session ? state : undefined;
+    return state !== undefined && state.session === session ? state : undefined;
+  }
+
+  #freshLoaded(key: string, session: string): KeyState | undefined {
+    for (const loaded of this.#loaded) {
+      if (!loaded.isComplete || !loaded.covers(key)) continue;
+      const state = loaded.get(key);
+      if (state !== undefined ? state.session === session : !loaded.isForgotten(key)) return state ?? absent;
+    }
+    return undefined;
   }
 
   /** The last that was known of the key, however old, for when the store cannot be asked. */
@@ -80,6 +87,11 @@ export class Coherence {
     if (calls === undefined) this.#pending.set(key, new Set([pending]));
     else calls.add(pending);
     return pending;
+  }
+
+  /** Whether something has happened to the key since the call began, so that its answer may be out of date. */
+  hasNews({ newest, unclear }: Pending): boolean {
+    return newest !== undefined || unclear;
   }
 
   /** The call has failed: nothing is learnt from it. */
@@ -107,6 +119,7 @@ export class Coherence {
 
   /** Something was done to the key of which the result is not known. */
   forget(key: string): void {
+    for (const pending of this.#pending.get(key) ?? []) pending.unclear = true;
     for (const states of this.#statesOf(key)) states.forget(key);
   }
 

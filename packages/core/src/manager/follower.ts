@@ -52,6 +52,7 @@ export class Follower {
   #write: Change[] = [];
   #seen = 0;
   #renewals = 0;
+  #losses = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -65,6 +66,17 @@ export class Follower {
   /** Whether every change up to now has been told or is on its way. */
   get live(): boolean {
     return this.#state.is === 'live' && this.#stream?.live !== false;
+  }
+
+  /** Whether it was lost, and so the store may be out of reach. */
+  get isLost(): boolean {
+    const state = this.#state;
+    return (state.is === 'behind' && state.error !== undefined) || (state.is === 'live' && !this.live);
+  }
+
+  /** How often it was lost, or could not be opened. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** Failures since the watch was last live. */
@@ -159,6 +171,7 @@ export class Follower {
 
   /** Rights may be given back; whatever else is final ends it. */
   #lost(error: unknown, position: Position | undefined): Position | undefined {
+    this.#losses += 1;
     const { logger, namespace } = this.#options;
     // `unsupported`: the server after a restart is an older one, which cannot resume.
     const cannotResume = isConfigError(error, 'unsupported') && position !== undefined;

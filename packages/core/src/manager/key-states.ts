@@ -10,6 +10,8 @@ export class KeyState implements CachedState {
   readonly revision: number;
   readonly logId: string;
   readonly session: string;
+  used = false;
+  readonly #expiresAtMs: number | undefined;
   #value: Value | undefined;
 
   constructor({ entry, revision, logId, session }: CachedState) {
@@ -17,17 +19,17 @@ export class KeyState implements CachedState {
     this.revision = revision;
     this.logId = logId;
     this.session = session;
+    // Here as well, so that a read need not look at the entry.
+    this.#expiresAtMs = entry?.expiresAtMs;
   }
 
   /** Whether the key is not there any more, because its time has come. */
   get isExpired(): boolean {
-    const expiresAtMs = this.entry?.expiresAtMs;
-    return expiresAtMs !== undefined && expiresAtMs <= Date.now();
+    return this.#expiresAtMs !== undefined && this.#expiresAtMs <= Date.now();
   }
 
   value(codecs: CodecRegistry): Value | undefined {
-    if (this.entry === undefined) return undefined;
-    this.#value ??= Value.fromEntry(this.entry, { codecs });
+    if (this.#value === undefined && this.entry !== undefined) this.#value = Value.fromEntry(this.entry, { codecs });
     return this.#value;
   }
 }

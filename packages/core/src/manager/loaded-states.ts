@@ -55,7 +55,7 @@ export class LoadedStates implements KeyStates {
 
   /** What is known, to be served. */
   get(key: string): KeyState | undefined {
-    return this.#forgotten.has(key) ? undefined : this.#states.get(key);
+    return this.#forgotten.size > 0 && this.#forgotten.has(key) ? undefined : this.#states.get(key);
   }
 
   /** What was last known, to be shown. */

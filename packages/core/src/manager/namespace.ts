@@ -1,6 +1,6 @@
 import type { RestoreTarget } from '../contract/batch.js';
 import { can, type VersionQuery } from '../contract/capabilities.js';
-import { ConfigError, isConfigError, isTransient, keyNotFound } from '../contract/errors.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
 import type { CallOptions, Query } from '../contract/store.js';
 import { Value } from '../value/value.js';
@@ -21,17 +21,21 @@ import { Follower, type FollowerState } from './follower.js';
 import { CachedStates } from './key-states.js';
 import { LoadedPrefix } from './loaded-prefix.js';
 import { PrefixLoader } from './prefix-loader.js';
+import { Reads } from './reads.js';
 import type { Shared } from './shared.js';
 import { type NamespaceStatus, statusOf } from './status.js';
 import { storeThatCan, Writes } from './writes.js';
+
+/** Entries of a page of {@link Namespace.all} unless told. */
+const pageSize = 500;
 
 /** One namespace's configuration, as an app reads and writes it. Made by `manager.namespace(name)`. */
 export class Namespace {
   readonly name: string;
   readonly #shared: Shared;
-  readonly #coherence: Coherence;
   readonly #follower: Follower;
   readonly #loader: PrefixLoader;
+  readonly #reads: Reads;
   readonly #writes: Writes;
 
   constructor(name: string, shared: Shared) {
@@ -40,7 +44,6 @@ export class Namespace {
     this.name = name;
     this.#shared = shared;
     const coherence = new Coherence(new CachedStates(name, settings.cache));
-    this.#coherence = coherence;
     let logId = '';
     this.#follower = new Follower({
       ...{ store, namespace: name, backoff, logger },
@@ -63,6 +66,7 @@ export class Namespace {
       },
       onState: (state) => this.#tell(state),
     });
+    this.#reads = new Reads(name, shared, coherence, this.#follower);
     this.#writes = new Writes(name, settings, coherence);
     this.#loader = new PrefixLoader({
       ...{ store, namespace: name, backoff, logger, signal, coherence },
@@ -82,38 +86,55 @@ export class Namespace {
 
   /**
    * Fails with `not_found`, `invalid_key`. Never returns something older than a write of this manager that has been
-   * answered, nor, while the watch is unbroken, anything but the store's state of a moment ago.
+   * answered, nor, while the watch is unbroken, anything but the store's state of a moment ago; it is then a promise that
+   * is resolved already. While the store cannot be reached, a key that was read before is answered within milliseconds
+   * by its last known value, marked stale; many reads of one key are one call of the store.
    *
    * @example
    * const timeout = (await config.get('app/timeout')).number();
+   * const pool = (await config.get('db/pool', { default: 10 })).integer();
    */
-  async get(key: string, options: GetOptions = {}): Promise<Value> {
-    const { settings, lifecycle, aliases, signal } = this.#shared;
-    lifecycle.check(options);
-    const name = aliases.resolve(key);
-    const { read = 'cached', atRevision = 0 } = options;
-    if (read === 'cached' && atRevision === 0 && this.#follower.live) {
-      const state = this.#coherence.fresh(name);
-      // What is remembered has been checked: it is looked up first.
-      if (state?.entry !== undefined && !state.isExpired) return state.value(settings.codecs) as Value;
-      checkKey(key);
-      if (state !== undefined && state.entry === undefined) throw keyNotFound(this.name, name);
-    } else checkKey(key);
-    if (atRevision !== 0) {
-      const entry = await storeThatCan(settings.store, 'revisions').get(this.name, name, options);
-      return Value.fromEntry(entry, settings);
-    }
-    if (read === 'store') return this.#read(name, options);
-    this.#follower.start();
+  get(key: string, options?: GetOptions): Promise<Value> {
+    return this.#reads.get(key, options);
+  }
+
+  /**
+   * What is remembered of the key, at once and without asking the store: its value, marked stale unless the watch is
+   * unbroken; `undefined` where the key does not exist or was never read. Load a prefix to know every key of it.
+   *
+   * @example
+   * await config.get('app/timeout'); // once, at the start
+   * const timeout = config.peek('app/timeout')?.number() ?? 30; // for each request
+   */
+  peek(key: string): Value | undefined {
+    return this.#reads.peek(key);
+  }
+
+  /** Whether the key exists. Options and failures as of {@link get}. */
+  async has(key: string, options: GetOptions = {}): Promise<boolean> {
     try {
-      return await this.#read(name, options);
+      await this.#reads.get(key, { read: options.read, atRevision: options.atRevision, signal: options.signal });
+      return true;
     } catch (error) {
-      if (options.signal?.aborted || signal.aborted || !isTransient(error)) throw error;
-      const last = this.#coherence.last(name);
-      const value = last?.isExpired ? undefined : last?.value(settings.codecs);
-      if (value === undefined) throw error;
-      return value.asStale();
+      if (isConfigError(error, 'not_found')) return false;
+      throw error;
     }
+  }
+
+  /**
+   * All values below a prefix, in key order, page after page from the store. Where the store has revisions, each page is
+   * of one moment, all of them need not be. A `limit` is that of a page.
+   *
+   * @example
+   * for await (const value of config.all({ prefix: 'app/' })) console.log(value.key, value.data);
+   */
+  async *all(query: Query = {}, options?: CallOptions): AsyncGenerator<Value, void, undefined> {
+    let cursor = query.cursor ?? '';
+    do {
+      const page = await this.find({ limit: query.keys ? undefined : pageSize, ...query, cursor }, options);
+      yield* page.values;
+      cursor = page.nextCursor;
+    } while (cursor !== '');
   }
 
   /** Some keys by name, or those below a prefix, page by page; always from the store. Aliases are not resolved. */
@@ -185,9 +206,11 @@ export class Namespace {
 
   /**
    * The changes of the keys below a prefix, from the call on: none that is made after it is missed, while some of the
-   * last before it may be told. Survives a lost connection where the store has revisions. Fails where a change could have
-   * been missed: with `revision_compacted` where the store has forgotten it, else as the store does; read anew then.
-   * Close it, iterate it to an end, or end it by the signal.
+   * last before it may be told. Survives a lost connection: where the store cannot tell what was missed (it has no
+   * revisions, has forgotten them, or is another now), the keys are read again, and one change is told for each that is
+   * another now. For that they are read once at the beginning; where they may not be listed, it fails instead. Fails with
+   * `revision_compacted` where `startRevision` is forgotten, else as the store does. Close it, iterate it to an end, or end
+   * it by the signal.
    *
    * @example
    * await using changes = config.watch({ prefix: 'app/' });
@@ -196,10 +219,12 @@ export class Namespace {
   watch(query: ChangesQuery = {}): KeyChanges {
     const { lifecycle, settings, signal, position } = this.#shared;
     lifecycle.check();
-    const { prefix = '', startRevision, logId = '' } = query;
+    const { key, prefix = '', startRevision, logId = '' } = query;
+    if (key !== undefined && prefix !== '') throw new ConfigError('invalid_argument', 'key excludes prefix');
+    if (key !== undefined) checkKey(key);
     const { store, codecs, backoff } = settings;
     const changes = new KeyChanges({
-      ...{ store, codecs, namespace: this.name, prefix, backoff, known: position },
+      ...{ store, codecs, namespace: this.name, key, prefix: key ?? prefix, backoff, known: position },
       from: startRevision === undefined ? undefined : { revision: startRevision, logId },
       signal: query.signal === undefined ? signal : AbortSignal.any([query.signal, signal]),
     });
@@ -231,21 +256,6 @@ export class Namespace {
   /** For the manager, which closes its namespaces. */
   async close(): Promise<void> {
     await this.#follower.close();
-  }
-
-  async #read(key: string, options: CallOptions): Promise<Value> {
-    const { store, codecs } = this.#shared.settings;
-    const pending = this.#coherence.begin(key);
-    try {
-      const entry = await store.get(this.name, key, { signal: options.signal });
-      return this.#coherence.settle(pending, entry).value(codecs) as Value;
-    } catch (error) {
-      if (isConfigError(error, 'not_found')) this.#coherence.settle(pending, undefined);
-      else this.#coherence.abandon(pending);
-      throw error;
-    } finally {
-      this.#coherence.flush();
-    }
   }
 
   #resolve(key: string, options: CallOptions): string {

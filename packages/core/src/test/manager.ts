@@ -20,8 +20,8 @@ export async function setUp(options: Partial<ManagerOptions> & WrappedStoreOptio
   manager: Manager;
   config: Namespace;
 }> {
-  const store = new WrappedStore(new MemoryStore(), options);
-  const manager = new Manager({ store, watch: quick, ...options });
+  const store = options.store instanceof WrappedStore ? options.store : new WrappedStore(new MemoryStore(), options);
+  const manager = new Manager({ watch: quick, ...options, store });
   closeAtEnd(manager);
   await manager.connect();
   return { store, manager, config: manager.namespace('prod') };

@@ -30,6 +30,27 @@ export async function within<T>(
   }
 }
 
+/** Whether the promise settles, either way, within `ms` milliseconds; false also when the signal fires first. */
+export async function settledWithin(
+  promise: Promise<unknown>,
+  ms: number,
+  signal?: AbortSignal | undefined,
+): Promise<boolean> {
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  try {
+    return await untilAborted(untilAborted(settled, controller.signal), signal);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
 export async function sleep(ms: number, signal?: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

@@ -107,6 +107,11 @@ export class Connection implements FrameReceiver {
     this.#session.close(ErrorCode.cancel, '');
   }
 
+  /** Ends the connection and all its calls for a fault of our own. */
+  break(): void {
+    this.#session.fail(ErrorCode.internalError, 'internal error');
+  }
+
   /** The socket is gone: all calls end. */
   lost(): void {
     this.#session.shut();

@@ -1,4 +1,6 @@
+import { beyond, broken, type FrameFault } from './frame-fault.js';
 import { uint31 } from './frame-reader.js';
+import { unpadded } from './padding.js';
 import { ErrorCode, Flag } from './protocol.js';
 
 /** A header block, whole. */
@@ -10,14 +12,6 @@ export interface HeaderBlock {
   readonly endStream: boolean;
   /** It says of its stream that it depends on itself. */
   readonly selfDependent: boolean;
-}
-
-/** Why a block cannot be had: the connection ends with that code. */
-export interface HeaderFault {
-  readonly code: ErrorCode;
-  readonly reason: string;
-  /** Whether it is a limit that was passed, rather than the protocol broken. */
-  readonly limit: boolean;
 }
 
 /** Puts header blocks together from HEADERS and CONTINUATION frames. Holds one unfinished block, of bounded size. */
@@ -43,13 +37,13 @@ export class HeaderAssembly {
     length: number,
     flags: number,
     streamId: number,
-  ): HeaderBlock | HeaderFault | undefined {
+  ): HeaderBlock | FrameFault | undefined {
     let start = from;
     let end = from + length;
     if (flags & Flag.padded) {
-      if (length < 1) return broken('a padded frame without a padding length', ErrorCode.frameSizeError);
-      end -= bytes[start] as number;
-      start += 1;
+      const rest = unpadded(bytes, from, length);
+      if ('code' in rest) return rest;
+      ({ start, end } = rest);
     }
     let selfDependent = false;
     if (flags & Flag.priority) {
@@ -58,14 +52,15 @@ export class HeaderAssembly {
       start += 5;
     }
     if (start > end) return broken('more padding than frame');
-    const block = { streamId, endStream: (flags & Flag.endStream) !== 0, selfDependent };
-    if (flags & Flag.endHeaders) return { ...block, bytes, start, end };
+    const endStream = (flags & Flag.endStream) !== 0;
+    if (flags & Flag.endHeaders) return { streamId, bytes, start, end, endStream, selfDependent };
+    const block = { streamId, endStream, selfDependent };
     this.#unfinished = { block, parts: [Buffer.from(bytes.subarray(start, end))], bytes: end - start };
     return undefined;
   }
 
   /** Takes a CONTINUATION frame. Undefined while the block is unfinished. */
-  continue(bytes: Buffer, start: number, length: number, flags: number): HeaderBlock | HeaderFault | undefined {
+  continue(bytes: Buffer, start: number, length: number, flags: number): HeaderBlock | FrameFault | undefined {
     const unfinished = this.#unfinished;
     if (unfinished === undefined) return broken('a CONTINUATION without HEADERS');
     unfinished.bytes += length;
@@ -80,11 +75,3 @@ export class HeaderAssembly {
     return { ...unfinished.block, bytes: whole, start: 0, end: whole.length };
   }
 }
-
-const broken = (reason: string, code: ErrorCode = ErrorCode.protocolError): HeaderFault => ({
-  code,
-  reason,
-  limit: false,
-});
-
-const beyond = (reason: string): HeaderFault => ({ code: ErrorCode.enhanceYourCalm, reason, limit: true });

@@ -1,6 +1,8 @@
 import { HpackError } from '../hpack/decoder.js';
-import { HeaderAssembly, type HeaderBlock, type HeaderFault } from './header-assembly.js';
+import type { FrameFault } from './frame-fault.js';
+import { HeaderAssembly, type HeaderBlock } from './header-assembly.js';
 import { HeaderReader, headerTableBytes } from './header-reader.js';
+import { unpadded } from './padding.js';
 import { ErrorCode, Flag } from './protocol.js';
 import { ReceiveWindow } from './receive-window.js';
 import { faultOfTrailers } from './request-head.js';
@@ -40,7 +42,7 @@ export class RequestFrames {
     this.#take(this.#assembly.continue(bytes, start, length, flags));
   }
 
-  data(bytes: Buffer, from: number, length: number, flags: number, id: number): void {
+  data(bytes: Buffer, start: number, length: number, flags: number, id: number): void {
     const session = this.#session;
     if (id === 0) {
       session.fail(ErrorCode.protocolError, 'DATA on stream 0');
@@ -50,43 +52,36 @@ export class RequestFrames {
       session.fail(ErrorCode.flowControlError, 'more than the window allows');
       return;
     }
+    // Given back at once, so that a stream that is not read holds up no other: each has its own window.
     const grant = this.#window.release(length);
     if (grant > 0) session.output.windowUpdate(0, grant);
-    const stream = session.streams.get(id);
-    if (stream === undefined) {
-      this.#dataOfClosed(length, id);
-      return;
-    }
-    if (stream.remoteEnded) {
-      session.reject(id, ErrorCode.streamClosed);
-      return;
-    }
 
+    const stream = session.streams.get(id);
+    if (stream === undefined) this.#dataOfClosed(length, id);
+    else if (stream.remoteEnded) session.reject(id, ErrorCode.streamClosed);
+    else if (!stream.receive(length)) session.reject(id, ErrorCode.flowControlError);
+    else this.#body(stream, bytes, start, length, flags);
+  }
+
+  #body(stream: Stream, bytes: Buffer, from: number, length: number, flags: number): void {
+    const session = this.#session;
+    const endStream = (flags & Flag.endStream) !== 0;
     let start = from;
     let end = from + length;
     if (flags & Flag.padded) {
-      if (length < 1) {
-        session.fail(ErrorCode.frameSizeError, 'a padded frame without a padding length');
+      const rest = unpadded(bytes, from, length);
+      if ('code' in rest) {
+        session.fail(rest.code, rest.reason);
         return;
       }
-      end -= bytes[start] as number;
-      start += 1;
-      if (start > end) {
-        session.fail(ErrorCode.protocolError, 'more padding than frame');
-        return;
-      }
-    }
-    if (!stream.receive(length)) {
-      session.reject(id, ErrorCode.flowControlError);
-      return;
+      ({ start, end } = rest);
+      stream.release(length - (end - start));
     }
     stream.bodyBytes += end - start;
-    const endStream = (flags & Flag.endStream) !== 0;
     if (!lengthIsRight(stream, endStream)) {
-      session.reject(id, ErrorCode.protocolError);
+      session.reject(stream.id, ErrorCode.protocolError);
       return;
     }
-    if (end - start < length) stream.release(length - (end - start));
     stream.remoteEnded = endStream;
     if (end > start) stream.receiver?.data(bytes, start, end);
     else if (!endStream && !session.allows('emptyFrames')) return;
@@ -100,7 +95,7 @@ export class RequestFrames {
     else if (length === 0) this.#session.allows('emptyFrames');
   }
 
-  #take(block: HeaderBlock | HeaderFault | undefined): void {
+  #take(block: HeaderBlock | FrameFault | undefined): void {
     if (block === undefined) return;
     if ('code' in block) {
       if (block.limit) this.#session.limited('continuations');

@@ -23,7 +23,7 @@ export class SocketEdge implements ConnectionEdge {
     this.#maxOutputBytes = parts.limits.maxOutputBytes;
     this.#closed = closed;
     this.connection = new Connection(parts, this, nowMs());
-    socket.on('data', (chunk: Buffer) => this.connection.receive(chunk, nowMs()));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('drain', () => this.#drained());
     socket.on('error', () => {}); // 'close' follows
     socket.on('end', () => this.connection.lost());
@@ -56,6 +56,16 @@ export class SocketEdge implements ConnectionEdge {
     this.connection.cancel();
     this.#write();
     this.#socket.destroySoon();
+  }
+
+  /** A fault of ours costs the connection on which it shows, and not the process. */
+  #receive(chunk: Buffer): void {
+    try {
+      this.connection.receive(chunk, nowMs());
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      this.connection.break();
+    }
   }
 
   #write = (): void => {

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { hmacVerifier, opaGuard } from '@cfg/authorizer-opa';
+import { type EncodedValue, MemoryStore } from '@cfg/core';
+import { ConfigServiceDefinition } from '@cfg/proto';
+import { allowAll, createConfigService, type Guard } from '@cfg/service';
+import { createServer } from 'nice-grpc';
+import { serve } from '../lib/child.js';
+
+/** Our service behind the guard that the first argument names. The second is the secret of the tokens. */
+const [kind = 'open', secret = ''] = process.argv.slice(2);
+const policies = new URL('../../../packages/authorizer-opa/policies/', import.meta.url);
+const roles = { policy: { file: fileURLToPath(new URL('roles.tar.gz', policies)) } };
+const guards: Readonly<Record<string, () => Guard | Promise<Guard>>> = {
+  open: allowAll,
+  opa: () => opaGuard(roles),
+  cached: () => opaGuard({ ...roles, decisionCacheMs: 60_000 }),
+  verified: () => opaGuard({ ...roles, verifier: hmacVerifier(secret) }),
+};
+const guard = await guards[kind]?.();
+if (guard === undefined) throw new Error(`no guard ${kind}`);
+
+const store = new MemoryStore();
+await store.connect();
+const value: EncodedValue = { bytes: Buffer.alloc(100, '1'), codec: 'raw', type: 'custom' };
+for (let i = 0; i < 1_000; i += 1) await store.set('production', `app/key-${i}`, value);
+const service = createConfigService(store, { guard });
+const server = createServer().use(service.middleware);
+server.add(ConfigServiceDefinition, service);
+serve(await server.listen('127.0.0.1:0'), {
+  /** The time that this process has spent computing, in microseconds. */
+  cpu: () => process.cpuUsage().user + process.cpuUsage().system,
+});
