@@ -6,6 +6,9 @@ import { Metadata } from 'nice-grpc-common';
 import { diffEndpoint } from './diff.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
+import { serverReadiness, serviceReadiness } from './health/readiness.js';
+import { type CheckReadiness, healthRoutes } from './health/routes.js';
+import { metricsRoute } from './metrics/route.js';
 import * as described from './openapi/own-operations.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
@@ -60,9 +63,22 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
   const complete = completeOptions(options);
   const watchToken = (): string | undefined =>
     typeof options.watchToken === 'function' ? options.watchToken() : options.watchToken;
-  if (typeof target !== 'string') return build(target, complete, watchedWith(target.client, watchToken), () => {});
-  const { service, operations, close } = connect(target, options, complete.logger);
-  return build({ client: service, operations }, complete, watchedWith(service, watchToken), close);
+  if (typeof target !== 'string')
+    return build(
+      target,
+      complete,
+      watchedWith(target.client, watchToken),
+      async () => ({}),
+      () => {},
+    );
+  const { service, operations, health, close } = connect(target, options, complete.logger);
+  return build(
+    { client: service, operations },
+    complete,
+    watchedWith(service, watchToken),
+    serverReadiness(health),
+    close,
+  );
 }
 
 /**
@@ -76,7 +92,13 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
   const { service: client, operations } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
-  return build({ client, operations }, completeOptions(options, service.maxValueBytes), subscribe, () => {});
+  return build(
+    { client, operations },
+    completeOptions(options, service.maxValueBytes),
+    subscribe,
+    serviceReadiness(service),
+    () => {},
+  );
 }
 
 /** How the gateway itself watches everything. */
@@ -96,6 +118,7 @@ function build(
   { client, operations }: GatewayClients,
   options: GatewaySettings,
   subscribe: MakeSubscribe,
+  readiness: CheckReadiness,
   release: () => void,
 ): Gateway {
   const features = new ServerFeatures(client);
@@ -117,6 +140,8 @@ function build(
       operation: described.putValue({ $ref: '#/components/schemas/SetResponse' }),
     },
     { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: described.watch },
+    ...healthRoutes(readiness, options.logger),
+    ...(options.metrics ? [metricsRoute(options.metrics)] : []),
   ];
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },

@@ -59,7 +59,7 @@ export class RequestHandler {
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
     try {
       if (!route) throw notFound();
-      if (this.#closed) throw gatewayClosed();
+      if (this.#closed && !route.always) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');
       if (!endpoint) throw methodNotAllowed(route.allow);
       await endpoint(exchange);

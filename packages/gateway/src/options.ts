@@ -2,6 +2,7 @@ import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';
+import type { Metrics } from './metrics/metrics.js';
 
 /** Options of both gateways. */
 export interface GatewayOptions {
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   readonly cors?: CorsOptions | undefined;
   /** Whether there is `/docs`, a page that shows `/openapi.json`. Default true. */
   readonly docs?: boolean | undefined;
+  /** What `GET /metrics` tells. Default: there is no such route. */
+  readonly metrics?: Metrics | undefined;
   /** Told of faults that callers only see as "internal error". Default: says nothing. */
   readonly logger?: Logger | undefined;
 }
@@ -68,6 +71,7 @@ export interface GatewaySettings {
   readonly compressFromBytes: number;
   readonly cors: HttpHandler | undefined;
   readonly docs: boolean;
+  readonly metrics: Metrics | undefined;
   readonly logger: Logger;
 }
 
@@ -88,6 +92,7 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
     cors: options.cors && corsHandler(options.cors),
     docs: options.docs ?? true,
+    metrics: options.metrics,
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

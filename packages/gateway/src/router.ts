@@ -8,6 +8,8 @@ import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 export class Route {
   readonly #endpoints = new Map<string, Endpoint>();
   allow = '';
+  /** It answers though the gateway is closed. */
+  always = false;
 
   add(verb: string, endpoint: Endpoint): void {
     this.#endpoints.set(verb, endpoint);
@@ -27,6 +29,8 @@ export interface OwnRoute {
   /** As in the proto's annotations: `/v1/things/{thing}`. */
   readonly path: string;
   readonly endpoint: Endpoint;
+  /** It answers though the gateway is closed. Default false. */
+  readonly always?: boolean;
   /** How it is described. */
   readonly operation: Operation;
 }
@@ -56,6 +60,9 @@ export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): Pat
       rpcEndpoint(rule, clients[rule.service], { maxBodyBytes: maxBodyBytes(rule.method), hook: hooks[rule.method] }),
     );
   }
-  for (const { verb, path, endpoint } of own) add(verb, path, endpoint);
+  for (const { verb, path, endpoint, always = false } of own) {
+    add(verb, path, endpoint);
+    table.at(path, () => new Route()).always ||= always;
+  }
   return table;
 }

@@ -13,6 +13,8 @@ export interface ServerOptions extends TlsFiles {
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
   readonly grpcDoor?: GrpcDoorKind | undefined;
+  /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
+  readonly metrics?: string | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
   /**
@@ -69,6 +71,7 @@ export interface ServerSettings {
   readonly grpc: Address;
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
+  readonly metrics: Address | undefined;
   readonly store: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
@@ -118,6 +121,7 @@ export function completeOptions(
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
+    metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     ...chosen,
     ownsStore: typeof store === 'string',
     guard,

@@ -1,4 +1,4 @@
-import { createInProcessGateway } from '@cfg/gateway';
+import { createInProcessGateway, createMetrics } from '@cfg/gateway';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
@@ -6,6 +6,7 @@ import { openGrpcDoor } from './grpc-door.js';
 import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
+import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 
 /** A server with its doors open. */
@@ -14,6 +15,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly grpcAddress: string;
   /** `host:port`, with the port that the system chose, if it was 0. */
   readonly httpAddress: string;
+  /** Where `/metrics` is, if it is. */
+  readonly metricsAddress: string | undefined;
   /**
    * Drains and closes: health checks say not serving, watches end so that their clients go elsewhere, calls that are
    * under way finish, for `graceMs` at most; then what is left is cut off. Closing twice is fine.
@@ -41,14 +44,19 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const doors: Door[] = [];
   try {
     await store.connect();
-    const service = createConfigService(store, { guard: guard.guard, logger, maxValueBytes, maxSnapshotEntries });
+    const metrics = settings.metrics && createMetrics({ store });
+    const stages = metrics && { outer: [metrics.stage] };
+    const limits = { maxValueBytes, maxSnapshotEntries };
+    const service = createConfigService(store, { guard: guard.guard, logger, stages, ...limits });
     const gateway = createInProcessGateway(service, { logger });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
     doors.push(http);
+    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
+    if (measured) doors.push(measured);
     announce(settings, grpc, http);
-    return new OpenServer(settings, service, guard, grpc, http);
+    return new OpenServer(settings, service, guard, { grpc, http, measured });
   } catch (error) {
     for (const door of doors) door.cut();
     if (ownsStore) await store.close();
@@ -68,20 +76,29 @@ function announce({ guard, tls, logger }: ServerSettings, grpc: Door, http: Door
   logger.warn({}, `no guard: ${everybody} may read and change everything`);
 }
 
+/** The doors of a server, which close in this order: the HTTP door ends its streams itself, before their watches fail. */
+interface Doors {
+  readonly http: Door;
+  readonly grpc: Door;
+  readonly measured: Door | undefined;
+}
+
 class OpenServer implements RunningServer {
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  readonly metricsAddress: string | undefined;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
   readonly #guard: OpenGuard;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, guard: OpenGuard, grpc: Door, http: Door) {
+  constructor(settings: ServerSettings, service: ConfigService, guard: OpenGuard, { http, grpc, measured }: Doors) {
     this.#settings = settings;
     this.#service = service;
     this.#guard = guard;
-    this.#doors = [http, grpc];
+    this.#doors = [http, grpc, ...(measured ? [measured] : [])];
+    this.metricsAddress = measured && formatAddress(measured.address);
     this.grpcAddress = formatAddress(grpc.address);
     this.httpAddress = formatAddress(http.address);
   }
@@ -98,7 +115,6 @@ class OpenServer implements RunningServer {
   async #close(): Promise<void> {
     const { graceMs, logger, store, ownsStore } = this.#settings;
     logger.info({ graceMs }, 'draining');
-    // The HTTP door first: it ends its streams of events itself, before their watches fail.
     const drained = Promise.all(this.#doors.map((door) => door.drain()));
     this.#service.drain();
     if (!(await inTime(drained, graceMs))) {

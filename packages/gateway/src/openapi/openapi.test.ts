@@ -5,18 +5,19 @@ import { httpRules } from '@cfg/proto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { generateApi } from 'swagger-typescript-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMetrics } from '../index.js';
 import { type OpenDoor, openDoor } from '../test/doors.js';
 import { ask } from '../test/http.js';
 import type { OpenApiDocument } from './types.js';
 
 /** Routes that are called without anything. */
-const others: readonly string[] = [];
+const others: readonly string[] = ['health', 'ready', 'metrics'];
 
 let opened: OpenDoor;
 let document: OpenApiDocument;
 
 beforeAll(async () => {
-  opened = await openDoor('in process');
+  opened = await openDoor('in process', { gateway: { metrics: createMetrics() } });
   document = (await ask(opened.url, '/openapi.json')).json as OpenApiDocument;
 });
 

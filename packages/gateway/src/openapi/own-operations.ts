@@ -149,3 +149,32 @@ export const docs: Operation = {
   responses: { 200: { description: 'A page', content: { 'text/html': { schema: text } } }, ...refused },
   ...open,
 };
+
+const status = (description: string): Answer => ({
+  description,
+  content: jsonContent({ type: 'object', properties: { status: text }, required: ['status'] }),
+});
+
+export const health: Operation = {
+  operationId: 'health',
+  tags: ['Gateway'],
+  summary: 'Whether the process answers',
+  responses: { 200: status('It does'), ...refused },
+  ...open,
+};
+
+export const ready: Operation = {
+  operationId: 'ready',
+  tags: ['Gateway'],
+  summary: 'Whether requests can be served',
+  responses: { 200: status('They can'), 503: status('They cannot; `checks` says what fails'), ...refused },
+  ...open,
+};
+
+export const metrics: Operation = {
+  operationId: 'metrics',
+  tags: ['Gateway'],
+  summary: 'Metrics of the service, for Prometheus',
+  responses: { 200: { description: 'Done', content: { 'text/plain': { schema: text } } }, ...refused },
+  ...open,
+};
