@@ -8,7 +8,8 @@ const flags = ['--store', 'memory', '--grpc', '127.0.0.1:0', '--http', '127.0.0.
 
 export default async function start() {
   const npm = spawn('npm', ['start', '--', ...flags], { cwd: root, env: shell(), stdio: ['ignore', 'pipe', 'pipe'] });
-  const deadline = setTimeout(() => npm.kill('SIGKILL'), 60_000);
+  // It builds first, on a machine that is running the tests.
+  const deadline = setTimeout(() => npm.kill('SIGKILL'), 300_000);
   let output = '';
   const ready = new Promise((resolve) => {
     npm.stdout.setEncoding('utf8').on('data', (text) => {

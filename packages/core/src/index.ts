@@ -75,6 +75,8 @@ export {
 export type { WatchFilter } from './contract/filter.js';
 export { ChangeFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
+// … and the records of a cluster
+export type { OwnershipStore } from './contract/ownership.js';
 export type {
   CallOptions,
   ChangeStream,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isConfigError } from '@cfg/core';
 import { type RbacFileGuard, rbacFile } from '@cfg/service';
 import { reasonOf } from '../reason.js';
-import type { CommandResult } from './commands.js';
+import type { CommandResult } from './command.js';
 import { UsageError } from './usage-error.js';
 
 /** `cfg-server check-access`: what a policy says of a user, without a server. */

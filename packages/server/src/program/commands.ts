@@ -1,20 +1,6 @@
 import { checkAccess } from './check-access.js';
+import type { Command } from './command.js';
 import { hashTokenCommand } from './hash-token.js';
-
-/** One of the program's commands, beside serving. */
-export interface Command {
-  readonly name: string;
-  /** What follows the name in the help. */
-  readonly value: string;
-  readonly help: string;
-  /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
-  run(args: readonly string[]): CommandResult;
-}
-
-export interface CommandResult {
-  readonly text: string;
-  readonly code: number;
-}
 
 export const commands: readonly Command[] = [
   {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { isConfigError } from '@cfg/core';
 import { hashToken } from '@cfg/service';
 import { reasonOf } from '../reason.js';
-import type { CommandResult } from './commands.js';
+import type { CommandResult } from './command.js';
 import { UsageError } from './usage-error.js';
 
 /** `cfg-server hash-token`: a new token and its hash; with `--stdin` the hash of the token on stdin. */

@@ -1,0 +1,4 @@
+/** Why gossip was not taken. */
+export class GossipError extends Error {
+  override readonly name = 'GossipError';
+}

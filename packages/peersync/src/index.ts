@@ -1,0 +1,23 @@
+// The cluster: who is there, and who owns what
+export type { AgreementOptions } from './agreement/settings.js';
+export { Cluster, type ClusterEvents } from './cluster/cluster.js';
+export type { ClusterOptions, KeptEpoch } from './cluster/options.js';
+export { type ClusterStatus, statusHandler, statusOf } from './cluster/status.js';
+export { Membership, type Presence } from './membership/membership.js';
+export { defaultVirtualNodes, HashRing } from './ring/hash-ring.js';
+export { Ring } from './ring/ring.js';
+export type { Member, RingState } from './ring/ring-state.js';
+// How gossip travels
+export { type MemberlistTransportOptions, memberlistTransport } from './transports/memberlist-transport.js';
+export { defaultChannel, type RedisTransportOptions, redisTransport } from './transports/redis-transport.js';
+export type { Transport, TransportEvents } from './transports/transport.js';
+// Memberlist by itself
+export { Memberlist, type MemberlistHandlers, type MemberlistNode } from './memberlist/memberlist.js';
+export type { MemberlistOptions, Timings } from './memberlist/options.js';
+export type { Address } from './memberlist/wire/address.js';
+export type { SecurityOptions } from './memberlist/wire/security.js';
+// For authors of transports and of tests
+export { type Clock, type Random, systemClock } from './clock.js';
+export { Envelopes, maxEnvelopeBytes } from './gossip/envelope.js';
+export { GossipError } from './gossip/gossip-error.js';
+export type { GossipMessage, Heartbeat, RingChange } from './gossip/message.js';

@@ -1,0 +1,32 @@
+import type { Lease } from './lease.js';
+import type { Vote } from './rules.js';
+
+/** A part of a namespace, as it moves: what the stores at both ends make of it is their business. */
+export interface DataPage<R> {
+  readonly records: readonly R[];
+  /** Everything up to this revision of the holder's log has been sent with this page and those before. */
+  readonly position: number;
+}
+
+/** What a node asks another one of ours. A peer that does not answer fails with `unavailable`. */
+export interface Peer<R> {
+  /** What the peer has on its disk about the namespace. */
+  lookup(namespace: string): Promise<Lease | undefined>;
+  vote(namespace: string, candidate: string, term: number): Promise<Vote>;
+  /** Everything in the namespace that changed after `position`: its entries with their history, or what the log has. */
+  pull(namespace: string, position: number): AsyncIterable<DataPage<R>>;
+  /** Holds back writes for a moment, and returns the last of what `pull` would. Fails if the peer is not the holder. */
+  freeze(namespace: string, position: number): Promise<DataPage<R>>;
+  /** Makes `to` the holder, if it has everything and writes are still held back. Returns its term, or undefined. */
+  hand(namespace: string, to: string, position: number): Promise<number | undefined>;
+}
+
+/** The members as leases need them. */
+export interface Peers<R> {
+  readonly self: string;
+  /** Ids of the members of ours that are there, without this node. */
+  present(): string[];
+  /** How many members of ours are known, there or gone, with this node. */
+  known(): number;
+  get(id: string): Peer<R>;
+}

@@ -1,0 +1,92 @@
+import { type Holder, holderBy, type Lease } from './lease.js';
+
+/** What a rule decides: the lease from now on (undefined: as it was), and what is answered when it is on the disk. */
+export interface Decision<A> {
+  readonly lease?: Lease;
+  readonly answer: A;
+}
+
+export type Vote =
+  /** The candidate may begin the namespace. `earlier`: to whom the same was promised before. */
+  | { readonly is: 'granted'; readonly earlier: readonly string[] }
+  /** Somebody holds it. */
+  | { readonly is: 'held'; readonly holder: Holder }
+  /** It is promised to another one at this term; a greater one would do. */
+  | { readonly is: 'refused'; readonly term: number };
+
+/**
+ * How a node answers a candidate that wants to begin a namespace that nobody holds. Of two candidates at the same term
+ * the one with the smaller id goes on, so that they do not hinder each other for ever.
+ */
+export function vote(lease: Lease | undefined, self: string, candidate: string, term: number): Decision<Vote> {
+  const holder = holderBy(lease, self);
+  if (holder !== undefined) return { answer: { is: 'held', holder } };
+  const promise = lease?.is === 'promised' ? lease : { to: candidate, term: 0, earlier: [] };
+  if (promise.term > term || (promise.term === term && promise.to < candidate)) {
+    return { answer: { is: 'refused', term: promise.term } };
+  }
+  const earlier = [...new Set([...promise.earlier, promise.to])].filter((id) => id !== candidate);
+  return { lease: { is: 'promised', to: candidate, term, earlier }, answer: { is: 'granted', earlier } };
+}
+
+/**
+ * Whether the candidate may begin the namespace, when every member that is there has answered: most of all known
+ * members agree, and whoever had a promise before, and so might have begun, is among them and has thereby given it up.
+ */
+export function isElected(votes: ReadonlyMap<string, Vote>, known: number): boolean {
+  const answers = [...votes.values()];
+  return (
+    2 * votes.size > known &&
+    answers.every((answer) => answer.is === 'granted' && answer.earlier.every((id) => votes.has(id)))
+  );
+}
+
+/** The candidate begins, if it has not voted for another one meanwhile. */
+export function begin(lease: Lease | undefined, self: string, term: number): Decision<boolean> {
+  const stands = lease?.is === 'promised' && lease.to === self && lease.term === term;
+  return stands ? { lease: { is: 'owned', term }, answer: true } : { answer: false };
+}
+
+/** A node begins to take the namespace over. Returns false if it holds it already, or knows of a later holder. */
+export function receive(lease: Lease | undefined, from: string, term: number): Decision<boolean> {
+  const knowsBetter = lease?.is === 'owned' || (lease?.is === 'handed' && lease.term > term);
+  return knowsBetter ? { answer: false } : { lease: { is: 'receiving', from, term }, answer: true };
+}
+
+/**
+ * The holder hands the namespace over; from then on only `to` may write. Asked again, it answers the same. Returns the
+ * new holder's term; undefined if this is not the holder.
+ */
+export function hand(lease: Lease | undefined, to: string, frozen: boolean): Decision<number | undefined> {
+  if (lease?.is === 'handed' && lease.to === to) return { answer: lease.term };
+  if (lease?.is !== 'owned' || !frozen) return { answer: undefined };
+  const term = lease.term + 1;
+  return { lease: { is: 'handed', to, term }, answer: term };
+}
+
+/** The taker has everything, and the holder's word that it may write. */
+export function accept(lease: Lease | undefined, from: string, term: number): Decision<boolean> {
+  if (lease?.is === 'owned' && lease.term === term) return { answer: true };
+  const expected = lease?.is === 'receiving' && lease.from === from;
+  return expected ? { lease: { is: 'owned', term }, answer: true } : { answer: false };
+}
+
+/** How far a claim leaps ahead of every term that is known: further than the lost holder can have come unseen. */
+const claimLeap = 1_000;
+
+/** An operator gives the namespace of a lost holder to this node. What only the lost one had is lost. */
+export function claim(lease: Lease | undefined, knownTerm: number): Decision<number> {
+  if (lease?.is === 'owned') return { answer: lease.term };
+  const term = Math.max(knownTerm, lease?.term ?? 0) + claimLeap;
+  return { lease: { is: 'owned', term }, answer: term };
+}
+
+/**
+ * Two nodes both hold the namespace: one was claimed away while it was gone, or both began it without knowing of each
+ * other. The greater term stays, of equal ones the smaller id. Returns whether this node had to give it up.
+ */
+export function meet(lease: Lease | undefined, self: string, other: Holder): Decision<boolean> {
+  if (lease?.is !== 'owned' || other.by === self) return { answer: false };
+  const otherStays = other.term > lease.term || (other.term === lease.term && other.by < self);
+  return otherStays ? { lease: { is: 'handed', to: other.by, term: other.term }, answer: true } : { answer: false };
+}

@@ -1,0 +1,71 @@
+import { crc32 } from './crc32.js';
+
+/** Points of one member on the ring, unless said otherwise. All nodes of a cluster must use the same number. */
+export const defaultVirtualNodes = 150;
+
+/** A point is `hash * ranks + rank of its member`, so that numeric order is ring order, and equal hashes go by id. */
+const ranks = 2 ** 16;
+
+/**
+ * Consistent hashing as the original does it: each member has a number of points, the CRC-32 of `<id>#<i>`, and a name
+ * belongs to the first point at or after its own CRC-32, around the end. Immutable. Where two members' points are
+ * equal, the one with the smaller id comes first (the original leaves the order open).
+ */
+export class HashRing {
+  readonly #virtualNodes: number;
+  readonly #hashes: ReadonlyMap<string, Uint32Array>;
+  readonly #members: readonly string[];
+  readonly #points: Float64Array;
+
+  private constructor(virtualNodes: number, hashes: ReadonlyMap<string, Uint32Array>) {
+    this.#virtualNodes = virtualNodes;
+    this.#hashes = hashes;
+    this.#members = [...hashes.keys()].sort();
+    this.#points = sortedPoints(this.#members, hashes, virtualNodes);
+  }
+
+  /** A ring without members, which owns nothing. */
+  static empty(virtualNodes: number = defaultVirtualNodes): HashRing {
+    return new HashRing(virtualNodes, new Map());
+  }
+
+  /** The ring of these members (65,535 at most); this very one if they are the same. Known members keep their points. */
+  withMembers(ids: Iterable<string>): HashRing {
+    const hashes = new Map<string, Uint32Array>();
+    for (const id of ids) hashes.set(id, this.#hashes.get(id) ?? hashesOf(id, this.#virtualNodes));
+    const same = hashes.size === this.#hashes.size && [...hashes.keys()].every((id) => this.#hashes.has(id));
+    return same ? this : new HashRing(this.#virtualNodes, hashes);
+  }
+
+  /** The id of the member that `name` belongs to; undefined if there are no members. */
+  ownerOf(name: string): string | undefined {
+    const points = this.#points;
+    const wanted = crc32(name) * ranks;
+    let low = 0;
+    let high = points.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((points[middle] as number) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    const point = points[low === points.length ? 0 : low];
+    return point === undefined ? undefined : this.#members[point % ranks];
+  }
+}
+
+function hashesOf(id: string, virtualNodes: number): Uint32Array {
+  return Uint32Array.from({ length: virtualNodes }, (_, i) => crc32(`${id}#${i}`));
+}
+
+function sortedPoints(
+  members: readonly string[],
+  hashes: ReadonlyMap<string, Uint32Array>,
+  virtualNodes: number,
+): Float64Array {
+  const points = new Float64Array(members.length * virtualNodes);
+  let next = 0;
+  members.forEach((id, rank) => {
+    for (const hash of hashes.get(id) as Uint32Array) points[next++] = hash * ranks + rank;
+  });
+  return points.sort();
+}

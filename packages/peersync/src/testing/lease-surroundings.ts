@@ -1,0 +1,44 @@
+import type { Lease } from '../lease/lease.js';
+import type { LeaseBook } from '../lease/lease-book.js';
+import type { Peer } from '../lease/peer.js';
+import type { vote } from '../lease/rules.js';
+import type { Disk, Row } from './disk.js';
+import type { Simulation } from './simulation.js';
+
+/** What a run can do without, to show what it is good for. */
+export interface LeaseRules {
+  readonly vote: typeof vote;
+  /** Whether this lease is still there after a crash. */
+  readonly keeps: (lease: Lease) => boolean;
+  /** Whether writes are held back at the end of a handover. */
+  readonly holdsBack: boolean;
+}
+
+/** One life of a node, as the world and the others see it. */
+export interface LeaseLife extends Peer<Row> {
+  readonly id: string;
+  readonly isUp: boolean;
+  readonly book: LeaseBook;
+  readonly disk: Disk;
+  set(namespace: string, key: string, value: string, forwarded?: boolean): Promise<Row>;
+  get(namespace: string, key: string, forwarded?: boolean): Promise<Row | undefined>;
+}
+
+/** The world, as a node sees it. */
+export interface LeaseSurroundings {
+  readonly simulation: Simulation;
+  readonly ids: readonly string[];
+  readonly rules: LeaseRules;
+  /** Told of what is written, and of what is claimed from a lost holder. */
+  readonly check: {
+    wrote(node: LeaseLife, namespace: string, row: Row): void;
+    claimed(namespace: string): void;
+  };
+  /** Who is there, as the node noticed so far. */
+  presentFor(id: string): string[];
+  guessFor(id: string, namespace: string): string | undefined;
+  peer(from: LeaseLife, id: string): Peer<Row>;
+  call<A>(from: LeaseLife, to: string, ask: (node: LeaseLife) => Promise<A>): Promise<A>;
+  /** Something happens at the node; perhaps it is what it crashes at. */
+  step(node: LeaseLife): void;
+}

@@ -1,0 +1,14 @@
+/** One of the program's commands, beside serving. */
+export interface Command {
+  readonly name: string;
+  /** What follows the name in the help. */
+  readonly value: string;
+  readonly help: string;
+  /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
+  run(args: readonly string[]): CommandResult;
+}
+
+export interface CommandResult {
+  readonly text: string;
+  readonly code: number;
+}
