@@ -105,6 +105,10 @@ export class Exchange {
     return this.#variables.map(({ name, raw }) => [name, decodePercent(raw, 'path')]);
   }
 
+  get hasQuery(): boolean {
+    return this.#query !== '';
+  }
+
   /** The query. Throws a 400 if the percent-encoding is broken. */
   query(): URLSearchParams {
     if (this.#query === '') return new URLSearchParams();

@@ -14,11 +14,13 @@ export interface HttpAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** In place of the message as JSON. */
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | string;
 }
 
 /** What HTTP adds to a method. */
 export interface RpcHook {
+  /** It takes an answer whose bytes are ready (an `Encoded`) as it is. */
+  readonly encoded?: boolean;
   /** Makes the request of a body that is not the message. `undefined`: it is the message. */
   readBody?(exchange: Exchange, maxBodyBytes: number): Promise<object | undefined>;
   /** Surrounds the call. */
@@ -45,7 +47,7 @@ export function rpcEndpoint(
     const request = await readRequest(rule, exchange, maxBodyBytes, hook);
     const call = async (message: object): Promise<object> => {
       if (needsFeatures(message, exchange)) await requireFeatures(message, exchange);
-      return method(message, options);
+      return method(message, hook.encoded ? { ...options, encoded: true } : options);
     };
     const message = await (hook.call ? hook.call(call, request, exchange) : call(request));
     const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
@@ -68,7 +70,7 @@ async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: num
 }
 
 async function readMessage(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
-  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.query());
+  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.hasQuery ? exchange.query() : []);
   const body = await readBody(exchange.request, maxBodyBytes, exchange.signal);
   return body === '' ? fromQuery(rule.requestType, []) : parseJson(rule.requestType, body);
 }
