@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const floors = [
   ['proto', 'core', 'grpc-door', 'rego'],
   ['sqlite', 'postgres', 'service', 'client', 'sqlownership'],
-  ['dashboard', 'authorizer-opa', 'openfeature', 'testing', 'cli'],
-  ['gateway', 'peersync'],
+  ['dashboard', 'authorizer-opa', 'testing', 'cli'],
+  ['gateway', 'peersync', 'openfeature', 'fastify', 'nestjs'],
   ['server'],
 ];
 

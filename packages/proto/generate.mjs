@@ -74,8 +74,10 @@ write('descriptor.ts', [
 // Every request that is decoded starts from a base object; nothing changes an empty array, so that one serves them all.
 for (const { name } of ours) {
   const file = `${out}/${name.replace(/\.proto$/, '.ts')}`;
-  const shared = readFileSync(file, 'utf8').replace(/(value: |\?\? )new Uint8Array\(0\)/g, '$1empty');
-  writeFileSync(file, `${shared}\nconst empty: Uint8Array = new Uint8Array(0);\n`);
+  const made = readFileSync(file, 'utf8');
+  const shared = made.replace(/(value: |\?\? )new Uint8Array\(0\)/g, '$1empty');
+  // A file without bytes fields needs none.
+  if (shared !== made) writeFileSync(file, `${shared}\nconst empty: Uint8Array = new Uint8Array(0);\n`);
 }
 
 const modules = [

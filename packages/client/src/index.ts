@@ -1,3 +1,8 @@
+// The five lines
+export { AppConfig, type AppConfigOptions, type AppNamespaceStatus, connect } from './connect.js';
+// … and what it is made of
+export { FileCache, type FileCacheOptions } from './cache-file/file-cache.js';
+export { type EncryptionKeys, encrypted, encryptedCodec } from './encryption/encrypted.js';
 // The store
 export type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
 export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel.js';
@@ -28,6 +33,7 @@ export {
   type KeyChange,
   type KeyChanges,
   LoadedPrefix,
+  PullStream,
   LruCache,
   type LruCacheOptions,
   Manager,
@@ -35,9 +41,31 @@ export {
   type ManagerWatchOptions,
   type Namespace,
   type NamespaceStatus,
+  type Explanation,
+  type Layers,
+  type Served,
   type ReconnectOptions,
   type SetValueOptions,
   type ValueVersions,
+} from '@cfg/core';
+// … live references
+export type {
+  Binder,
+  BindOptions,
+  BindResult,
+  Invalid,
+  Issue,
+  Live,
+  LiveChange,
+  LiveOptions,
+  LiveStatus,
+  OutputOf,
+  Path,
+  PendingLive,
+  Picked,
+  Separator,
+  Source,
+  StandardSchema,
 } from '@cfg/core';
 // … values and codecs
 export {

@@ -28,6 +28,7 @@ const codeOfReason = new Map<string, ErrorCode>([
   ['INVALID_CURSOR', 'invalid_cursor'],
   ['VERSION_MISMATCH', 'version_mismatch'],
   ['REVISION_COMPACTED', 'revision_compacted'],
+  ['NOT_OWNER', 'not_owner'],
   ['GUARD_TIMEOUT', 'guard_timeout'],
 ]);
 

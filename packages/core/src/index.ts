@@ -75,7 +75,8 @@ export {
 export type { WatchFilter } from './contract/filter.js';
 export { ChangeFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
-// … and the records of a cluster
+// … and for clusters: taking over a namespace, who owns which
+export type { Transferring, TransferRecord } from './contract/transfer.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type {
   CallOptions,
@@ -91,7 +92,16 @@ export type {
   WriteOptions,
 } from './contract/store.js';
 export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
-export type { Engine, EngineReader, Head, HistoryRange, KeyReader, Range, WriteTables } from './local-store/engine.js';
+export type {
+  Engine,
+  EngineReader,
+  Head,
+  HistoryRange,
+  KeyReader,
+  LogRange,
+  Range,
+  WriteTables,
+} from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
 export { LocalStore } from './local-store/local-store.js';
 export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';
@@ -113,10 +123,19 @@ export type {
   ValueVersions,
 } from './manager/call-options.js';
 export type { KeyChanges } from './manager/changes.js';
+export type { Binder, BindOptions, BindResult } from './live/binder.js';
+export type { Path } from './live/difference.js';
+export type { Live, LiveStatus, PendingLive, Picked } from './live/live.js';
+export type { Invalid, LiveChange, Source } from './live/live-state.js';
+export type { LiveOptions } from './live/open-live.js';
+export type { Issue, OutputOf, StandardSchema } from './live/schema.js';
+export type { Separator } from './live/shape.js';
+export type { Explanation, Layers } from './manager/layers.js';
 export type { KeyChange } from './manager/key-change.js';
 export { LoadedPrefix } from './manager/loaded-prefix.js';
 export { type ConnectOptions, Manager } from './manager/manager.js';
 export type { Namespace } from './manager/namespace.js';
+export type { Served } from './manager/readable-namespace.js';
 export type { ManagerOptions, ManagerWatchOptions } from './manager/options.js';
 export type { NamespaceStatus } from './manager/status.js';
 export { MemoryStore } from './memory-store/memory-store.js';
@@ -128,7 +147,7 @@ export { type Logger, safeLogger, silentLogger } from './util/logger.js';
 export { GeneratedStream, PullStream } from './util/pull-stream.js';
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
-export { sleep, untilAborted, within } from './util/wait.js';
+export { settledWithin, sleep, untilAborted, within } from './util/wait.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
 export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';

@@ -6,6 +6,7 @@ import type { ClientCertificate } from '@cfg/service';
 export type GatewayRequest = IncomingMessage & {
   readonly ip?: string | undefined;
   readonly protocol?: string | undefined;
+  readonly host?: string | undefined;
   readonly originalUrl?: string | undefined;
 };
 

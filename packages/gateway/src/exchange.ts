@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { InProcessCallOptions } from '@cfg/service';
 import type { CallOptions, Metadata } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
+import type { BodyBudget } from './body-budget.js';
 import { callerOf, type GatewayRequest } from './caller.js';
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
@@ -13,6 +15,9 @@ import { timeoutOf } from './timeout.js';
 /** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
 export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
 
+/** What travels may be secret: nobody on the way keeps it. */
+const unkept = { 'cache-control': 'no-store' } as const;
+
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void>;
 
@@ -20,6 +25,8 @@ export type Endpoint = (exchange: Exchange) => Promise<void>;
 export interface ExchangeContext {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
+  readonly bodyBudget: BodyBudget;
+  readonly admit: Admit | undefined;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
   /** From which size on an answer is compressed; 0: none is. */
@@ -93,6 +100,16 @@ export class Exchange {
 
   get features(): ServerFeatures {
     return this.#context.features;
+  }
+
+  /** For all bodies that are being received. */
+  get bodyBudget(): BodyBudget {
+    return this.#context.bodyBudget;
+  }
+
+  /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
+  get admit(): Admit | undefined {
+    return this.#context.admit;
   }
 
   /** Ends the calls of the service that are under way for this request. */
@@ -174,7 +191,7 @@ export class Exchange {
     this.response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': length,
-      'cache-control': 'no-store',
+      ...unkept,
       ...this.ownHeaders(),
       ...this.#varying(more),
     });

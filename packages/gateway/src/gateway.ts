@@ -3,6 +3,7 @@ import { type ConfigOperationsDefinition, type ConfigServiceDefinition, type Htt
 import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client } from 'nice-grpc';
 import { Metadata } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
@@ -90,7 +91,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
-  const { service: client, operations } = createInProcessClients(service);
+  const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
   return build(
     { client, operations },
@@ -98,6 +99,7 @@ export function createInProcessGateway(service: ConfigService, options: GatewayO
     subscribe,
     serviceReadiness(service),
     () => {},
+    admit,
   );
 }
 
@@ -120,6 +122,7 @@ function build(
   subscribe: MakeSubscribe,
   readiness: CheckReadiness,
   release: () => void,
+  admit?: Admit,
 ): Gateway {
   const features = new ServerFeatures(client);
   const { maxBodyBytes } = options;
@@ -154,7 +157,7 @@ function build(
     },
     maxBodyBytes: (method) => (method.endsWith('.Batch') ? options.maxBatchBodyBytes : maxBodyBytes),
   });
-  const requests = new RequestHandler(routes, features, options);
+  const requests = new RequestHandler(routes, features, options, admit);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= requests

@@ -1,5 +1,7 @@
 import type { HttpHandler } from '@cfg/service';
 import { ClientError, Status } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
+import { BodyBudget } from './body-budget.js';
 import { errorReply } from './error-reply.js';
 import { Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
@@ -18,12 +20,14 @@ export class RequestHandler {
   #closed = false;
   #idle: () => void = () => {};
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
     this.#routes = routes;
     this.#options = options;
     this.#context = {
       features,
       metadataReader: new MetadataReader(),
+      bodyBudget: new BodyBudget(options.maxBufferedBytes),
+      admit,
       callTimeoutMs: options.callTimeoutMs,
       compressFromBytes: options.compressFromBytes,
     };
@@ -58,6 +62,7 @@ export class RequestHandler {
 
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
     try {
+      this.#options.checkOrigin(exchange.request);
       if (!route) throw notFound();
       if (this.#closed && !route.always) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');

@@ -3,9 +3,10 @@ import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';
 import type { Metrics } from './metrics/metrics.js';
+import { type OriginCheck, type OriginOptions, originCheck } from './origin.js';
 
 /** Options of both gateways. */
-export interface GatewayOptions {
+export interface GatewayOptions extends OriginOptions {
   /** How often a stream of events says that it is alive, in milliseconds. Default 30,000; 1 to 2³¹ − 1. */
   readonly heartbeatIntervalMs?: number | undefined;
   /** How long an EventSource should wait before it reconnects, in milliseconds. Default 5,000; 0 to 2³¹ − 1. */
@@ -31,6 +32,11 @@ export interface GatewayOptions {
    * elsewhere. 1 to 64 MiB.
    */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * What all request bodies that are being received may take together, in bytes; more requests are answered with 429.
+   * Default 256 MiB, or {@link maxBodyBytes} where that is more.
+   */
+  readonly maxBufferedBytes?: number | undefined;
   /**
    * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
    * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
@@ -65,8 +71,10 @@ export interface GatewaySettings {
   readonly reauthorizeEveryMs: number;
   readonly maxLagMs: number;
   readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
   readonly callTimeoutMs: number;
   readonly maxBatchBodyBytes: number;
+  readonly checkOrigin: OriginCheck;
   readonly fallthrough: boolean;
   readonly compressFromBytes: number;
   readonly cors: HttpHandler | undefined;
@@ -80,6 +88,11 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
   // A value comes as base64, a third longer, within a JSON object.
   const needed = Math.min(Math.ceil(maxValueBytes * 1.4) + 64 * 1024, maxMessageBytes);
   const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? needed, 1, maxMessageBytes);
+  const buffered = options.maxBufferedBytes ?? Math.max(256 * 1024 * 1024, maxBodyBytes);
+  const cors = options.cors && corsHandler(options.cors);
+  // Pages that may read the answers may send the requests.
+  const { origins } = options.cors ?? {};
+  const allowedOrigins = options.allowedOrigins ?? (origins === '*' ? ['*'] : origins);
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
@@ -87,10 +100,12 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     reauthorizeEveryMs: wholeNumber('reauthorizeEveryMs', options.reauthorizeEveryMs ?? 300_000, 0, maxInt32),
     maxLagMs: wholeNumber('maxLagMs', options.maxLagMs ?? 60_000, 0, maxInt32),
     maxBodyBytes,
-    maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes),
+    maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes, buffered),
+    maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
+    checkOrigin: originCheck({ ...options, allowedOrigins }),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
-    cors: options.cors && corsHandler(options.cors),
+    cors,
     docs: options.docs ?? true,
     metrics: options.metrics,
     fallthrough: options.fallthrough ?? false,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Status } from 'nice-grpc-common';
+import type { BodyBudget } from './body-budget.js';
 import { badRequest, HttpError } from './http-error.js';
 
 /** The caller went away before it had said everything. There is nobody to answer. */
@@ -10,21 +11,31 @@ const tooLarge = (maxBytes: number): HttpError =>
 
 type Request = IncomingMessage & { body?: unknown };
 
+/** Where a body comes from: an exchange. */
+export interface BodySource {
+  readonly request: IncomingMessage;
+  readonly signal: AbortSignal;
+  /** For all bodies that are being received. */
+  readonly bodyBudget: BodyBudget;
+}
+
 /**
  * The text of a request's body; of one that a body parser before the gateway has already read, what it made of it.
  * Fails as {@link readBytes} does, and with 400 if it is not UTF-8.
  */
-export async function readBody(request: Request, maxBytes: number, signal: AbortSignal): Promise<string> {
+export async function readBody(source: BodySource, maxBytes: number): Promise<string> {
+  const request: Request = source.request;
   if (request.readableEnded) return parsedBody(request.body, maxBytes);
-  return decode(await readBytes(request, maxBytes, signal));
+  return decode(await readBytes(source, maxBytes));
 }
 
 /**
  * The bytes of a request's body. Fails with 413 as soon as it is over `maxBytes` (the rest is read and thrown away, so
- * that the caller gets to read the answer), with 415 if it is compressed, with {@link ClientGone}, and when `signal`
- * fires.
+ * that the caller gets to read the answer), with 429 if the budget has no room, with 415 if it is compressed, with
+ * {@link ClientGone}, and when the signal fires.
  */
-export async function readBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+export async function readBytes(source: BodySource, maxBytes: number): Promise<Buffer> {
+  const request: Request = source.request;
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new HttpError(Status.INVALID_ARGUMENT, 'a compressed request body is not supported', 415);
@@ -34,24 +45,29 @@ export async function readBytes(request: Request, maxBytes: number, signal: Abor
     request.resume();
     throw tooLarge(maxBytes);
   }
-  return collect(request, maxBytes, signal);
+  return collect(source, maxBytes);
 }
 
-function collect(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+function collect({ request, signal, bodyBudget }: BodySource, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let taken = 0;
     const settle = (outcome: () => void): void => {
+      bodyBudget.release(taken);
       request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
       signal.removeEventListener('abort', onGone);
       outcome();
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size <= maxBytes) {
+      try {
+        if (size > maxBytes) throw tooLarge(maxBytes);
+        bodyBudget.take(chunk.length);
+        taken += chunk.length;
         chunks.push(chunk);
-      } else {
-        settle(() => reject(tooLarge(maxBytes)));
+      } catch (error) {
+        settle(() => reject(error));
         request.resume();
       }
     };

@@ -159,10 +159,13 @@ describe.each(doors)('routes, %s', (door) => {
     expect((await ask(url, 'http://nowhere')).status).toBe(404);
   });
 
-  it.each([
-    ['GET', '/v1/audit'],
-    ['GET', '/v1/search'],
-  ])('has %s %s, which the service leaves out', async (method, path) => {
+  it('lists who wrote what', async () => {
+    const answer = await ask(url, '/v1/audit?operation=set&limit=1');
+    expect(answer).toMatchObject({ status: 200, json: { records: [{ operation: 'set', codec: 'json' }] } });
+    expect(await ask(url, '/v1/audit?operation=get')).toMatchObject({ status: 400, json: { code: 3 } });
+  });
+
+  it.each([['GET', '/v1/search']])('has %s %s, which the service leaves out', async (method, path) => {
     expect(await ask(url, path, { method })).toMatchObject({ status: 501, json: errorObject(12) });
   });
 

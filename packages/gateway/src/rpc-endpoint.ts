@@ -1,5 +1,6 @@
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
+import { Admission, type Admit } from './admission.js';
 import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
 import { needsFeatures, requireFeatures } from './negotiation.js';
@@ -42,14 +43,36 @@ export function rpcEndpoint(
 ): Endpoint {
   const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
   if (!method) return notServed(rule.method);
-  return async (exchange) => {
+  const path = `/${rule.service}/${rule.method.slice(rule.service.length + 1)}`;
+
+  async function answer(exchange: Exchange, admission: Admission | undefined): Promise<object> {
     const options = exchange.callOptions();
+    const taken = hook.encoded ? { ...options, encoded: true } : options;
     const request = await readRequest(rule, exchange, maxBodyBytes, hook);
     const call = async (message: object): Promise<object> => {
       if (needsFeatures(message, exchange)) await requireFeatures(message, exchange);
-      return method(message, hook.encoded ? { ...options, encoded: true } : options);
+      return method?.(message, admission?.options ?? taken) as Promise<object>;
     };
-    const message = await (hook.call ? hook.call(call, request, exchange) : call(request));
+    return hook.call ? hook.call(call, request, exchange) : call(request);
+  }
+
+  /** A caller who will be refused is refused before a body is waited for. */
+  async function answerAdmitted(exchange: Exchange, admit: Admit): Promise<object> {
+    const admission = await Admission.of(admit, path, exchange.callOptions());
+    try {
+      const message = await answer(exchange, admission);
+      admission.end();
+      return message;
+    } catch (error) {
+      admission.end(error);
+      throw error;
+    }
+  }
+
+  return async (exchange) => {
+    const { admit } = exchange;
+    const isRead = rule.body === undefined || admit === undefined;
+    const message = await (isRead ? answer(exchange, undefined) : answerAdmitted(exchange, admit));
     const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
     if (status === 304) exchange.sendNotModified(headers);
     else await exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
@@ -71,7 +94,7 @@ async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: num
 
 async function readMessage(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
   if (rule.body !== '*') return fromQuery(rule.requestType, exchange.hasQuery ? exchange.query() : []);
-  const body = await readBody(exchange.request, maxBodyBytes, exchange.signal);
+  const body = await readBody(exchange, maxBodyBytes);
   return body === '' ? fromQuery(rule.requestType, []) : parseJson(rule.requestType, body);
 }
 

@@ -1,3 +1,13 @@
+// The store over a cluster
+export { SyncStore } from './sync-store/sync-store.js';
+export type { SyncStoreOptions } from './sync-store/options.js';
+export { hopHeader, originStage } from './sync-store/call-origin.js';
+export type { Connection, Dialer } from './sync-store/dialer.js';
+export { type GrpcDialerOptions, grpcDialer } from './peering/grpc-dialer.js';
+export { peerAction, peeringService } from './peering/peering-service.js';
+export type { Lease } from './lease/lease.js';
+export type { DataPage, Peer } from './lease/peer.js';
+export type { Vote } from './lease/rules.js';
 // The cluster: who is there, and who owns what
 export type { AgreementOptions } from './agreement/settings.js';
 export { Cluster, type ClusterEvents } from './cluster/cluster.js';

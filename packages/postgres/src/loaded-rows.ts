@@ -66,12 +66,13 @@ export class LoadedRows {
 
 function keysOf(operation: Operation): Name[] {
   if (operation.type === 'set' || operation.type === 'delete') return [[operation.namespace, operation.key]];
-  if (operation.type !== 'batch') return [];
-  return operation.operations.map(({ key }) => [operation.namespace, key]);
+  if (operation.type === 'batch') return operation.operations.map(({ key }) => [operation.namespace, key]);
+  if (operation.type === 'transfer') return operation.records.map(({ entry }) => [operation.namespace, entry.key]);
+  return [];
 }
 
 function requestsOf(operation: Operation): Name[] {
-  if (operation.type === 'expire' || operation.type === 'set_alias' || operation.type === 'delete_alias') return [];
+  if (!('namespace' in operation && 'options' in operation)) return [];
   const { requestId } = operation.options;
   return requestId ? [[operation.namespace, requestId]] : [];
 }

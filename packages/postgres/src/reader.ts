@@ -1,9 +1,10 @@
-import type { Alias, EngineReader, Head } from '@cfg/core';
+import type { Alias, Change, EngineReader, Head, LogRange } from '@cfg/core';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
-import { type AliasRow, aliasOf } from './rows.js';
+import { type AliasRow, aliasOf, type ChangeRow, changeOf } from './rows.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
+import { toText } from './text.js';
 
 /** The row of `log`. */
 export interface LogRow {
@@ -39,6 +40,16 @@ export class Reader extends KeyRows implements EngineReader {
     this.#head = head;
   }
 
+  async log(range: LogRange): Promise<readonly Change[]> {
+    const { before, type, namespace, key, author, fromMs, toMs, limit, maxBytes } = range;
+    const filter = [type, namespace, key, author === undefined ? undefined : toText(author)].map(
+      (value) => value ?? null,
+    );
+    const bounds = [fromMs, toMs, limit, maxBytes].map(bounded);
+    const values = [bounded(before), ...filter, ...bounds];
+    return (await this.#session.query<ChangeRow>(this.#statements.audit, values)).map(changeOf);
+  }
+
   async head(): Promise<Head> {
     const { revision, oldestRevision, logId } = headOf(await this.#head);
     return { revision, oldestRevision, logId };
@@ -72,3 +83,6 @@ export class Reader extends KeyRows implements EngineReader {
     return (await this.#session.query<AliasRow>(this.#statements.aliases)).map(aliasOf);
   }
 }
+
+/** Infinite bounds are not numbers to PostgreSQL. */
+const bounded = (value: number): number => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));

@@ -17,6 +17,7 @@ export const maxDue = 1_000;
 export interface Statements {
   readonly head: string;
   readonly changes: string;
+  readonly audit: string;
   readonly nextExpiry: string;
   readonly get: string;
   readonly states: string;
@@ -58,6 +59,17 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
     changes: `
       SELECT ${changeColumns} FROM ${changes} c
       WHERE c.revision > greatest($1, (SELECT oldest_revision FROM ${log})) ORDER BY c.revision LIMIT $2`,
+    audit: `
+      SELECT * FROM (
+        SELECT ${changeColumns}, row_number() OVER w AS place,
+          sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+        FROM ${changes} c
+        WHERE c.revision < $1 AND c.revision > (SELECT oldest_revision FROM ${log})
+          AND ($2::text IS NULL OR c.type = $2) AND ($3::text IS NULL OR c.namespace = $3)
+          AND ($4::text IS NULL OR c.key = $4) AND ($5::text IS NULL OR c.author = $5)
+          AND c.updated_at >= $6 AND c.updated_at < $7
+        WINDOW w AS (ORDER BY c.revision DESC) ORDER BY c.revision DESC LIMIT $8
+      ) AS page WHERE before <= $9 OR place <= 2 ORDER BY place`,
     nextExpiry: `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`,
     get: `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`,
     states: `

@@ -43,6 +43,7 @@ test('every enum of the proto is exported with its numbers', () => {
     'config.v1.WriteMode',
     'config.v1.ChangeType',
     'config.v1.SearchIn',
+    'config.v1.LeaseState',
   ]);
 });
 

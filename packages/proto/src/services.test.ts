@@ -5,13 +5,14 @@ import { expect, test } from 'vitest';
 import { descriptors } from './descriptors.js';
 import { Encoded, Undecodable } from './encoded.js';
 import { BatchRequest, GetRequest, GetResponse, SetRequest } from './gen/config/v1/config.js';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
+import { ConfigOperationsDefinition, ConfigPeeringDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { type MessageName, messageType } from './message-types.js';
 import { arbitraryMessage } from './test/arbitrary-message.js';
 
 const definitions = {
   'config.v1.ConfigService': ConfigServiceDefinition,
   'config.v1.ConfigOperations': ConfigOperationsDefinition,
+  'config.v1.ConfigPeering': ConfigPeeringDefinition,
 } as const;
 
 const services = [...descriptors()]
@@ -23,7 +24,7 @@ const definitionOf = (desc: (typeof methods)[number]) => {
   return service[desc.localName as 'get'];
 };
 
-test('the definitions have every method of the proto, fourteen and four, and no other', () => {
+test('the definitions have every method of the proto, fourteen, four and five, and no other', () => {
   expect(services.map((service) => service.typeName)).toEqual(Object.keys(definitions));
   for (const service of services) {
     const definition = definitions[service.typeName as keyof typeof definitions];
@@ -31,6 +32,7 @@ test('the definitions have every method of the proto, fourteen and four, and no 
   }
   expect(Object.keys(ConfigServiceDefinition)).toHaveLength(14);
   expect(Object.keys(ConfigOperationsDefinition)).toHaveLength(4);
+  expect(Object.keys(ConfigPeeringDefinition)).toHaveLength(5);
 });
 
 test.each(methods.map((desc) => [desc.name, desc] as const))(

@@ -12,19 +12,44 @@ import { answerUnreadableRequests } from './unreadable-request.js';
 /** While the door drains: how often connections that have become idle are closed. */
 const sweepIntervalMs = 50;
 
+/** How long callers may take, in milliseconds: for a TLS handshake, for the headers, and for a whole request. */
+const slowPeers = {
+  handshakeTimeout: 10_000,
+  headersTimeout: 10_000,
+  requestTimeout: 90_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** What the door needs of the server's settings. */
+export interface HttpSettings {
+  readonly http: Address;
+  readonly trustedProxies: readonly string[];
+  readonly maxConnections: number;
+  readonly keepAliveMs: number;
+}
+
 /** Opens the HTTP door: REST and server-sent events. */
 export async function openHttpDoor(
   gateway: Gateway,
-  address: Address,
+  { http: address, trustedProxies, maxConnections, keepAliveMs }: HttpSettings,
   tls: Tls | undefined,
-  keepAliveMs: number,
 ): Promise<Door> {
   const server: Server = tls
-    ? createSecureServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined })
-    : createServer();
+    ? createSecureServer({
+        ...slowPeers,
+        cert: tls.cert,
+        key: tls.key,
+        ca: tls.clientCa,
+        requestCert: tls.clientCa !== undefined,
+      })
+    : createServer(slowPeers);
   server.keepAliveTimeout = keepAliveMs;
+  server.maxConnections = maxConnections;
   // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
-  server.on('request', express().disable('x-powered-by').use(gateway.handler));
+  const app = express()
+    .disable('x-powered-by')
+    .set('trust proxy', [...trustedProxies]);
+  server.on('request', app.use(gateway.handler));
   answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
-import type { Guard } from '@cfg/service';
+import type { Guard, RateLimitOptions } from '@cfg/service';
+import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
@@ -26,6 +27,11 @@ export interface ServerOptions extends TlsFiles {
   readonly history?: number | undefined;
   /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
   readonly logLimit?: number | undefined;
+  /**
+   * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
+   * Default `full`.
+   */
+  readonly durability?: Durability | undefined;
   /**
    * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
    * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
@@ -60,6 +66,24 @@ export interface ServerOptions extends TlsFiles {
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
   readonly maxSnapshotEntries?: number | undefined;
+  /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
+  readonly rate?: number | undefined;
+  /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
+  readonly burst?: number | undefined;
+  /**
+   * Addresses and ranges of proxies, with commas: of what comes from them, the client is who they name in
+   * `x-forwarded-for`. Default: none is believed.
+   */
+  readonly trustedProxies?: string | undefined;
+  /** Origins of web pages that may send requests beside the server's own, with commas; `*`: all. Default: none. */
+  readonly allowedOrigins?: string | undefined;
+  /**
+   * Names under which the HTTP door may be addressed, with commas; addresses and localhost always are. Default: all, of
+   * a server with a guard; none, of an open one.
+   */
+  readonly allowedHosts?: string | undefined;
+  /** Connections of the HTTP door at a time. Default 10,000; at least 1. */
+  readonly maxConnections?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -82,6 +106,11 @@ export interface ServerSettings {
   readonly keepAliveMs: number;
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
+  readonly rateLimit: RateLimitOptions | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly maxConnections: number;
   readonly logger: Logger;
 }
 
@@ -112,8 +141,10 @@ export function completeOptions(
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
+    durability: durabilityOf(options.durability, nameOf('durability')),
     logger,
   };
+  const trustedProxies = listOf(options.trustedProxies);
   const { store = 'memory' } = options;
   const chosen =
     typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
@@ -130,11 +161,47 @@ export function completeOptions(
     keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
+    rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
+    trustedProxies,
+    allowedOrigins: listOf(options.allowedOrigins),
+    allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
+    maxConnections: whole('maxConnections', 10_000, 1),
     logger,
   };
 }
 
-type NumericOption = 'history' | 'logLimit' | 'graceMs' | 'keepAliveMs' | 'maxValueBytes' | 'maxSnapshotEntries';
+type NumericOption =
+  | 'history'
+  | 'logLimit'
+  | 'graceMs'
+  | 'keepAliveMs'
+  | 'maxValueBytes'
+  | 'maxSnapshotEntries'
+  | 'rate'
+  | 'burst'
+  | 'maxConnections';
+
+/** The items of a list with commas. */
+const listOf = (text = ''): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function rateLimitOf(
+  { rate, burst }: ServerOptions,
+  trustedProxies: readonly string[],
+  whole: (option: NumericOption, standard: number, least: number) => number,
+  nameOf: (option: keyof ServerOptions) => string,
+): RateLimitOptions | undefined {
+  if (rate === undefined && burst !== undefined) throw wrong(`${nameOf('burst')} needs ${nameOf('rate')} as well`);
+  if (rate === undefined) return undefined;
+  return {
+    rate: whole('rate', rate, 1),
+    burst: whole('burst', rate * 2, 1),
+    trustedProxies,
+  };
+}
 
 function addressOf(text: string, name: string): Address {
   const address = parseAddress(text);
@@ -146,6 +213,11 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
+}
+
+function durabilityOf(durability: string | undefined, name: string): Durability | undefined {
+  if (durability === undefined || durability === 'full' || durability === 'relaxed') return durability;
+  throw wrong(`${name} must be full or relaxed, not ${JSON.stringify(durability)}`);
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

@@ -39,19 +39,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries } = settings;
+  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
   const guard = await settings.guard.open();
   const doors: Door[] = [];
   try {
     await store.connect();
     const metrics = settings.metrics && createMetrics({ store });
     const stages = metrics && { outer: [metrics.stage] };
-    const limits = { maxValueBytes, maxSnapshotEntries };
+    const limits = { maxValueBytes, maxSnapshotEntries, rateLimit };
     const service = createConfigService(store, { guard: guard.guard, logger, stages, ...limits });
-    const gateway = createInProcessGateway(service, { logger });
+    const { allowedOrigins, allowedHosts } = settings;
+    const gateway = createInProcessGateway(service, { logger, allowedOrigins, allowedHosts });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
     doors.push(grpc);
-    const http = await openHttpDoor(gateway, settings.http, tls, settings.keepAliveMs);
+    const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);

@@ -1,11 +1,12 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { PostgresStore } from '@cfg/postgres';
-import { SqliteStore } from '@cfg/sqlite';
+import { type Durability, SqliteStore } from '@cfg/sqlite';
 
-/** What a store keeps, and whom it tells of failed writes. */
-export interface Retention {
+/** What a store keeps, and how, and whom it tells of failed writes. */
+export interface StoreSettings {
   readonly historyLimit: number;
   readonly logLimit: number;
+  readonly durability: Durability | undefined;
   readonly logger: Logger;
 }
 
@@ -20,13 +21,11 @@ export interface ChosenStore {
  *
  * @param name what the user calls the option; errors name it so
  */
-export function makeStore(choice: string, name: string, { logger, ...limits }: Retention): ChosenStore {
+export function makeStore(choice: string, name: string, { logger, durability, ...limits }: StoreSettings): ChosenStore {
+  const path = sqlitePath(choice, name);
+  if (path !== undefined) return { store: new SqliteStore(path, { ...limits, durability, logger }), storeName: choice };
+  if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
   if (choice === 'memory') return { store: new MemoryStore(limits), storeName: choice };
-  if (choice.startsWith('sqlite:')) {
-    const path = choice.slice('sqlite:'.length);
-    if (path === '') throw wrong(`${name}: sqlite: needs a file, as in sqlite:config.db`);
-    return { store: new SqliteStore(path, { ...limits, logger }), storeName: choice };
-  }
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
@@ -36,6 +35,14 @@ export function makeStore(choice: string, name: string, { logger, ...limits }: R
     return { store: new PostgresStore(choice, { ...limits, logger }), storeName: `postgres://${host}${pathname}` };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
+}
+
+/** The file that `choice` names; `undefined` where it names another kind of store. Throws `invalid_argument`. */
+export function sqlitePath(choice: string, name: string): string | undefined {
+  if (!choice.startsWith('sqlite:')) return undefined;
+  const path = choice.slice('sqlite:'.length);
+  if (path === '') throw wrong(`${name}: sqlite: needs a file, as in sqlite:config.db`);
+  return path;
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

@@ -1,4 +1,4 @@
-import type { Maybe } from '@cfg/core';
+import type { AuditOperation, Entry, Maybe } from '@cfg/core';
 import type { CallContext, Metadata } from 'nice-grpc-common';
 import { encodeStatus } from './error-details.js';
 import { type AskedGuard, refusal } from './guards/ask-guard.js';
@@ -8,6 +8,19 @@ import { anonymous, type Identity } from './guards/identity.js';
 import { isPromise } from './maybe.js';
 import { type CallStatus, serverError } from './status-error.js';
 
+/** One change that a call has made, once it is in the store. */
+export interface Written {
+  readonly operation: AuditOperation;
+  readonly namespace: string;
+  readonly key: string;
+  /** The entry as written, or the tombstone, where the store tells it. */
+  readonly entry?: Entry | undefined;
+  /** Of an alias: what it stands for. */
+  readonly target?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly comment?: string | undefined;
+}
+
 /** One call, as the stages around it see it. */
 export interface CallView extends GuardContext {
   /** Who calls. Anonymous until the call is authenticated. */
@@ -16,7 +29,12 @@ export interface CallView extends GuardContext {
   readonly asked: readonly Asked[];
   /** The guard's last decision. */
   readonly decision: Decision | undefined;
-  /** The request's message. Of a call whose request is a stream: the stream. */
+  /** What it has changed. */
+  readonly written: readonly Written[];
+  /**
+   * The request's message; of a call whose request is a stream: the stream. Undefined in `enter` where a door lets calls
+   * enter before it reads their requests.
+   */
   readonly request: unknown;
   /** When the call came in, by `performance.now()`. */
   readonly startedMs: number;
@@ -36,6 +54,8 @@ type Carrier = CallContext &
     readonly [makesErrors]?: (status: CallStatus) => Error;
   };
 
+const nothing: readonly never[] = [];
+
 /** The most promises of a guard that one call waits for at a time. */
 const maxPending = 64;
 
@@ -43,13 +63,16 @@ const maxPending = 64;
 export class Call implements CallView {
   readonly context: CallContext;
   readonly method: string;
-  readonly request: unknown;
+  request: unknown;
   readonly startedMs: number = performance.now();
   identity: Identity = anonymous;
   asked: readonly Asked[] = [];
   decision: Decision | undefined = undefined;
+  written: readonly Written[] = nothing;
   /** How many stages the call is in. */
   entered = 0;
+  /** It has entered its stages before its request was read: see `Methods.admit`. */
+  admitted = false;
   readonly #guard: AskedGuard;
 
   constructor(guard: AskedGuard, context: CallContext, method: string, request: unknown) {

@@ -64,7 +64,7 @@ it('are announced as of now, what is served of them', async () => {
   can.add('revisions');
   expect(await ask()).toBe('revisions');
   for (const more of ['search', 'audit', 'batch', 'versions'] as const) can.add(more);
-  expect(await ask()).toBe('revisions batch');
+  expect(await ask()).toBe('revisions batch audit');
 });
 
 it.each<[Capability[], object]>([

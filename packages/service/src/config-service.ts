@@ -1,7 +1,7 @@
 import { ConfigError, type Store } from '@cfg/core';
 import { ConfigOperationsDefinition, ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { ServiceImplementation } from 'nice-grpc';
-import type { ServerMiddleware } from 'nice-grpc-common';
+import type { CallContext, ServerMiddleware } from 'nice-grpc-common';
 import { HealthState } from 'nice-grpc-server-health';
 import { allChanges } from './all-changes.js';
 import { Draining } from './draining.js';
@@ -10,6 +10,7 @@ import type { Environment } from './environment.js';
 import { askGuard } from './guards/ask-guard.js';
 import { accessHandler } from './handlers/access.js';
 import { deleteAliasHandler, getAliasHandler, listAliasesHandler, setAliasHandler } from './handlers/aliases.js';
+import { auditHandler } from './handlers/audit.js';
 import { batchHandler } from './handlers/batch.js';
 import { codecsHandler } from './handlers/codecs.js';
 import { deleteHandler } from './handlers/delete.js';
@@ -22,7 +23,7 @@ import { setHandler } from './handlers/set.js';
 import { snapshotHandler } from './handlers/snapshot.js';
 import { versionsHandler } from './handlers/versions.js';
 import { watchHandler } from './handlers/watch.js';
-import { Methods } from './methods.js';
+import { type AdmittedCall, Methods } from './methods.js';
 import { authentication } from './middleware/authentication.js';
 import { features } from './middleware/features.js';
 import { logging } from './middleware/logging.js';
@@ -39,7 +40,7 @@ export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'conf
  */
 export interface ConfigService extends ServiceImplementation<ConfigServiceDefinition> {
   readonly store: Store;
-  /** The calls of `config.v1.ConfigOperations`: Batch and Restore. ListAudit and Search are not served: UNIMPLEMENTED. */
+  /** The calls of `config.v1.ConfigOperations`: Batch, Restore and ListAudit. Search is not served: UNIMPLEMENTED. */
   readonly operations: ServiceImplementation<ConfigOperationsDefinition>;
   /**
    * The stages for nice-grpc's `server.use`, for servers that have other services too: those are then authenticated and
@@ -57,6 +58,13 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * elsewhere and resume there, and no new one begins. Other calls go on. Twice is fine. Does not close the store.
    */
   drain(): void;
+  /**
+   * Lets a unary call enter its stages before its request is read, so that a caller who is refused costs little. Rejects
+   * with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
+   *
+   * @param path the method's, `/config.v1.ConfigService/Set`
+   */
+  admit(path: string, context: CallContext): Promise<AdmittedCall>;
   /**
    * Every change of the store from now on, past the stages and the guard: for a door that watches once for all its callers
    * and asks the guard itself what each may see. Resolves once no change is missed any more; ends with an error when the
@@ -109,6 +117,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
       for (const name of ['', ...serviceNames]) health.setStatus('unhealthy', name);
       environment.draining.begin();
     },
+    admit: (path, context) => methods.admit(path, context),
     changes: (signal) => allChanges(environment, signal),
     within: (definition, others) => methods.within(definition, others),
   };
@@ -139,7 +148,7 @@ function operations(environment: Environment, methods: Methods): ServiceImplemen
   return {
     batch: methods.unary(rpc.batch.path, batchHandler(environment)),
     restore: methods.unary(rpc.restore.path, restoreHandler(environment)),
-    listAudit: methods.unary(rpc.listAudit.path, notOffered('ListAudit')),
+    listAudit: methods.unary(rpc.listAudit.path, auditHandler(environment)),
     search: methods.unary(rpc.search.path, notOffered('Search')),
   };
 }

@@ -15,6 +15,8 @@ export interface CallerOptions {
    * something with the bytes. Default false.
    */
   readonly encoded?: boolean | undefined;
+  /** The call that `admit` has let in already; metadata, peer and certificate are those that it was given. */
+  readonly admitted?: InProcessCall | undefined;
 }
 
 /** The caller's side of one call within the process: what a connection does between a client and a method. */

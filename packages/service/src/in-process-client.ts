@@ -19,6 +19,17 @@ export type InProcessClient = Client<ConfigServiceDefinition, InProcessCallOptio
 export interface InProcessClients {
   readonly service: InProcessClient;
   readonly operations: Client<ConfigOperationsDefinition, InProcessCallOptions>;
+  /**
+   * Lets a unary call in before its request is there, for doors that read requests: the call is authenticated, and
+   * rejects as it would. Give what it returns to the call as its option `admitted`, or abandon it.
+   */
+  admit(path: string, options: CallOptions & InProcessCallOptions): Promise<AdmittedInProcess>;
+}
+
+/** A call that was let in, and is to be made or abandoned. */
+export interface AdmittedInProcess {
+  readonly admitted: InProcessCall;
+  abandon(cause: unknown): void;
 }
 
 type Options = CallOptions & InProcessCallOptions;
@@ -41,6 +52,17 @@ export function createInProcessClients(service: ConfigService, options: InProces
   return {
     service: clientOf(ConfigServiceDefinition, service, peer),
     operations: clientOf(ConfigOperationsDefinition, service.operations, peer),
+    async admit(path, options) {
+      const { signal = new AbortController().signal } = options;
+      const admitted = new InProcessCall(path, peer, options, signal);
+      try {
+        const { abandon } = await service.admit(path, admitted.context);
+        return { admitted, abandon };
+      } catch (error) {
+        admitted.finish();
+        throw error;
+      }
+    },
   };
 }
 
@@ -68,7 +90,7 @@ function unary<Response>(
   return async (request, options = {}) => {
     const { signal = new AbortController().signal } = options;
     if (signal.aborted) throw callEnded();
-    const call = new InProcessCall(path, peer, options, signal);
+    const call = options.admitted ?? new InProcessCall(path, peer, options, signal);
     try {
       const answering = method(complete(request), call.context);
       return call.answer(options.signal === undefined ? await answering : await untilAborted(answering, signal));

@@ -1,7 +1,7 @@
 // The service
 export { addConfigService } from './add-config-service.js';
 // Stages of your own
-export type { CallView } from './call.js';
+export type { CallView, Written } from './call.js';
 export { type AnyDefinition, type ConfigService, createConfigService } from './config-service.js';
 // Guards
 export { allowAll } from './guards/allow-all.js';
@@ -23,6 +23,7 @@ export type { HttpHandler } from './http-handler.js';
 export {
   createInProcessClient,
   createInProcessClients,
+  type AdmittedInProcess,
   type InProcessCallOptions,
   type InProcessClient,
   type InProcessClientOptions,
@@ -30,4 +31,14 @@ export {
 } from './in-process-client.js';
 export type { Outcome, Stage } from './middleware/stage.js';
 export type { ConfigServiceOptions, ServiceStages } from './options.js';
+// Who did what
+export { type AuditOptions, type AuditStage, audit } from './audit/audit.js';
+export type { AuditEvent, Auditor } from './audit/auditor.js';
+export { logAuditor } from './audit/log-auditor.js';
+export { multiAuditor } from './audit/multi-auditor.js';
+export type { AuditStats } from './audit/queue.js';
+export { type PostgresLike, type SqlAuditor, type SqlAuditorOptions, sqlAuditor } from './audit/sql-auditor.js';
+// How many calls
+export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
+export { type FlexibleLimiter, type RateLimiter, sharedLimiter } from './rate-limit/rate-limiter.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

@@ -15,6 +15,12 @@ type Streaming<Request, Response> = (
   context: CallContext,
 ) => AsyncIterableIterator<Response, void, undefined>;
 
+/** A call that has entered its stages, and whose request is still to come. */
+export interface AdmittedCall {
+  /** Ends it without a request: `cause` is why. */
+  abandon(cause: unknown): void;
+}
+
 /** The methods of an implementation, of whatever service. */
 type Implementation = Readonly<Record<string, (request: never, context: CallContext) => unknown>>;
 
@@ -38,6 +44,21 @@ export class Methods {
       const call = new Call(this.#guard, context, next.method.path, next.request).pass();
       return new StagedCall<Response>(this.#stages, call, () => next.next(next.request, context) as Inner<Response>);
     };
+  }
+
+  /**
+   * Lets a call enter its stages, authentication among them, before its request is read. Rejects as the call would. Call
+   * the method with the same context then, or abandon it.
+   */
+  async admit(path: string, context: CallContext): Promise<AdmittedCall> {
+    const call = new Call(this.#guard, context, path, undefined).pass();
+    try {
+      await this.#stages.enter(call);
+    } catch (error) {
+      throw this.#stages.fail(call, error);
+    }
+    call.admitted = true;
+    return { abandon: (cause) => void this.#stages.fail(call, cause) };
   }
 
   unary<Request, Response>(path: string, { asks, answer }: Handler<Request, Response>): Unary<Request, Response> {
@@ -88,7 +109,7 @@ export class Methods {
         throw stages.fail(call, error);
       };
       try {
-        const waiting = stages.enter(call);
+        const waiting = call.admitted ? undefined : stages.enter(call);
         const answering = waiting === undefined ? handle(request, call) : waiting.then(() => handle(request, call));
         return isPromise(answering) ? answering.then(left, failed) : Promise.resolve(left(answering));
       } catch (error) {
@@ -98,6 +119,10 @@ export class Methods {
     return (request, context) => {
       const known = Call.passedWith(this.#guard, context);
       if (known === undefined) return run(request, new Call(this.#guard, context, path, request));
+      if (known.admitted) {
+        known.request = request;
+        return run(request, known);
+      }
       return new Promise((resolve) => resolve(handle(request, known)));
     };
   }

@@ -11,6 +11,7 @@ import { maxMessageBytes } from '@cfg/proto';
 import { denyAll } from './guards/deny-all.js';
 import type { Guard } from './guards/guard.js';
 import type { Stage } from './middleware/stage.js';
+import { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
 
 /** Numbers are whole, from 1 (from 0 where 0 is explained) to 2³¹ − 1. */
 export interface ConfigServiceOptions {
@@ -43,6 +44,8 @@ export interface ConfigServiceOptions {
   readonly snapshotCacheBytes?: number | undefined;
   /** Roughly how much memory encoded entries and changes may take, in bytes. Default 32 MiB; 0: none are kept. */
   readonly encodedCacheBytes?: number | undefined;
+  /** How many calls a client may make. Default: no limit. */
+  readonly rateLimit?: RateLimitOptions | undefined;
   /** Stages of your own, which every call goes through, whatever door it comes by. Default: none. */
   readonly stages?: ServiceStages | undefined;
 }
@@ -56,7 +59,8 @@ export interface ServiceStages {
 }
 
 /** The options, complete and checked. */
-export interface ServiceSettings extends Required<{ [K in keyof Options]: NonNullable<Options[K]> }> {
+export interface ServiceSettings
+  extends Required<{ [K in keyof Omit<Options, 'rateLimit'>]: NonNullable<Options[K]> }> {
   readonly stages: { readonly outer: readonly Stage[]; readonly authenticated: readonly Stage[] };
   /** Whether there is anyone to read the log of calls. */
   readonly logsCalls: boolean;
@@ -74,7 +78,7 @@ export function completeOptions(options: ConfigServiceOptions): ServiceSettings 
     guard,
     logger: safeLogger(logger),
     logsCalls: logger !== undefined,
-    stages: { outer: options.stages?.outer ?? [], authenticated: options.stages?.authenticated ?? [] },
+    stages: stagesOf(options),
     codecs,
     maxValueBytes: wholeNumber('maxValueBytes', options.maxValueBytes ?? 1024 * 1024, 1, maxInt32),
     maxSnapshotEntries: wholeNumber('maxSnapshotEntries', options.maxSnapshotEntries ?? 10_000, 1, maxInt32),
@@ -87,4 +91,13 @@ export function completeOptions(options: ConfigServiceOptions): ServiceSettings 
     snapshotCacheBytes: wholeNumber('snapshotCacheBytes', options.snapshotCacheBytes ?? 64 * 1024 * 1024, 0, maxInt32),
     encodedCacheBytes: wholeNumber('encodedCacheBytes', options.encodedCacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
   };
+}
+
+/** The stages with the rate limit in its place: before authentication where it does not ask who calls. */
+function stagesOf({ stages = {}, rateLimit: limit, logger }: ConfigServiceOptions): ServiceSettings['stages'] {
+  const { outer = [], authenticated = [] } = stages;
+  if (limit === undefined) return { outer, authenticated };
+  const stage = rateLimit({ logger, ...limit });
+  const isBefore = limit.client === undefined || limit.client === 'host';
+  return isBefore ? { outer: [...outer, stage], authenticated } : { outer, authenticated: [stage, ...authenticated] };
 }

@@ -36,6 +36,7 @@ export const wireStatuses: Readonly<Record<ErrorCode, WireStatus>> = {
   invalid_cursor: wire(Status.INVALID_ARGUMENT, 'INVALID_CURSOR'),
   version_mismatch: wire(Status.ABORTED, 'VERSION_MISMATCH'),
   revision_compacted: wire(Status.OUT_OF_RANGE, 'REVISION_COMPACTED'),
+  not_owner: wire(Status.FAILED_PRECONDITION, 'NOT_OWNER'),
   guard_timeout: wire(Status.UNAVAILABLE, 'GUARD_TIMEOUT'),
   invalid_argument: wire(Status.INVALID_ARGUMENT),
   unauthenticated: wire(Status.UNAUTHENTICATED),

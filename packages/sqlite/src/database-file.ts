@@ -3,45 +3,68 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type ErrorCode } from '@cfg/core';
 import { reasonOf } from './fault.js';
-import { applicationId, migrate, schemaVersion } from './schema.js';
-
-/** The two connections of a store to its file: writes never wait for a read, nor a read for a write. */
-export interface Connections {
-  readonly writing: DatabaseSync;
-  readonly reading: DatabaseSync;
-}
+import type { Settings, WriterSettings } from './options.js';
+import { applicationId, migrate, renameRestoredLog, schemaVersion } from './schema.js';
 
 /**
- * Opens the file, and makes it or brings its schema up to date where need be. Throws `invalid_argument` for a file that
- * is not this store's, into which nothing is written, and `unavailable` for one that cannot be used; both name it.
+ * Makes the file or brings its schema up to date where need be, and opens it for reading. Throws `invalid_argument` for a
+ * file that is not this store's, into which nothing is written, and `unavailable` for one that cannot be used; both name
+ * it.
  */
-export function openDatabase(path: string, busyTimeoutMs: number): Connections {
-  checkFile(path);
-  // Loaded here rather than with this module: Node.js 22 warns of it as soon as it is loaded.
-  const sqlite = process.getBuiltinModule('node:sqlite');
+export function openReading(settings: Settings): DatabaseSync {
+  const { path } = settings;
   const opened: DatabaseSync[] = [];
   const open = (): DatabaseSync => {
-    const db = new sqlite.DatabaseSync(path);
+    const db = connect(path, settings.busyTimeoutMs);
     opened.push(db);
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA trusted_schema = OFF`);
     return db;
   };
+  const isCheckDue =
+    settings.integrityCheck === 'always' || (settings.integrityCheck === 'after-crash' && hasLog(path));
+  checkFile(path);
   try {
     const writing = open();
+    if (isCheckDue) checkIntegrity(writing, path);
     prepareFile(path, writing);
-    // From here on the writer waits without blocking the event loop.
-    writing.exec('PRAGMA busy_timeout = 0');
     const reading = open();
     reading.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16384');
-    return { writing, reading };
+    // Closed after the other is open: the last one to close would remove the write-ahead log.
+    writing.close();
+    return reading;
   } catch (error) {
-    for (const db of opened) db.close();
+    for (const db of opened) if (db.isOpen) db.close();
     throw error instanceof ConfigError ? error : cannotOpen('unavailable', path, reasonOf(error), error);
   }
 }
 
+/** Opens a file that is prepared for writing. Whoever finds it locked does not wait, but is told. */
+export function openWriting({ path, durability }: WriterSettings): DatabaseSync {
+  const db = connect(path, 0);
+  db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = 67108864`);
+  return db;
+}
+
+export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
+  // Loaded here rather than with this module: Node.js 22 warns of it as soon as it is loaded.
+  const sqlite = process.getBuiltinModule('node:sqlite');
+  const db = new sqlite.DatabaseSync(path);
+  db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA trusted_schema = OFF`);
+  return db;
+}
+
+/** Whether a write-ahead log is there, as it is after a crash, or while another process has the file open. */
+const hasLog = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** Reads the whole file. A changed bit in a value goes unnoticed: SQLite has no checksums. */
+function checkIntegrity(db: DatabaseSync, path: string): void {
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  if (found === 'ok') return;
+  const wayOut = 'put a backup in its place, or save what can be read with the recover command of the sqlite3 program';
+  throw cannotOpen('unavailable', path, `it is damaged (${found}); ${wayOut}`);
+}
+
 /** Refuses what can be refused without SQLite, which would write beside or into a file that it opens. */
-function checkFile(path: string): void {
+export function checkFile(path: string): void {
   let stats: Stats | undefined;
   try {
     // SQLite makes its write-ahead log beside the file.
@@ -94,12 +117,12 @@ function prepareFile(path: string, db: DatabaseSync): void {
   const made = db.prepare('SELECT count(*) AS objects FROM sqlite_schema').get()?.objects !== 0;
   if (made) checkIdentity(path, numberOf(db, 'application_id'), version);
   if (version < schemaVersion) migrate(db, version);
+  renameRestoredLog(db);
   db.exec('COMMIT');
   const { journal_mode: mode } = db.prepare('PRAGMA journal_mode = WAL').get() ?? {};
   if (mode !== 'wal') {
     throw cannotOpen('unavailable', path, 'its file system does not allow a write-ahead log (is it a network share?)');
   }
-  db.exec('PRAGMA journal_size_limit = 67108864');
 }
 
 const numberOf = (db: DatabaseSync, pragma: 'user_version' | 'application_id'): number =>

@@ -1,2 +1,3 @@
-export type { SqliteStoreOptions } from './options.js';
+export { backupSqlite } from './backup.js';
+export type { Durability, IntegrityCheck, SqliteStoreOptions } from './options.js';
 export { SqliteStore } from './store.js';

@@ -1,43 +1,51 @@
-import { type Stats as FileStats, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { type Commit, type Health, LogFollower, type Maybe, WriteQueue } from '@cfg/core';
-import { Committer } from './committer.js';
-import { type Connections, cannotOpen, openDatabase } from './database-file.js';
+import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
 import { faultOf, isBusy, reasonOf } from './fault.js';
-import type { Settings } from './options.js';
+import { FileIdentity } from './file-identity.js';
+import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
+import { Writer } from './writer.js';
 
-/** Everything that exists while the file is open: reader, write queue and log follower, on two connections. */
+/** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
+const lookMs = 1_000;
+
+/** Everything that exists while the file is open: reader, write queue, log follower, and the thread that writes. */
 export class OpenFile {
   readonly reader: Reader;
   readonly queue: WriteQueue;
   readonly follower: LogFollower;
   readonly #settings: Settings;
-  readonly #connections: Connections;
-  readonly #identity: FileStats;
+  readonly #reading: DatabaseSync;
+  readonly #identity: FileIdentity;
   readonly #cache: EntryCache;
-  readonly #committer: Committer;
+  readonly #writer: Writer;
   readonly #onExpiry: () => void;
+  readonly #look: NodeJS.Timeout;
+  #isGone = false;
 
-  static open(settings: Settings, onExpiry: () => void): OpenFile {
-    const connections = openDatabase(settings.path, settings.busyTimeoutMs);
+  static async open(settings: Settings, onExpiry: () => void): Promise<OpenFile> {
+    const reading = openReading(settings);
+    const writer = new Writer(writerSettings(settings));
     try {
-      return new OpenFile(settings, connections, onExpiry);
+      await writer.open();
+      return new OpenFile(settings, reading, writer, onExpiry);
     } catch (error) {
-      connections.reading.close();
-      connections.writing.close();
+      reading.close();
+      await writer.close();
       throw cannotOpen('unavailable', settings.path, reasonOf(error), error);
     }
   }
 
-  constructor(settings: Settings, connections: Connections, onExpiry: () => void) {
+  private constructor(settings: Settings, reading: DatabaseSync, writer: Writer, onExpiry: () => void) {
     this.#settings = settings;
-    this.#connections = connections;
+    this.#reading = reading;
     this.#onExpiry = onExpiry;
-    this.#identity = statSync(settings.path);
+    this.#identity = new FileIdentity(settings.path);
     this.#cache = new EntryCache(settings.cacheBytes);
-    this.#committer = new Committer(connections.writing, settings);
-    const reader = new Reader(connections.reading, this.#cache, settings.historyLimit);
+    this.#writer = writer;
+    const reader = new Reader(reading, this.#cache, settings.historyLimit);
     this.reader = reader;
     this.follower = new LogFollower({
       head: reader.head(),
@@ -48,37 +56,50 @@ export class OpenFile {
       faultOf,
     });
     this.queue = new WriteQueue({
-      commit: (operations) => this.#committer.commit(operations, settings.now()),
+      commit: (operations) => writer.commit(operations, settings.now()),
       onCommit: (commit) => this.#onCommit(commit),
       isBusy,
       faultOf,
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
+    this.#look = setInterval(() => this.#isThere(), lookMs).unref();
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
-  health(): Health {
+  async health(): Promise<Health> {
     try {
-      const now = statSync(this.#settings.path, { throwIfNoEntry: false });
-      if (now?.ino !== this.#identity.ino || now.dev !== this.#identity.dev) {
-        return { ok: false, message: 'the SQLite file was removed or replaced while it was open' };
-      }
+      this.#identity.check();
       this.reader.head();
-      if (this.queue.fault !== undefined) this.#committer.probe();
+      if (this.queue.fault !== undefined) await this.#writer.probe();
     } catch (error) {
       // Where another process is writing, writing works.
       if (!isBusy(error)) return { ok: false, message: faultOf(error).message };
     }
-    return { ok: true };
+    if (this.#settings.durability === 'full') return { ok: true };
+    return { ok: true, message: 'durability is relaxed: the last writes may be lost with the machine' };
   }
 
   /** Commits what was submitted, then ends the watches and closes the file. */
   async close(): Promise<void> {
     await this.queue.drain();
+    clearInterval(this.#look);
     this.follower.close();
-    this.#connections.reading.close();
-    this.#connections.writing.close();
+    this.#reading.close();
+    await this.#writer.close();
+  }
+
+  /** Tells the log when the file has gone, and when it is back. */
+  #isThere(): void {
+    const { logger, path } = this.#settings;
+    try {
+      this.#identity.check();
+      if (this.#isGone) logger.info({ path }, 'the SQLite file is back');
+      this.#isGone = false;
+    } catch (error) {
+      if (!this.#isGone) logger.error({ path, reason: reasonOf(error) }, 'writes fail until the SQLite file is back');
+      this.#isGone = true;
+    }
   }
 
   #onCommit(commit: Commit): Maybe<void> {

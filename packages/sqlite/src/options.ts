@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
 
+export type Durability = 'full' | 'relaxed';
+export type IntegrityCheck = 'after-crash' | 'always' | 'never';
+
 export interface SqliteStoreOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
@@ -19,24 +22,56 @@ export interface SqliteStoreOptions {
   readonly pollIntervalMs?: number | undefined;
   /** Roughly how many bytes of entries that were read are kept in memory. Default 32 MiB; 0 (none) to 2 GiB − 1. */
   readonly cacheBytes?: number | undefined;
-  /** Told of failed writes. Default: silent. */
+  /**
+   * `full`: a write is answered when the disk has it. `relaxed`: when the operating system has it, so that the last
+   * writes may be lost with the machine (though not with the process), but nothing is torn; `health()` tells so. Default
+   * `full`.
+   */
+  readonly durability?: Durability | undefined;
+  /**
+   * How large SQLite's write-ahead log may grow, in bytes, while another process keeps an old state in use by reading
+   * it for long; then writes fail with `unavailable` until it can be emptied. Otherwise it stays below some 64 MiB.
+   * Default 1 GiB; 64 MiB to 2⁵³ − 1.
+   */
+  readonly walLimitBytes?: number | undefined;
+  /**
+   * When `connect()` reads the whole file to see whether it is sound: `after-crash`, where the file was not closed,
+   * `always`, or `never`. Default `after-crash`.
+   */
+  readonly integrityCheck?: IntegrityCheck | undefined;
+  /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
-/** {@link SqliteStoreOptions}, complete and checked. */
-export interface Settings {
+/** What of {@link Settings} the thread that writes needs: plain data. */
+export interface WriterSettings {
   /** Absolute. */
   readonly path: string;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly logBytes: number;
+  readonly durability: Durability;
+  readonly walLimitBytes: number;
+}
+
+/** {@link SqliteStoreOptions}, complete and checked. */
+export interface Settings extends WriterSettings {
+  readonly integrityCheck: IntegrityCheck;
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
   readonly logger: Logger;
   readonly now: () => number;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** What of the settings the thread that writes needs. */
+export function writerSettings(settings: Settings): WriterSettings {
+  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes } = settings;
+  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -51,10 +86,22 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
+    durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
+    walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),
+    integrityCheck: oneOf('integrityCheck', options.integrityCheck ?? 'after-crash', [
+      'after-crash',
+      'always',
+      'never',
+    ]),
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };
+}
+
+function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new ConfigError('invalid_argument', `${name} must be ${allowed.join(' or ')}, not ${JSON.stringify(value)}`);
 }

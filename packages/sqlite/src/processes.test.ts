@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Change } from '@cfg/core';
 import { expect, it } from 'vitest';
@@ -56,4 +57,20 @@ it('says so when no more can be written, goes on reading, and keeps what it answ
   const store = await openStore(path);
   expect((await store.revision()).revision).toBe(written);
   expect((await store.set('a', 'more', json(1))).revision).toBe(written + 1);
+});
+
+it('goes on by itself when there is room again', async () => {
+  const path = scratchPath();
+  const limited = `ulimit -S -f 2048 && exec "${process.execPath}" "${program('room-process')}" "${path}"`;
+  const child = spawn('/bin/sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (line.startsWith('full')) await run('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
+  }
+  const [full, written] = lines;
+  expect(full).toMatch(/^full/);
+  expect(written).toMatch(/^written \d+ true$/);
+  const store = await openStore(path);
+  expect((await store.revision()).revision).toBe(Number(written?.split(' ')[1]));
 });

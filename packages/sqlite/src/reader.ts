@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Alias, Change, EngineReader, Entry, Head, HistoryRange, Range } from '@cfg/core';
+import type { Alias, Change, EngineReader, Entry, Head, HistoryRange, LogRange, Range } from '@cfg/core';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
@@ -16,6 +16,7 @@ export class Reader implements EngineReader {
   readonly #revisionOf: StatementSync;
   readonly #entry: StatementSync;
   readonly #changes: StatementSync;
+  readonly #log: StatementSync;
   readonly #nextExpiry: StatementSync;
   readonly #namespaceRevision: StatementSync;
   readonly #namespaces: StatementSync;
@@ -35,6 +36,14 @@ export class Reader implements EngineReader {
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#changes = db.prepare(`
       SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision LIMIT ?`);
+    // An alias change has no namespace there.
+    this.#log = db.prepare(`
+      SELECT ${changeColumns} FROM changes
+      WHERE revision < :before AND revision > (SELECT oldest_revision FROM log)
+        AND (:type IS NULL OR type = :type) AND (:namespace IS NULL OR namespace = :namespace)
+        AND (:key IS NULL OR key = :key) AND (:author IS NULL OR author = :author)
+        AND updated_at >= :from AND updated_at < :to
+      ORDER BY revision DESC`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
     this.#namespaceRevision = db.prepare('SELECT revision FROM namespaces WHERE name = ?');
     this.#namespaces = db.prepare(`
@@ -81,6 +90,20 @@ export class Reader implements EngineReader {
     });
   }
 
+  log({ before, type, namespace, key, author, fromMs, toMs, limit, maxBytes }: LogRange): Change[] {
+    const changes: Change[] = [];
+    let bytes = 0;
+    const filter = { type, namespace, key, author, before: bounded(before), from: bounded(fromMs), to: bounded(toMs) };
+    const named = Object.entries(filter).map(([name, value]) => [name, value ?? null]);
+    for (const row of this.#log.iterate(Object.fromEntries(named))) {
+      const change = changeOf(row);
+      changes.push(change);
+      bytes += change.entry.size;
+      if (changes.length >= limit || (bytes > maxBytes && changes.length > 1)) break;
+    }
+    return changes;
+  }
+
   head(): Head {
     return this.#head.read();
   }
@@ -124,3 +147,6 @@ export class Reader implements EngineReader {
     return this.#aliases.all().map(aliasOf);
   }
 }
+
+/** Infinite bounds are not numbers to SQLite. */
+const bounded = (value: number): number => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));

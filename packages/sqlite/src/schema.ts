@@ -128,3 +128,11 @@ export function migrate(db: DatabaseSync, from: number): void {
   }
   db.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
+
+/**
+ * Gives the log of a backup, which has no name, a new one: it does not go on where the original's did. Within the
+ * transaction that the caller has begun.
+ */
+export function renameRestoredLog(db: DatabaseSync): void {
+  db.prepare("UPDATE log SET log_id = ? WHERE log_id = ''").run(randomUUID());
+}

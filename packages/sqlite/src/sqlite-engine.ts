@@ -30,9 +30,9 @@ export class SqliteEngine implements Engine {
     return this.#settings.now();
   }
 
-  /** Throws as `openDatabase` does. */
-  open(onExpiry: () => void): void {
-    this.#file = OpenFile.open(this.#settings, onExpiry);
+  /** Throws as `openReading` does. */
+  async open(onExpiry: () => void): Promise<void> {
+    this.#file = await OpenFile.open(this.#settings, onExpiry);
   }
 
   async close(): Promise<void> {
@@ -64,7 +64,7 @@ export class SqliteEngine implements Engine {
     return this.#file === undefined ? failedWatch(faultOf(undefined)) : this.#file.follower.watch(filter, options);
   }
 
-  health(): Health {
+  health(): Promise<Health> {
     return this.#open.health();
   }
 

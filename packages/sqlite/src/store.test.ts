@@ -21,6 +21,9 @@ async function open(path = join(directory, `${randomUUID()}.db`), options?: Sqli
   return { store, close: () => store.close() };
 }
 
+// Every store that is opened anew starts a thread, which takes longer than the steps.
+const runs = 60;
+
 storeConformance('SqliteStore', () => open());
-watchProperty('SqliteStore', () => open(), { reopen: ({ store }) => open(paths.get(store)) });
-modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options));
+watchProperty('SqliteStore', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });
+modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options), { runs });

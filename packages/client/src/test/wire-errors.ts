@@ -22,6 +22,7 @@ export const wireErrors: Record<ErrorCode, { status: Status; reason?: string }> 
   invalid_cursor: { status: Status.INVALID_ARGUMENT, reason: 'INVALID_CURSOR' },
   version_mismatch: { status: Status.ABORTED, reason: 'VERSION_MISMATCH' },
   revision_compacted: { status: Status.OUT_OF_RANGE, reason: 'REVISION_COMPACTED' },
+  not_owner: { status: Status.FAILED_PRECONDITION, reason: 'NOT_OWNER' },
   guard_timeout: { status: Status.UNAVAILABLE, reason: 'GUARD_TIMEOUT' },
   invalid_argument: { status: Status.INVALID_ARGUMENT },
   unauthenticated: { status: Status.UNAUTHENTICATED },

@@ -37,6 +37,7 @@ export type SectionName =
   | 'past'
   | 'author'
   | 'comments'
+  | 'audit'
   | 'capabilities'
   | 'snapshot'
   | 'watch'

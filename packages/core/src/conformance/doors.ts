@@ -5,6 +5,7 @@ type Limits = Partial<Record<SectionName, string>>;
 const overService: Limits = {
   'default namespace': 'the service refuses the empty namespace',
   'page bytes': 'the service says how large a page may be',
+  audit: 'a client reads the trail with ListAudit, not through its store',
   author: 'the service says who writes, a client cannot',
 };
 

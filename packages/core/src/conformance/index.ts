@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { aliases } from './aliases.js';
+import { audit } from './audit.js';
 import { author, comments } from './authors.js';
 import { batch, restore } from './batch.js';
 import { compareAndSet, expiry, requestIds, writeModes } from './conditions.js';
@@ -49,6 +50,7 @@ const sections: Record<SectionName, Section> = {
   past,
   author,
   comments,
+  audit,
   capabilities: manifest,
   snapshot,
   watch,

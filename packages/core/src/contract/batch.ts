@@ -98,6 +98,8 @@ export interface AuditQuery {
   /** Before this time. */
   readonly toMs?: number | undefined;
   readonly limit?: number | undefined;
+  /** Largest page, in bytes of values; it has at least one record. */
+  readonly maxBytes?: number | undefined;
   readonly cursor?: string | undefined;
 }
 
@@ -109,5 +111,9 @@ export interface AuditPage {
 
 /** A store whose log can be asked who wrote what. */
 export interface Auditing {
+  /**
+   * The changes that the log still has, newest first. A change that expiry made has no author. Fails with
+   * `invalid_cursor` for a cursor of another query.
+   */
   audit(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;
 }

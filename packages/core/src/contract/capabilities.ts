@@ -2,6 +2,7 @@ import type { Auditing, Batching, Restoring } from './batch.js';
 import { type Capability, capabilities } from './capability.js';
 import type { Alias, Entry } from './entry.js';
 import type { CallOptions, Store, WriteOptions } from './store.js';
+import type { Transferring } from './transfer.js';
 
 export interface Health {
   readonly ok: boolean;
@@ -146,6 +147,7 @@ export interface CapabilityInterfaces {
   stats: WithStats;
   health: HealthChecking;
   codecs: CodecValidating;
+  transfer: Transferring;
 }
 
 export type CapabilityOf<C extends Capability> = C extends keyof CapabilityInterfaces
@@ -175,7 +177,8 @@ export type FullStore = Store &
   NamespaceListing &
   WithStats &
   HealthChecking &
-  CodecValidating;
+  CodecValidating &
+  Transferring;
 
 const methods: readonly Exclude<keyof FullStore, symbol>[] = [
   'connect',

@@ -26,6 +26,8 @@ export const capabilities = {
   stats: ['stats'],
   health: ['health'],
   codecs: ['supportsCodec'],
+  /** Takes a namespace over from another store, history and all. */
+  transfer: ['transfer'],
 } as const;
 
 export type Capability = keyof typeof capabilities;

@@ -37,6 +37,8 @@ export const errorCodes = [
   'version_mismatch',
   /** A resume from a revision that the log no longer has, has not reached, or that is another log's. */
   'revision_compacted',
+  /** This node of a cluster does not hold the namespace; metadata `owner`, who is thought to. Nothing was done. */
+  'not_owner',
   /** The guard did not decide in time. */
   'guard_timeout',
   // Without a reason of their own on the wire:
@@ -91,6 +93,7 @@ export const transience: Readonly<Record<ErrorCode, 'unanswered' | 'busy' | 'fin
   invalid_cursor: 'final',
   version_mismatch: 'final',
   revision_compacted: 'final',
+  not_owner: 'final',
   guard_timeout: 'unanswered',
   invalid_argument: 'final',
   unauthenticated: 'final',

@@ -37,10 +37,12 @@ export function* applyAll(transaction: Transaction, operations: readonly Operati
 }
 
 type EntryRow = Readonly<EntryInit>;
+/** An entry, or which change of the commit made it. */
+type EntryReference = EntryRow | number;
 type ChangeRow = { type: ChangeType; entry: EntryRow; revision: number; requestId: string; more: boolean };
 type AnswerRow =
-  | { is: 'entry'; entry: EntryRow }
-  | { is: 'batch'; outcome: Omit<BatchOutcome, 'entries'>; entries: readonly EntryRow[] }
+  | { is: 'entry'; entry: EntryReference }
+  | { is: 'batch'; outcome: Omit<BatchOutcome, 'entries'>; entries: readonly EntryReference[] }
   | { is: 'plain'; answer: Answer };
 type OutcomeRow =
   | { done: true; answer: AnswerRow }
@@ -54,9 +56,11 @@ export interface PlainCommit {
 }
 
 export function toPlainCommit({ outcomes, changes, oldestRevision }: Commit): PlainCommit {
+  const places = new Map(changes.map(({ entry }, index) => [entry, index]));
+  const refer = (entry: Entry): EntryReference => places.get(entry) ?? toEntryRow(entry);
   return {
     outcomes: outcomes.map((outcome): OutcomeRow => {
-      if (outcome.done) return { done: true, answer: toAnswerRow(outcome.answer) };
+      if (outcome.done) return { done: true, answer: toAnswerRow(outcome.answer, refer) };
       const { code, message, metadata } = outcome.error;
       return { done: false, code, message, metadata };
     }),
@@ -67,15 +71,19 @@ export function toPlainCommit({ outcomes, changes, oldestRevision }: Commit): Pl
   };
 }
 
-export function fromPlainCommit({ outcomes, changes, oldestRevision }: PlainCommit): Commit {
+/** Entries that were one before are one again: whoever reads them shares what was encoded once. */
+export function fromPlainCommit({ outcomes, changes: rows, oldestRevision }: PlainCommit): Commit {
+  const changes = rows.map(({ type, entry, revision, requestId, more }) => {
+    return new Change(type, new Entry(entry), revision, requestId, more);
+  });
+  const resolve = (entry: EntryReference): Entry =>
+    typeof entry === 'number' ? (changes[entry] as Change).entry : new Entry(entry);
   return {
     outcomes: outcomes.map((row): Outcome => {
-      if (row.done) return { done: true, answer: fromAnswerRow(row.answer) };
+      if (row.done) return { done: true, answer: fromAnswerRow(row.answer, resolve) };
       return { done: false, error: new ConfigError(row.code, row.message, { metadata: row.metadata }) };
     }),
-    changes: changes.map(({ type, entry, revision, requestId, more }) => {
-      return new Change(type, new Entry(entry), revision, requestId, more);
-    }),
+    changes,
     oldestRevision,
   };
 }
@@ -85,15 +93,15 @@ function toEntryRow(entry: Entry): EntryRow {
   return row;
 }
 
-function toAnswerRow(answer: Answer): AnswerRow {
-  if (answer instanceof Entry) return { is: 'entry', entry: toEntryRow(answer) };
+function toAnswerRow(answer: Answer, refer: (entry: Entry) => EntryReference): AnswerRow {
+  if (answer instanceof Entry) return { is: 'entry', entry: refer(answer) };
   if (answer === undefined || !('entries' in answer)) return { is: 'plain', answer };
   const { entries, ...outcome } = answer;
-  return { is: 'batch', outcome, entries: entries.map(toEntryRow) };
+  return { is: 'batch', outcome, entries: entries.map(refer) };
 }
 
-function fromAnswerRow(row: AnswerRow): Answer {
-  if (row.is === 'entry') return new Entry(row.entry);
+function fromAnswerRow(row: AnswerRow, resolve: (entry: EntryReference) => Entry): Answer {
+  if (row.is === 'entry') return resolve(row.entry);
   if (row.is === 'plain') return row.answer;
-  return { ...row.outcome, entries: row.entries.map((entry) => new Entry(entry)) };
+  return { ...row.outcome, entries: row.entries.map(resolve) };
 }

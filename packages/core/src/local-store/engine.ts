@@ -1,5 +1,5 @@
 import type { Health } from '../contract/capabilities.js';
-import type { Change } from '../contract/change.js';
+import type { Change, ChangeType } from '../contract/change.js';
 import type { Alias, Entry, EntryInit } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
@@ -41,6 +41,22 @@ export interface HistoryRange {
   readonly includeDeleted: boolean;
 }
 
+/** A stretch of the log, newest first. An absent part lets everything through. */
+export interface LogRange {
+  /** Only changes before this revision; may be infinite. */
+  readonly before: number;
+  readonly type: ChangeType | undefined;
+  readonly namespace: string | undefined;
+  readonly key: string | undefined;
+  readonly author: string | undefined;
+  /** Only changes made at this time or later, and before the other; may be infinite. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  /** As for {@link Range}. */
+  readonly maxBytes: number;
+}
+
 /** What can be read of keys and their history, on either side of an engine. */
 export interface KeyReader {
   range(range: Range): Maybe<readonly Entry[]>;
@@ -64,6 +80,8 @@ export interface EngineReader extends KeyReader {
   namespaces(prefix: string, after: string, limit: number): Maybe<readonly string[]>;
   /** How many entries each namespace has. */
   counts(): Maybe<Map<string, number>>;
+  /** The changes of the log's window, newest first. */
+  log(range: LogRange): Maybe<readonly Change[]>;
   alias(name: string): Maybe<Alias | undefined>;
   /** Sorted by name. */
   aliases(): Maybe<readonly Alias[]>;

@@ -1,5 +1,7 @@
 import { failedWatch } from '../change-log/failed-watch.js';
 import {
+  type AuditPage,
+  type AuditQuery,
   type BatchOperation,
   type BatchOptions,
   type BatchOutcome,
@@ -35,40 +37,26 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../contract/store.js';
+import type { TransferRecord } from '../contract/transfer.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
 import { run, type Steps, wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
 import { wholeNumber } from '../util/whole-number.js';
+import { readAudit } from './audit.js';
 import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
+import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 
-const everything: ReadonlySet<Capability> = new Set<Capability>([
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'snapshot',
-  'versions',
-  'aliases',
-  'namespaces',
-  'stats',
-  'health',
-]);
-
 /**
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
-export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
-  readonly features: ReadonlySet<Capability> = everything;
+export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
+  readonly features: ReadonlySet<Capability> = localFeatures;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
   readonly #expiry: ExpiryTimer;
@@ -164,6 +152,15 @@ export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
     return this.#submit({ type: 'restore', namespace, target, options: plain(options) }, options);
   }
 
+  async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
+    this.#check(options, namespace);
+    const own = records.map(({ entry, requestId }) => {
+      checkKey(entry.key);
+      return { entry: { ...entry, bytes: this.#engine.keep(entry.bytes), encoded: undefined }, requestId };
+    });
+    if (own.length > 0) await this.#submit({ type: 'transfer', namespace, records: own }, options);
+  }
+
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
     this.#check(options, namespace);
     checkQuery(query);
@@ -184,6 +181,12 @@ export class LocalStore implements Omit<FullStore, 'audit' | 'supportsCodec'> {
     this.#check(options, namespace, key);
     checkQuery(query);
     return this.#read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
+  }
+
+  async audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditPage> {
+    this.#check(options, query.namespace ?? '', query.key || undefined);
+    checkQuery(query);
+    return this.#read(options, (reader) => readAudit(reader, query));
   }
 
   async setAlias(alias: string, target: string, options: WriteOptions = {}): Promise<Alias> {

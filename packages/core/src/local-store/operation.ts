@@ -11,6 +11,12 @@ export type OwnBatchOperation =
   | (Omit<Extract<BatchOperation, { type: 'set' }>, 'value'> & { readonly value: OwnValue })
   | Extract<BatchOperation, { type: 'delete' }>;
 
+/** A change of another store's. */
+export interface OwnRecord {
+  readonly entry: EntryInit;
+  readonly requestId: string;
+}
+
 /** What a caller wants written, as plain data that can be sent to another thread. Names and keys are checked already. */
 export type Operation =
   | {
@@ -45,6 +51,7 @@ export type Operation =
       readonly options: Omit<WriteOptions, 'signal'>;
     }
   | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, 'signal'> }
+  | { readonly type: 'transfer'; readonly namespace: string; readonly records: readonly OwnRecord[] }
   /** Commits deletions that are due by expiry. */
   | { readonly type: 'expire' };
 
@@ -56,6 +63,7 @@ export interface Answers {
   restore: BatchOutcome;
   set_alias: Alias;
   delete_alias: undefined;
+  transfer: undefined;
   expire: undefined;
 }
 
@@ -69,9 +77,13 @@ export type Outcome =
 /** Roughly how many bytes of values an operation brings. */
 export function weightOf(operation: Operation): number {
   if (operation.type === 'set') return operation.value.bytes.length;
+  if (operation.type === 'transfer') return operation.records.reduce((sum, { entry }) => sum + entry.bytes.length, 0);
   if (operation.type !== 'batch') return 0;
   return operation.operations.reduce((sum, each) => sum + (each.type === 'set' ? each.value.bytes.length : 0), 0);
 }
 
 /** How many writes an operation is. */
-export const countOf = (operation: Operation): number => (operation.type === 'batch' ? operation.operations.length : 1);
+export function countOf(operation: Operation): number {
+  if (operation.type === 'transfer') return operation.records.length;
+  return operation.type === 'batch' ? operation.operations.length : 1;
+}

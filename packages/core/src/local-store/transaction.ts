@@ -1,13 +1,20 @@
 import type { BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
 import { aliasChange, Change } from '../contract/change.js';
-import type { Alias, Entry } from '../contract/entry.js';
+import { type Alias, Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, isConfigError } from '../contract/errors.js';
 import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import { checkAlias } from '../rules/alias-rules.js';
-import { entryAfterDelete, entryAfterSet, isLive, repeatedBatch, repeatedWrite } from '../rules/write-rules.js';
+import {
+  entryAfterDelete,
+  entryAfterSet,
+  isLater,
+  isLive,
+  repeatedBatch,
+  repeatedWrite,
+} from '../rules/write-rules.js';
 import { type Steps, wait } from '../util/steps.js';
 import type { WriteTables } from './engine.js';
-import type { Answer, Operation, OwnBatchOperation, OwnValue } from './operation.js';
+import type { Answer, Operation, OwnBatchOperation, OwnRecord, OwnValue } from './operation.js';
 import { Plan } from './plan.js';
 import { planRestore } from './restore.js';
 
@@ -51,6 +58,8 @@ export class Transaction {
         return this.#setAlias(operation.alias, operation.target, operation.options);
       case 'delete_alias':
         return this.#deleteAlias(operation.alias, operation.options);
+      case 'transfer':
+        return this.#transfer(operation.namespace, operation.records);
       case 'expire':
         return nothing();
     }
@@ -142,6 +151,15 @@ export class Transaction {
     const gone = yield* wait(this.#tables.alias(alias));
     if (gone === undefined) throw aliasNotFound(alias);
     yield* this.#putAlias(aliasChange('alias_delete', gone, this.#revision + 1, this.#nowMs, options), gone);
+  }
+
+  *#transfer(namespace: string, records: readonly OwnRecord[]): Steps<undefined> {
+    for (const { entry: there, requestId } of records) {
+      const last = yield* wait(this.#tables.last(namespace, there.key));
+      if (last !== undefined && !isLater(there, last)) continue;
+      const entry = new Entry({ ...there, namespace, revision: this.#revision + 1 });
+      yield* this.#put(new Change(entry.deleted ? 'delete' : 'set', entry, entry.revision, requestId), last);
+    }
   }
 
   /** A key's last state; an expired entry is deleted first. */

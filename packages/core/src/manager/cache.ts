@@ -26,6 +26,10 @@ export interface Cache {
   set(namespace: string, key: string, state: CachedState): void;
   delete(namespace: string, key: string): void;
   clear(): void;
+  /** Whether it is given what is loaded by prefix as well: one that outlives the process. Default false. */
+  readonly keepsLoaded?: boolean;
+  /** All that is kept. Needed with {@link keepsLoaded}. */
+  states?(): Iterable<readonly [namespace: string, key: string, state: CachedState]>;
   /** Called by `manager.close()`. A cache without it keeps nothing, and is cleared. */
   close?(): Promise<void>;
 }

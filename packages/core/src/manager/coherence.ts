@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Change } from '../contract/change.js';
 import type { Entry } from '../contract/entry.js';
-import { KeyState, type KeyStates } from './key-states.js';
+import { type CachedStates, KeyState, type KeyStates } from './key-states.js';
 import type { LoadedStates } from './loaded-states.js';
 
 /** A call of the store for a key that is in flight, and what became known of the key meanwhile. */
@@ -27,13 +27,15 @@ const absent = new KeyState({ entry: undefined, revision: 0, logId: '', session:
  * is never older than a write of this process that the store has answered.
  */
 export class Coherence {
-  readonly #cached: KeyStates;
+  readonly #cached: CachedStates;
   readonly #loaded = new Set<LoadedStates>();
   readonly #pending = new Map<string, Set<Pending>>();
   #session = randomUUID() as string;
   #logId = '';
+  /** What a loaded prefix has just taken. */
+  #kept: KeyState | undefined;
 
-  constructor(cached: KeyStates) {
+  constructor(cached: CachedStates) {
     this.#cached = cached;
   }
 
@@ -129,6 +131,8 @@ export class Coherence {
       const { key } = change.entry;
       if (this.#pending.has(key)) this.#note(key, this.#stateAfter(change));
       for (const states of this.#statesOf(key)) this.#applyTo(states, change);
+      if (this.#kept !== undefined) this.#cached.keepLoaded(key, this.#kept);
+      this.#kept = undefined;
     }
     const last = write.at(-1);
     if (last !== undefined) this.seen(last.revision);
@@ -162,7 +166,15 @@ export class Coherence {
     }
     const kept = loaded.get(key);
     const known = kept?.session === this.#session && (kept.revision === 0 || kept.revision >= entry.revision);
-    if (!known) loaded.keep(key, state);
+    if (known) return;
+    loaded.keep(key, state);
+    this.#cached.keepLoaded(key, state);
+  }
+
+  /** `loaded` has every key now. */
+  complete(loaded: LoadedStates, session: string): void {
+    loaded.complete(session);
+    this.#cached.forgetOthers(loaded.prefix, session);
   }
 
   add(loaded: LoadedStates): void {
@@ -181,8 +193,11 @@ export class Coherence {
   #applyTo(states: KeyStates, change: Change): void {
     const { key } = change.entry;
     const then = this.#decide(states, change);
-    if (then === 'keep') states.keep(key, this.#stateAfter(change));
-    else if (then === 'forget') states.forget(key);
+    if (then === 'keep') {
+      const state = this.#stateAfter(change);
+      states.keep(key, state);
+      if (states.whole) this.#kept = state;
+    } else if (then === 'forget') states.forget(key);
   }
 
   /** Decides what a change does to the remembered state of its key. */

@@ -53,6 +53,8 @@ export class Follower {
   #seen = 0;
   #renewals = 0;
   #losses = 0;
+  /** Until when it was live. */
+  #liveUntilMs: number | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -77,6 +79,22 @@ export class Follower {
   /** How often it was lost, or could not be opened. */
   get losses(): number {
     return this.#losses;
+  }
+
+  /** The revision up to which everything was told; 0 where that is not known. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** How long ago it was live, in milliseconds: 0 while it is; `undefined` where it never was. */
+  get ageMs(): number | undefined {
+    if (this.live) return 0;
+    return this.#liveUntilMs === undefined ? undefined : Date.now() - this.#liveUntilMs;
+  }
+
+  /** Whether the store has ever been followed. */
+  get wasLive(): boolean {
+    return this.#renewals > 0;
   }
 
   /** Failures since the watch was last live. */
@@ -188,6 +206,7 @@ export class Follower {
   }
 
   #become(state: FollowerState): void {
+    if (this.#state.is === 'live' && state.is !== 'live') this.#liveUntilMs = Date.now();
     this.#state = state;
     this.#options.onState(state);
     this.#wake();

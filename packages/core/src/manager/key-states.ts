@@ -78,6 +78,34 @@ export class CachedStates implements KeyStates {
     this.#cache.set(this.#namespace, key, state);
   }
 
+  /** Takes what a prefix that is loaded holds, if the cache outlives the process. */
+  keepLoaded(key: string, state: KeyState): void {
+    if (this.#cache.keepsLoaded) this.#cache.set(this.#namespace, key, state);
+  }
+
+  /** Forgets what is not there any more: the keys below the prefix that were not seen in this session. */
+  forgetOthers(prefix: string, session: string): void {
+    if (!this.#cache.keepsLoaded) return;
+    for (const [key, state] of this.#below(prefix)) if (state.session !== session) this.forget(key);
+  }
+
+  /** The values below a prefix. */
+  values(prefix: string, codecs: CodecRegistry): Map<string, Value> {
+    const values = new Map<string, Value>();
+    for (const [key, { entry }] of this.#below(prefix)) {
+      if (entry !== undefined) values.set(key, Value.fromEntry(entry, { codecs, stale: true }));
+    }
+    return values;
+  }
+
+  #below(prefix: string): [key: string, state: CachedState][] {
+    const below: [string, CachedState][] = [];
+    for (const [namespace, key, state] of this.#cache.states?.() ?? []) {
+      if (namespace === this.#namespace && key.startsWith(prefix)) below.push([key, state]);
+    }
+    return below;
+  }
+
   forget(key: string): void {
     this.#cache.delete(this.#namespace, key);
   }

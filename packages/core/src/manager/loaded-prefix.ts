@@ -29,6 +29,11 @@ export class LoadedPrefix implements Iterable<readonly [key: string, value: Valu
     this.#options = options;
   }
 
+  /** Whether it is complete, and changes are heard of: what it shows is what the store had a moment ago. */
+  get isLive(): boolean {
+    return !this.#closed && this.#options.isLive();
+  }
+
   /** The value as last known, without asking the store; `undefined` if there is none. Aliases are not resolved. */
   get(key: string): Value | undefined {
     return this.#closed ? undefined : this.#show(this.#options.states.shown(key), Date.now());

@@ -5,9 +5,12 @@ import type { CallOptions, Store } from '../contract/store.js';
 import { Lifecycle } from '../local-store/lifecycle.js';
 import { Backoff } from '../util/backoff.js';
 import type { PullStream } from '../util/pull-stream.js';
+import { settledWithin } from '../util/wait.js';
+import { maxInt32 } from '../util/whole-number.js';
 import { KnownPosition } from '../watching/position.js';
 import { Aliases } from './aliases.js';
 import type { Cache } from './cache.js';
+import { Layers } from './layers.js';
 import { Namespace } from './namespace.js';
 import { completeOptions, type ManagerOptions, type ManagerSettings } from './options.js';
 import type { Shared } from './shared.js';
@@ -19,6 +22,11 @@ export interface ConnectOptions extends CallOptions {
    * otherwise, until the store is there. Default false: fail.
    */
   readonly offline?: boolean | undefined;
+  /**
+   * With `offline`: how long to wait for the store, in milliseconds; it is then connected in the background. Default: until
+   * it fails by itself.
+   */
+  readonly waitMs?: number | undefined;
 }
 
 /** The caches that managers use now. */
@@ -81,8 +89,13 @@ export class Manager implements AsyncDisposable {
     const { signal } = this.#controller;
     if (signal.aborted) throw this.#lifecycle.fault;
     await cache.open?.();
+    const endMs = performance.now() + (options.offline ? (options.waitMs ?? maxInt32) : maxInt32);
+    const leftMs = (): number => Math.max(Math.min(endMs - performance.now(), maxInt32), 0);
+    const connecting = store.connect({ signal: options.signal });
     try {
-      await store.connect({ signal: options.signal });
+      if (!options.offline || (await settledWithin(connecting, leftMs(), options.signal))) await connecting;
+      else connecting.catch(() => this.#keepConnecting());
+      options.signal?.throwIfAborted();
     } catch (error) {
       if (!options.offline || options.signal?.aborted || signal.aborted || !isTransient(error)) throw error;
       logger.warn({ err: error }, 'the store cannot be reached; going on without it');
@@ -90,10 +103,11 @@ export class Manager implements AsyncDisposable {
     }
     this.#lifecycle.open();
     const { aliases } = this.#shared;
-    await aliases.refresh(signal).catch((error: unknown) => {
+    const listing = aliases.refresh(signal).catch((error: unknown) => {
       logger.debug({ err: error }, 'cannot list the aliases yet');
       aliases.follow(signal);
     });
+    await settledWithin(listing, leftMs());
   }
 
   /** Ends all watches and closes the store and the cache. Closing twice is fine. */
@@ -118,9 +132,21 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * The configuration of a namespace; `''` is the default one. The same object each time. Throws `invalid_namespace`.
+   * The configuration of a namespace; `''` is the default one. The same object each time. Of several, it is that of the
+   * first that has a key. Throws `invalid_namespace`.
    */
-  namespace(name: string): Namespace {
+  namespace(name: string): Namespace;
+  namespace(names: readonly string[]): Layers;
+  namespace(name: string | readonly string[]): Namespace | Layers {
+    if (typeof name !== 'string')
+      return new Layers(
+        name.map((each) => this.#namespace(each)),
+        this.#shared,
+      );
+    return this.#namespace(name);
+  }
+
+  #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (namespace === undefined) {
       checkNamespace(name);

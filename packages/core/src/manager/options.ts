@@ -4,8 +4,10 @@ import { ConfigError } from '../contract/errors.js';
 import type { Store } from '../contract/store.js';
 import type { BackoffOptions } from '../util/backoff.js';
 import { type Logger, safeLogger } from '../util/logger.js';
-import { wholeNumber } from '../util/whole-number.js';
+import { maxInt32, wholeNumber } from '../util/whole-number.js';
+import type { Value } from '../value/value.js';
 import { completeReconnect, type ReconnectOptions } from '../watching/options.js';
+import { bootstrapValues } from './bootstrap.js';
 import { type Cache, LruCache } from './cache.js';
 
 export interface ManagerWatchOptions extends ReconnectOptions {
@@ -33,6 +35,13 @@ export interface ManagerOptions {
   /** Default: silent. */
   readonly logger?: Logger | undefined;
   readonly watch?: ManagerWatchOptions | undefined;
+  /** What to serve, as stale, until the store has answered: namespace to key to data. A kept cache wins. */
+  readonly bootstrap?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /**
+   * How long a live reference waits for the store until it takes what is remembered, in milliseconds. `Infinity`: for
+   * ever. Default 2,000; at least 0.
+   */
+  readonly waitMs?: number | undefined;
 }
 
 /** The options, complete and checked. */
@@ -46,6 +55,8 @@ export interface ManagerSettings {
   readonly logger: Logger;
   readonly backoff: BackoffOptions;
   readonly unhealthyAfter: number;
+  readonly bootstrap: ReadonlyMap<string, ReadonlyMap<string, Value>>;
+  readonly waitMs: number;
 }
 
 /** Throws `invalid_argument` that names the option, or what is wrong with the codec's name. */
@@ -59,6 +70,11 @@ export function completeOptions(options: ManagerOptions): ManagerSettings {
     ...{ store, cache, codecs, defaultCodec, aliases, maxKeysPerNamespace },
     logger: safeLogger(options.logger),
     backoff: completeReconnect(watch),
+    bootstrap: bootstrapValues(options.bootstrap ?? {}, codecs, defaultCodec),
+    waitMs: completeWait(options.waitMs ?? 2_000),
     unhealthyAfter: wholeNumber('watch.unhealthyAfter', watch.unhealthyAfter ?? 3, 1),
   };
 }
+
+const completeWait = (waitMs: number): number =>
+  waitMs === Number.POSITIVE_INFINITY ? waitMs : wholeNumber('option waitMs', waitMs, 0, maxInt32);

@@ -142,7 +142,7 @@ export class PrefixLoader {
     const { namespaceRevision = 0 } = page;
     if (namespaceRevision > since) await follower.whenSeen(namespaceRevision, signal);
     if (coherence.session !== session) return false;
-    states.complete(session);
+    coherence.complete(states, session);
     return true;
   }
 

@@ -80,7 +80,9 @@ export class Reads {
   /** The last known value, marked stale. */
   #remembered(name: string): Value | undefined {
     const state = this.#coherence.last(name);
-    return state && this.#shown(state)?.asStale();
+    if (state !== undefined) return this.#shown(state)?.asStale();
+    if (this.#follower.wasLive) return undefined;
+    return this.#shared.settings.bootstrap.get(this.#namespace)?.get(name);
   }
 
   #absent(name: string, options: GetOptions | undefined): Promise<Value> {

@@ -23,8 +23,8 @@ export class MemoryEngine implements Engine {
     this.now = settings.now;
     const logId = randomUUID();
     this.#tables = new MemoryTables(logId, settings);
-    const { log } = this.#tables;
-    this.#changes = new ChangeLog({ logId, read: (after, limit) => log.read(after, limit) });
+    const { changes } = this.#tables;
+    this.#changes = new ChangeLog({ logId, read: (after, limit) => changes.read(after, limit) });
   }
 
   open(onExpiry: () => void): void {
@@ -54,7 +54,7 @@ export class MemoryEngine implements Engine {
 
   submit<O extends Operation>(operation: O): Answers[O['type']] {
     const nowMs = this.now();
-    const transaction = new Transaction(this.#tables, this.#tables.log.revision, nowMs);
+    const transaction = new Transaction(this.#tables, this.#tables.changes.revision, nowMs);
     try {
       if ((this.nextExpiry() ?? Number.POSITIVE_INFINITY) <= nowMs) {
         runNow(transaction.expire(Number.POSITIVE_INFINITY));
@@ -77,7 +77,7 @@ export class MemoryEngine implements Engine {
   #publish({ changes }: Transaction): void {
     if (changes.length === 0) return;
     this.#changes.append(changes);
-    this.#changes.compactedTo(this.#tables.log.oldestRevision);
+    this.#changes.compactedTo(this.#tables.changes.oldestRevision);
     if (changes.some(({ entry }) => entry.expiresAtMs !== undefined)) this.#onExpiry();
   }
 }

@@ -1,4 +1,6 @@
 import type { Change } from '../contract/change.js';
+import { isInLogRange } from '../local-store/audit.js';
+import type { LogRange } from '../local-store/engine.js';
 
 /** What a change weighs beside its value, roughly, in bytes. */
 const overhead = 200;
@@ -54,6 +56,20 @@ export class MemoryLog {
     const first = Math.max(after, this.#oldest) + 1;
     for (let revision = first; revision <= this.#revision && changes.length < limit; revision += 1) {
       changes.push(this.#at(revision));
+    }
+    return changes;
+  }
+
+  /** Changes of that part of the window, newest first. */
+  newest(range: LogRange): Change[] {
+    const changes: Change[] = [];
+    let bytes = 0;
+    for (let revision = Math.min(range.before - 1, this.#revision); revision > this.#oldest; revision -= 1) {
+      const change = this.#at(revision);
+      if (!isInLogRange(change, range)) continue;
+      changes.push(change);
+      bytes += change.entry.size;
+      if (changes.length >= range.limit || (bytes > range.maxBytes && changes.length > 1)) break;
     }
     return changes;
   }

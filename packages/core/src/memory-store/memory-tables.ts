@@ -1,6 +1,6 @@
 import type { Change } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
-import type { EngineReader, Head, HistoryRange, Range, WriteTables } from '../local-store/engine.js';
+import type { EngineReader, Head, HistoryRange, LogRange, Range, WriteTables } from '../local-store/engine.js';
 import { isLive } from '../rules/write-rules.js';
 import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
 import { AliasTable } from './alias-table.js';
@@ -13,7 +13,7 @@ import type { MemorySettings } from './options.js';
 
 /** What a memory store holds: keys with their past, aliases, expiries and the log. */
 export class MemoryTables implements EngineReader, WriteTables {
-  readonly log: MemoryLog;
+  readonly changes: MemoryLog;
   readonly logId: string;
   readonly #historyLimit: number;
   readonly #past: HistoryBudget;
@@ -23,13 +23,13 @@ export class MemoryTables implements EngineReader, WriteTables {
 
   constructor(logId: string, settings: MemorySettings) {
     this.logId = logId;
-    this.log = new MemoryLog(settings.logLimit, settings.logBytes);
+    this.changes = new MemoryLog(settings.logLimit, settings.logBytes);
     this.#historyLimit = settings.historyLimit;
     this.#past = new HistoryBudget(settings.historyBytes);
   }
 
   head(): Head {
-    const { revision, oldestRevision } = this.log;
+    const { revision, oldestRevision } = this.changes;
     return { revision, oldestRevision, logId: this.logId };
   }
 
@@ -44,6 +44,10 @@ export class MemoryTables implements EngineReader, WriteTables {
 
   range(range: Range): Entry[] {
     return this.#namespaces.get(range.namespace)?.range(range) ?? [];
+  }
+
+  log(range: LogRange): Change[] {
+    return this.changes.newest(range);
   }
 
   history({ namespace, key, version, before, limit, maxBytes, includeDeleted }: HistoryRange): Entry[] {
@@ -66,7 +70,7 @@ export class MemoryTables implements EngineReader, WriteTables {
   }
 
   byRequest(namespace: string, requestId: string): readonly Change[] {
-    return this.log.byRequest(namespace, requestId);
+    return this.changes.byRequest(namespace, requestId);
   }
 
   due(nowMs: number, limit: number): Entry[] {
@@ -122,7 +126,7 @@ export class MemoryTables implements EngineReader, WriteTables {
     const history = table.put(entry);
     this.#expiries.replace(last, entry);
     // What left the log while it was current is kept by its key's history only, from now on.
-    if (last !== undefined && last.revision <= this.log.oldestRevision) this.#past.add(last, this.#dropPast);
+    if (last !== undefined && last.revision <= this.changes.oldestRevision) this.#past.add(last, this.#dropPast);
     this.#trim(history);
     this.#append(change);
   }
@@ -134,7 +138,7 @@ export class MemoryTables implements EngineReader, WriteTables {
   }
 
   #append(change: Change): void {
-    this.log.push(change, this.#onDrop);
+    this.changes.push(change, this.#onDrop);
   }
 
   /** A change has left the log's window: only the history of its key may still keep its entry. */
@@ -151,6 +155,6 @@ export class MemoryTables implements EngineReader, WriteTables {
   };
 
   #trim(history: KeyHistory): void {
-    for (const dropped of history.trim(this.#historyLimit, this.log.oldestRevision)) this.#past.remove(dropped);
+    for (const dropped of history.trim(this.#historyLimit, this.changes.oldestRevision)) this.#past.remove(dropped);
   }
 }

@@ -19,6 +19,11 @@ export function isLive(entry: Entry | undefined, nowMs: number): entry is Entry 
   return entry !== undefined && !entry.deleted && (entry.expiresAtMs === undefined || entry.expiresAtMs > nowMs);
 }
 
+/** Whether a state of a key comes after another one of the same key. A tombstone has the version that it ends. */
+export function isLater(a: Pick<EntryInit, 'version' | 'deleted'>, b: Pick<EntryInit, 'version' | 'deleted'>): boolean {
+  return a.version > b.version || (a.version === b.version && a.deleted === true && b.deleted !== true);
+}
+
 /** The entry after a set. `last` must not be an expired one: commit its deletion first. */
 export function entryAfterSet(
   namespace: string,

@@ -52,7 +52,7 @@ export class LateEngine implements Engine {
     this.#follower = new LogFollower({
       head: await this.#late.head(),
       readHead: () => this.#late.head(),
-      readChanges: (after, limit) => nextTurn().then(() => this.#tables.log.read(after, limit)),
+      readChanges: (after, limit) => nextTurn().then(() => this.#tables.changes.read(after, limit)),
       pollIntervalMs: 50,
       onForeign: onExpiry,
       faultOf,

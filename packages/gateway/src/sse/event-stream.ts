@@ -40,7 +40,7 @@ export class EventStream {
     this.#response.writeHead(200, {
       'content-type': 'text/event-stream',
       // What compresses on the way would hold events back.
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-cache, no-store, no-transform',
       'x-accel-buffering': 'no',
       ...this.#headers,
     });

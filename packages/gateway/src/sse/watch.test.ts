@@ -29,7 +29,7 @@ describe.each(doors)('GET /v1/watch, %s', (door) => {
     using client = await SseClient.open(url, '?namespaces=sse');
     expect(client.response.headers).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-cache, no-store, no-transform',
       'x-accel-buffering': 'no',
     });
     await set('sse', 'a', '1');

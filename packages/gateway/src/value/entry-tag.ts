@@ -31,4 +31,4 @@ export function validators(entry: Entry): { readonly etag: string; readonly [nam
 }
 
 /** For answers that a cache may keep, but must ask about before it uses them. */
-export const revalidated: { readonly 'cache-control': string } = { 'cache-control': 'no-cache' };
+export const revalidated: { readonly 'cache-control': string } = { 'cache-control': 'no-cache, no-store' };

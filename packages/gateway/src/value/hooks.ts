@@ -60,7 +60,7 @@ export function setHook(readEntry: ReadEntry, always: boolean): RpcHook {
       const request = fromQuery('config.v1.SetRequest', exchange.query());
       // What is not supported is refused before the body is waited for.
       const told = request.codec || codecOfMediaType(exchange.request.headers['content-type']);
-      request.value = await readBytes(exchange.request, maxBytes, exchange.signal);
+      request.value = await readBytes(exchange, maxBytes);
       // The original has no PUT here: one that brings nothing is told so.
       if (always && told === undefined && request.value.length === 0) throw methodNotAllowed(methods);
       request.codec = told ?? guessCodec(new Map(exchange.variables()).get('key') ?? '', request.value);

@@ -42,7 +42,7 @@ describe.each(doors)('values as they are written, %s', (door) => {
     expect(read).toMatchObject({
       status: 200,
       text: body,
-      headers: { 'content-type': told, 'cache-control': 'no-cache' },
+      headers: { 'content-type': told, 'cache-control': 'no-cache, no-store' },
     });
     expect(read.headers.etag).toBe(written.headers.etag);
     expect(read.headers['x-content-type-options']).toBe('nosniff');
@@ -130,7 +130,7 @@ describe.each(doors)('values as they are written, %s', (door) => {
     const tag = first.headers.etag as string;
     expect(tag).toMatch(/^"1-\d+"$/);
     const read = await ask(url, key('tag'));
-    expect(read.headers).toMatchObject({ etag: tag, 'cache-control': 'no-cache' });
+    expect(read.headers).toMatchObject({ etag: tag, 'cache-control': 'no-cache, no-store' });
     expect(new Date(read.headers['last-modified'] as string).getTime()).toBeGreaterThan(Date.now() - 60_000);
     for (const known of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
       const again = await ask(url, key('tag'), { headers: { 'if-none-match': known } });

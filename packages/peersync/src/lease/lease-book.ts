@@ -8,6 +8,9 @@ export interface LeaseRecords {
   save(namespace: string, lease: Lease): Promise<void>;
 }
 
+/** Told of a lease that has changed. */
+export type LeaseChanged = (namespace: string, before: Lease | undefined, now: Lease) => void;
+
 /**
  * A node's leases. Changes of one namespace happen one after another. A right that is given up is given up in memory
  * first, one that is gained is on the disk first: a crash in between never leaves two holders.
@@ -15,15 +18,18 @@ export interface LeaseRecords {
 export class LeaseBook {
   readonly #records: LeaseRecords;
   readonly #leases: Map<string, Lease>;
+  readonly #changed: LeaseChanged;
   readonly #changing = new Map<string, Promise<unknown>>();
 
-  private constructor(records: LeaseRecords, leases: Map<string, Lease>) {
+  private constructor(records: LeaseRecords, leases: Map<string, Lease>, changed: LeaseChanged) {
     this.#records = records;
     this.#leases = leases;
+    this.#changed = changed;
   }
 
-  static async open(records: LeaseRecords): Promise<LeaseBook> {
-    return new LeaseBook(records, new Map(await records.load()));
+  /** `changed` is called after each change that is in force. It must not throw. */
+  static async open(records: LeaseRecords, changed: LeaseChanged = () => {}): Promise<LeaseBook> {
+    return new LeaseBook(records, new Map(await records.load()), changed);
   }
 
   get(namespace: string): Lease | undefined {
@@ -57,11 +63,13 @@ export class LeaseBook {
   }
 
   async #apply<A>(namespace: string, rule: (lease: Lease | undefined) => Decision<A>): Promise<A> {
-    const { lease, answer } = rule(this.#leases.get(namespace));
+    const before = this.#leases.get(namespace);
+    const { lease, answer } = rule(before);
     if (lease === undefined) return answer;
     if (lease.is !== 'owned') this.#leases.set(namespace, lease);
     await this.#records.save(namespace, lease);
     this.#leases.set(namespace, lease);
+    this.#changed(namespace, before, lease);
     return answer;
   }
 }

@@ -4,16 +4,13 @@ import { holderBy } from './lease.js';
 import type { LeaseBook } from './lease-book.js';
 import type { WriteGate } from './write-gate.js';
 
-/** The metadata of {@link notOwner} that names who is thought to be. */
-const ownerField = 'owner';
-
 /** "Not here": what a node answers to a peer that came to the wrong one. Nothing was done. */
 export const notOwner = (namespace: string, owner: string): ConfigError =>
-  new ConfigError('unavailable', `namespace ${namespace} is held by ${owner}`, { metadata: { [ownerField]: owner } });
+  new ConfigError('not_owner', `namespace ${namespace} is held by ${owner}`, { metadata: { owner } });
 
 /** Who is thought to be the owner, if the error is a {@link notOwner}. */
 export const ownerTold = (error: unknown): string | undefined =>
-  isConfigError(error, 'unavailable') ? error.metadata[ownerField] : undefined;
+  isConfigError(error, 'not_owner') ? error.metadata.owner : undefined;
 
 /** A call on a namespace, to be made wherever the namespace is. */
 export interface RoutedCall<T> {
@@ -36,6 +33,8 @@ export interface RouterParts {
   readonly gate: WriteGate;
   readonly finder: LeaseFinder;
   readonly ringOwnerOf: (namespace: string) => string | undefined;
+  /** Whether the node is there, as far as is known. */
+  readonly isThere: (id: string) => boolean;
   /** Finishes a handover to this node of which only the last answer is missing. */
   readonly recover: (namespace: string) => Promise<boolean>;
 }
@@ -76,14 +75,18 @@ export class NamespaceRouter {
     told: string | undefined,
     move: number,
   ): Promise<string | undefined> {
-    const { self, book, finder, ringOwnerOf, recover } = this.#parts;
+    const { self, book, finder, ringOwnerOf, isThere, recover } = this.#parts;
     const lease = book.get(namespace);
     const known = holderBy(lease, self)?.by;
     if (known === self || (lease?.is === 'receiving' && (await recover(namespace)))) return self;
-    if (move === 0 && known !== undefined) return known;
+    if (move === 0 && known !== undefined && isThere(known)) return known;
     if (move === 1 && told !== undefined && told !== self) return told;
     const guess = ringOwnerOf(namespace);
-    if (move === 0 && guess !== undefined && guess !== self) return guess;
+    if (guess !== undefined && guess !== self) {
+      if (move === 0 && isThere(guess)) return guess;
+      // Gone, but perhaps it was claimed since. If not, it is still the owner's.
+      if (!isThere(guess)) return (await finder.find(namespace))?.by ?? guess;
+    }
     return call.write ? (await finder.begin(namespace)).by : (await finder.find(namespace))?.by;
   }
 

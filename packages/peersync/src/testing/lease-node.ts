@@ -63,6 +63,7 @@ export class LeaseNode implements LeaseLife {
       gate,
       finder: this.finder,
       ringOwnerOf: (namespace) => world.guessFor(id, namespace),
+      isThere: (other) => world.presentFor(id).includes(other),
       recover: (namespace) => this.taker.recover(namespace),
     });
   }

@@ -5,7 +5,7 @@ export interface Command {
   readonly value: string;
   readonly help: string;
   /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
-  run(args: readonly string[]): CommandResult;
+  run(args: readonly string[]): CommandResult | Promise<CommandResult>;
 }
 
 export interface CommandResult {

@@ -79,3 +79,16 @@ describe('cfg-server --guard rbac:FILE', () => {
     ]);
   });
 });
+
+describe('cfg-server backup', () => {
+  it.each([
+    [[], 'backup needs a file'],
+    [['--store', 'sqlite:x.db'], 'backup needs a file'],
+    [['copy.db'], 'backup needs --store sqlite:PATH'],
+    [['copy.db', '--store', 'memory'], 'backup needs --store sqlite:PATH'],
+    [['copy.db', 'other.db'], 'unexpected argument other.db'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await runProgram(['backup', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});

@@ -1,8 +1,15 @@
+import { backup } from './backup.js';
 import { checkAccess } from './check-access.js';
 import type { Command } from './command.js';
 import { hashTokenCommand } from './hash-token.js';
 
 export const commands: readonly Command[] = [
+  {
+    name: 'backup',
+    value: 'FILE --store sqlite:PATH',
+    help: 'copy a SQLite store to a new file, also while servers have it open',
+    run: backup,
+  },
   {
     name: 'hash-token',
     value: '[--stdin]',

@@ -81,6 +81,22 @@ describe('cfg-server serves', () => {
   });
 });
 
+it('cfg-server backup copies a store that a server has open, for another to begin with', async () => {
+  using dir = new TempDir();
+  const store = `sqlite:${dir.file('config.db')}`;
+  await using program = await Program.serving([...anyPorts, '--store', store]);
+  const key = '/v1/namespaces/demo/keys/greeting';
+  await fetch(await program.url(key), { method: 'POST', body: '{"value":"ImhlbGxvIg=="}' });
+  const copy = dir.file('copy.db');
+  expect(await runProgram(['backup', copy, '--store', store])).toMatchObject({ code: 0, stderr: '' });
+  expect(await runProgram(['backup', copy, '--store', store])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^cfg-server: cannot back up to .+: it exists already\n$/),
+  });
+  await using restored = await Program.serving([...anyPorts, '--store', `sqlite:${copy}`]);
+  expect(await (await fetch(await restored.url(key))).text()).toContain('"value":"ImhlbGxvIg=="');
+});
+
 describe('cfg-server says in one line and exits with 1 that', () => {
   const refused = async (args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await runProgram([...anyPorts, ...args]);

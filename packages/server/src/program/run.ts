@@ -15,13 +15,14 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   try {
     const command = commands.find(({ name }) => name === args[0]);
     if (command !== undefined && !args.includes('--help')) {
-      const { text, code } = command.run(args.slice(1));
+      const { text, code } = await command.run(args.slice(1));
       print(text);
       return code;
     }
     task = readTask(command === undefined ? args : ['--help'], env);
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nTry cfg-server --help.`, 2);
+    if (isConfigError(error)) return complain(error.message, 1);
     throw error;
   }
   switch (task.kind) {

@@ -28,6 +28,8 @@ describe('the command line', () => {
       ['--store', 'postgres:secret@db/x'],
       '--store must be an address such as postgres://user:password@host:5432/database',
     ],
+    [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
+    [['--durability', 'full'], 'durability can be chosen for a SQLite file only'],
     [['--store', 'sqlite:'], '--store: sqlite: needs a file, as in sqlite:config.db'],
     [['--history', '0'], '--history must be a whole number from 1 to 2147483647, not 0'],
     [['--grace-ms=1.5'], '--grace-ms must be a whole number, not "1.5"'],

@@ -26,7 +26,9 @@ export const setAliasHandler = ({ store }: Environment): Handler<SetAliasRequest
   async answer({ alias, target }, call) {
     const aliases = aliasing(store);
     await requireOneHop(aliases, alias, target, call);
-    return { alias: aliasMessage(await aliases.setAlias(alias, target, writeOptions(store, call))) };
+    const made = await aliases.setAlias(alias, target, writeOptions(store, call));
+    call.written = [{ operation: 'alias_set', namespace: '', key: alias, target }];
+    return { alias: aliasMessage(made) };
   },
 });
 
@@ -37,6 +39,7 @@ export const deleteAliasHandler = ({ store }: Environment): Handler<DeleteAliasR
   },
   async answer({ alias }, call) {
     await aliasing(store).deleteAlias(alias, writeOptions(store, call));
+    call.written = [{ operation: 'alias_delete', namespace: '', key: alias }];
     return {};
   },
 });

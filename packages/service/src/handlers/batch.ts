@@ -9,6 +9,7 @@ import {
   maxBatchOperations,
 } from '@cfg/core';
 import type { BatchRequest, BatchResponse, BatchOperation as WireOperation } from '@cfg/proto';
+import type { Written } from '../call.js';
 import { requireNamespace } from '../checks.js';
 import { entryMessage } from '../entry.js';
 import type { Environment } from '../environment.js';
@@ -47,9 +48,20 @@ export const batchHandler = (environment: Environment): Handler<BatchRequest, Ba
       await setImmediate();
     }
     const options = { dryRun, ...noteOptions(store, request), ...writeOptions(store, call) };
-    return batchMessage(await store.batch(namespace, operations, options));
+    const outcome = await store.batch(namespace, operations, options);
+    call.written = writtenBy(outcome, request.requestId);
+    return batchMessage(outcome);
   },
 });
+
+/** The changes of a batch or a restore; none of a dry run. */
+export function writtenBy({ entries, dryRun }: BatchOutcome, requestId: string): readonly Written[] {
+  if (dryRun) return [];
+  return entries.map((entry) => {
+    const { namespace, key, deleted } = entry;
+    return { operation: deleted ? 'delete' : 'set', namespace, key, entry, requestId };
+  });
+}
 
 export function batchMessage({ entries, ...rest }: BatchOutcome): BatchResponse {
   return { results: entries.map((entry) => ({ entry: entryMessage(entry) })), ...rest };

@@ -13,6 +13,8 @@ export const deleteHandler = ({ store }: Environment): Handler<DeleteRequest, De
     const ifVersion = conditionOf(store, request);
     const options = { ifVersion, ...noteOptions(store, request), ...writeOptions(store, call) };
     await store.delete(request.namespace, request.key, options);
+    const { namespace, key, requestId, comment } = request;
+    call.written = [{ operation: 'delete', namespace, key, requestId, comment }];
     return {};
   },
 });

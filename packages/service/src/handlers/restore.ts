@@ -5,7 +5,7 @@ import { requireNamespace, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
 import type { Asked } from '../guards/guard.js';
 import { invalidArgument, unsupported } from '../status.js';
-import { batchMessage } from './batch.js';
+import { batchMessage, writtenBy } from './batch.js';
 import { asked, type Handler } from './handler.js';
 import { noteOptions, writeOptions } from './write-request.js';
 
@@ -30,6 +30,10 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
     const target = targetOf(request);
     const options = { ...noteOptions(store, request), ...writeOptions(store, call) };
     const known = new Set(call.asked.map(nameOf));
+    const restored = (outcome: BatchOutcome): BatchResponse => {
+      call.written = writtenBy(outcome, request.requestId);
+      return batchMessage(outcome);
+    };
     const run = async (more: RestoreOptions): Promise<BatchOutcome> => {
       const restoring = store.restore(namespace, target, { ...options, ...more });
       // Not even a failure is told to who may not write there.
@@ -45,9 +49,9 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
       if (dryRun) return batchMessage(tried);
       const expected = tried.entries.map(({ key, version, deleted }) => ({ key, version, deleted }));
       try {
-        return batchMessage(await run({ expected }));
+        return restored(await run({ expected }));
       } catch (error) {
-        if (isConfigError(error, 'unsupported')) return batchMessage(await run({}));
+        if (isConfigError(error, 'unsupported')) return restored(await run({}));
         if (!isConfigError(error, 'version_mismatch') || tries === maxTries) throw error;
       }
     }

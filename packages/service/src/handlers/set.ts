@@ -15,6 +15,10 @@ export const setHandler = (environment: Environment): Handler<SetRequest, SetRes
     const noted = noteOptions(store, request);
     return store
       .set(request.namespace, request.key, value, { ...options, ...noted, ...writeOptions(store, call) })
-      .then((entry) => encoder.entry(entry));
+      .then((entry) => {
+        const { namespace, key, requestId } = request;
+        call.written = [{ operation: 'set', namespace, key, entry, requestId }];
+        return encoder.entry(entry);
+      });
   },
 });

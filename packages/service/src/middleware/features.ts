@@ -3,7 +3,7 @@ import { featuresHeader } from '@cfg/proto';
 import type { Stage } from './stage.js';
 
 /** What a server may announce but this service does not serve yet. */
-const unserved: ReadonlySet<Capability> = new Set(['search', 'audit']);
+const unserved: ReadonlySet<Capability> = new Set(['search']);
 
 const served = announced.filter((capability) => !unserved.has(capability));
 

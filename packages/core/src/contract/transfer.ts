@@ -1,0 +1,20 @@
+import type { Entry } from './entry.js';
+import type { CallOptions } from './store.js';
+
+/** A change of a key as it moves from one store to another. */
+export interface TransferRecord {
+  /** The entry as the change left it; of a deletion the tombstone. Its revision is the other store's. */
+  readonly entry: Entry;
+  /** The request id of the write; empty: none. */
+  readonly requestId: string;
+}
+
+/** A store that takes a namespace over from another store, as it was there. */
+export interface Transferring {
+  /**
+   * Writes the changes as they are, with their versions, times, authors and request ids, and with revisions of this
+   * store's log; a key's in the order of its versions. What is here already, or is older than what is here, changes
+   * nothing, so that it can be repeated.
+   */
+  transfer(namespace: string, records: readonly TransferRecord[], options?: CallOptions): Promise<void>;
+}

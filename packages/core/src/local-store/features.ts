@@ -1,0 +1,21 @@
+import type { Capability } from '../contract/capability.js';
+
+/** What a store over an engine can do. */
+export const localFeatures: ReadonlySet<Capability> = new Set<Capability>([
+  'revisions',
+  'cas',
+  'ttl',
+  'requests',
+  'tombstones',
+  'batch',
+  'restore',
+  'authors',
+  'audit',
+  'snapshot',
+  'versions',
+  'aliases',
+  'namespaces',
+  'stats',
+  'health',
+  'transfer',
+]);

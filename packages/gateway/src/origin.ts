@@ -1,0 +1,74 @@
+import { isIP } from 'node:net';
+import { ConfigError } from '@cfg/core';
+import { Status } from 'nice-grpc-common';
+import type { GatewayRequest } from './caller.js';
+import { HttpError } from './http-error.js';
+
+/** Which web pages may send requests, and under which names the server may be addressed. */
+export interface OriginOptions {
+  /**
+   * Origins of web pages other than the server's own that may send requests, as in `https://admin.example.com`; `*`: all.
+   * Default: none. What does not come from a web page has no origin and is not concerned.
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /**
+   * The names (without port) under which the server may be addressed, as in `config.example.com`; addresses and names of
+   * the loopback always are. It protects open servers from DNS rebinding: a foreign page whose name is made to lead
+   * here. Default: all.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
+/** Throws the error for a request that a foreign web page has sent. */
+export type OriginCheck = (request: GatewayRequest) => void;
+
+/** Throws `invalid_argument` for an origin that is none. */
+export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions): OriginCheck {
+  for (const origin of allowedOrigins) {
+    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
+    const message = `allowedOrigins: ${JSON.stringify(origin)} is no origin, as https://admin.example.com is one`;
+    throw new ConfigError('invalid_argument', message);
+  }
+  const origins = new Set(allowedOrigins);
+  const hosts = allowedHosts && new Set(allowedHosts.map((host) => host.toLowerCase()));
+
+  return (request) => {
+    const { headers } = request;
+    if (hosts !== undefined && !isKnownHost(hosts, headers.host)) {
+      throw refused(`the host ${quoted(headers.host)} is not one of this server's`);
+    }
+    if (origins.has('*')) return;
+    const { origin } = headers;
+    if (origin !== undefined) {
+      if (origins.has(origin) || isOwn(origin, request)) return;
+      throw refused(`the origin ${quoted(origin)} is not allowed`);
+    }
+    // Old pages send no origin with what needs no permission to be sent; the browser says where it comes from.
+    const isForeign = headers['sec-fetch-site'] === 'cross-site';
+    // Following a link shows a page to its user, and to no script.
+    if (isForeign && headers['sec-fetch-mode'] !== 'navigate') throw refused('requests of other sites are not allowed');
+    if (isForeign && request.method !== 'GET' && request.method !== 'HEAD') {
+      throw refused('requests of other sites are not allowed');
+    }
+  };
+}
+
+const refused = (message: string): HttpError => new HttpError(Status.PERMISSION_DENIED, message);
+
+const quoted = (text: string | undefined): string => JSON.stringify((text ?? '').slice(0, 100));
+
+/** Whether the page's origin is where the request went to, as the client or a trusted proxy says. */
+function isOwn(origin: string, { headers, host }: GatewayRequest): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { host: from } = new URL(origin);
+  return from !== '' && (from === headers.host?.toLowerCase() || from === host?.toLowerCase());
+}
+
+function isKnownHost(hosts: ReadonlySet<string>, header: string | undefined): boolean {
+  // Only browsers rebind names, and they always send a host.
+  if (header === undefined) return true;
+  if (!URL.canParse(`http://${header}`)) return false;
+  const { hostname } = new URL(`http://${header}`);
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
+  return isAddress || hostname === 'localhost' || hostname.endsWith('.localhost') || hosts.has(hostname);
+}

@@ -1,0 +1,93 @@
+import { RemoteStore, type RemoteStoreOptions } from '@cfg/client';
+import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
+import type { Store } from '@cfg/core';
+import { ConfigPeeringDefinition } from '@cfg/proto';
+import { createClientFactory, type Metadata, Metadata as newMetadata } from 'nice-grpc';
+import type { ClientMiddleware } from 'nice-grpc-common';
+import { type CallOrigin, callOrigin, hopHeader } from '../sync-store/call-origin.js';
+import type { Connection, Dialer } from '../sync-store/dialer.js';
+import { RemotePeer } from './remote-peer.js';
+
+export interface GrpcDialerOptions
+  extends ConnectionOptions,
+    Pick<RemoteStoreOptions, 'token' | 'callTimeoutMs' | 'retry'> {
+  /** This node's own credential, for what it does by itself; calls for others carry those of their callers. */
+  readonly token?: string | undefined;
+  /** How long a node is waited for before it counts as away, in milliseconds. Default 2,000. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+/**
+ * Opens the ways to other nodes by gRPC, one connection for each. A node that is away fails its calls fast, so that a
+ * caller is not kept waiting for it.
+ *
+ * @example
+ * const dialer = grpcDialer({ tls: { ca: readFileSync('ca.pem') }, token: process.env.CLUSTER_TOKEN });
+ */
+export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
+  const {
+    token,
+    connectTimeoutMs = 2_000,
+    callTimeoutMs,
+    retry = { maxRetries: 1, maxBackoffMs: 500 },
+    ...channelOptions
+  } = options;
+  return {
+    dial(member, from): Connection {
+      const middleware = [marking(from, token, callOrigin)];
+      let store: Promise<Store> | undefined;
+      const connect = async (): Promise<Store> => {
+        const remote = new RemoteStore(member.addr, {
+          ...channelOptions,
+          retry,
+          callTimeoutMs,
+          connectTimeoutMs,
+          middleware,
+        });
+        try {
+          await remote.connect();
+          return remote;
+        } catch (error) {
+          store = undefined;
+          await remote.close();
+          throw error;
+        }
+      };
+      const channel = openChannel(member.addr, channelOptions);
+      const client = createClientFactory().use(marking(from, token)).create(ConfigPeeringDefinition, channel);
+      return {
+        store: () => {
+          store ??= connect();
+          return store;
+        },
+        peer: new RemotePeer(member.id, client),
+        async close() {
+          channel.close();
+          await store?.then(
+            (open) => open.close(),
+            () => {},
+          );
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Says which way a call has come, and for whom it is made: with the credential of its caller, or where there is none, as
+ * in what nodes ask each other, with the node's own.
+ */
+function marking(
+  from: string,
+  token: string | undefined,
+  originOf: () => CallOrigin | undefined = () => undefined,
+): ClientMiddleware {
+  return (call, options) => {
+    const origin = originOf();
+    const metadata: Metadata = newMetadata(options.metadata);
+    metadata.set(hopHeader, origin?.hops ? `${origin.hops},${from}` : from);
+    const authorization = origin?.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
+    if (authorization !== undefined) metadata.set('authorization', authorization);
+    return call.next(call.request, { ...options, metadata });
+  };
+}

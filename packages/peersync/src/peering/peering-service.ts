@@ -1,0 +1,60 @@
+import { checkNamespace, type TransferRecord } from '@cfg/core';
+import { ConfigPeeringDefinition } from '@cfg/proto';
+import { askGuard, type ConfigService, type Guard, refusal } from '@cfg/service';
+import type { ServiceImplementation } from 'nice-grpc';
+import type { CallContext } from 'nice-grpc-common';
+import type { Peer } from '../lease/peer.js';
+import { leaseMessage, pageMessage, voteMessage } from './messages.js';
+
+/** The action that a guard is asked for a node of the cluster, with the namespace that it is about. */
+export const peerAction = 'peer';
+
+/**
+ * The calls by which the other nodes of a cluster find out who holds a namespace, and take it over: only for who the
+ * guard lets do `peer`, since they read and move whole namespaces. They run within the stages of `service`.
+ *
+ * @example
+ * server.add(ConfigPeeringDefinition, peeringService(syncStore.peer, service, guard));
+ */
+export function peeringService(
+  peer: Peer<TransferRecord>,
+  service: Pick<ConfigService, 'within'>,
+  guard: Guard,
+): ServiceImplementation<ConfigPeeringDefinition> {
+  const asked = askGuard(guard);
+
+  async function allow(context: CallContext, method: string, namespace: string): Promise<void> {
+    checkNamespace(namespace);
+    const { metadata, peer: caller, signal } = context;
+    const view = { metadata, peer: caller, signal, method };
+    const identity = await asked.authenticate(view);
+    const question = { action: peerAction, resource: { namespace, key: '', prefix: '' } };
+    const refused = refusal(await asked.decide(identity, question, view));
+    if (refused !== undefined) throw refused;
+  }
+
+  const rpc = ConfigPeeringDefinition;
+  const implementation: ServiceImplementation<ConfigPeeringDefinition> = {
+    async lookup({ namespace }, context) {
+      await allow(context, rpc.lookup.path, namespace);
+      return { lease: leaseMessage(await peer.lookup(namespace)) };
+    },
+    async vote({ namespace, candidate, term }, context) {
+      await allow(context, rpc.vote.path, namespace);
+      return voteMessage(await peer.vote(namespace, candidate, term));
+    },
+    async *pull({ namespace, position }, context) {
+      await allow(context, rpc.pull.path, namespace);
+      for await (const page of peer.pull(namespace, position)) yield pageMessage(page);
+    },
+    async freeze({ namespace, position }, context) {
+      await allow(context, rpc.freeze.path, namespace);
+      return pageMessage(await peer.freeze(namespace, position));
+    },
+    async handOver({ namespace, to, position }, context) {
+      await allow(context, rpc.handOver.path, namespace);
+      return { term: (await peer.hand(namespace, to, position)) ?? 0 };
+    },
+  };
+  return service.within(rpc, implementation);
+}

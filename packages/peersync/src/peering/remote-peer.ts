@@ -1,0 +1,64 @@
+import { ConfigError, type TransferRecord } from '@cfg/core';
+import type { ConfigPeeringDefinition } from '@cfg/proto';
+import { type Client, ClientError, Status } from 'nice-grpc';
+import type { Lease } from '../lease/lease.js';
+import type { DataPage, Peer } from '../lease/peer.js';
+import type { Vote } from '../lease/rules.js';
+import { toLease, toPage, toVote } from './messages.js';
+
+/** How long a node waits for another one's answer, in milliseconds. A pull may take as long as it takes. */
+const answerMs = 5_000;
+
+/** Another node of ours, over gRPC. Whatever goes wrong, it is not there: `unavailable`. */
+export class RemotePeer implements Peer<TransferRecord> {
+  readonly #name: string;
+  readonly #client: Client<ConfigPeeringDefinition>;
+
+  /** `name` names the node in errors. */
+  constructor(name: string, client: Client<ConfigPeeringDefinition>) {
+    this.#name = name;
+    this.#client = client;
+  }
+
+  lookup(namespace: string): Promise<Lease | undefined> {
+    return this.#ask(async (signal) => toLease((await this.#client.lookup({ namespace }, { signal })).lease));
+  }
+
+  vote(namespace: string, candidate: string, term: number): Promise<Vote> {
+    return this.#ask(async (signal) => toVote(await this.#client.vote({ namespace, candidate, term }, { signal })));
+  }
+
+  async *pull(namespace: string, position: number): AsyncIterable<DataPage<TransferRecord>> {
+    try {
+      for await (const page of this.#client.pull({ namespace, position })) yield toPage(page);
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  freeze(namespace: string, position: number): Promise<DataPage<TransferRecord>> {
+    return this.#ask(async (signal) => toPage(await this.#client.freeze({ namespace, position }, { signal })));
+  }
+
+  hand(namespace: string, to: string, position: number): Promise<number | undefined> {
+    return this.#ask(async (signal) => {
+      const { term } = await this.#client.handOver({ namespace, to, position }, { signal });
+      return term === 0 ? undefined : term;
+    });
+  }
+
+  async #ask<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await call(AbortSignal.timeout(answerMs));
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  #fault(error: unknown): ConfigError {
+    const isRefused = error instanceof ClientError && error.code === Status.PERMISSION_DENIED;
+    const why = error instanceof ClientError ? error.details : (error as Error).message;
+    const code = isRefused ? 'permission_denied' : 'unavailable';
+    return new ConfigError(code, `node ${this.#name}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,257 @@
+import { ConfigError, type FullStore, isConfigError, type Logger, type TransferRecord } from '@cfg/core';
+import type { Clock } from '../clock.js';
+import { Cluster } from '../cluster/cluster.js';
+import { HandoverGiver } from '../handover/giver.js';
+import { HandoverTaker } from '../handover/taker.js';
+import { LeaseFinder } from '../lease/finder.js';
+import type { Lease } from '../lease/lease.js';
+import { LeaseBook } from '../lease/lease-book.js';
+import type { DataPage, Peer } from '../lease/peer.js';
+import { NamespaceRouter } from '../lease/router.js';
+import { type Vote, vote } from '../lease/rules.js';
+import { WriteGate } from '../lease/write-gate.js';
+import { ClusterAliases } from './aliases.js';
+import { ClusterWatch } from './cluster-watch.js';
+import { Connections } from './connections.js';
+import { ClusterListing } from './listing.js';
+import { NamespaceOwner } from './namespace-owner.js';
+import { NodeRecords, nodeNamespace } from './node-records.js';
+import type { LocalStoreOfNode, SyncStoreOptions, SyncStoreSettings } from './options.js';
+import { StoreData } from './store-data.js';
+
+/** The parts that need the leases, which are read when the node opens. */
+interface Opened {
+  readonly book: LeaseBook;
+  readonly finder: LeaseFinder;
+  readonly giver: HandoverGiver<TransferRecord>;
+  readonly taker: HandoverTaker<TransferRecord>;
+  readonly router: NamespaceRouter;
+  readonly owner: NamespaceOwner;
+  readonly aliases: ClusterAliases;
+  readonly listing: ClusterListing;
+  readonly watches: ClusterWatch;
+}
+
+/** How long changes of what is held may gather before the ring is told, in milliseconds. */
+const tellHoldingsMs = 20;
+
+/** A node of the cluster: its part in the ring, its leases, and the ways to the others. */
+export class ClusterNode implements Peer<TransferRecord> {
+  readonly cluster: Cluster;
+  readonly #local: LocalStoreOfNode;
+  readonly #records: NodeRecords;
+  readonly #data: StoreData;
+  readonly #connections: Connections;
+  readonly #settings: SyncStoreSettings;
+  readonly #clock: Clock;
+  readonly #logger: Required<Logger>;
+  #opened: Opened | undefined;
+  #telling = false;
+  #members = '';
+
+  constructor(settings: SyncStoreSettings, options: SyncStoreOptions) {
+    this.#settings = settings;
+    this.#local = settings.local;
+    this.#clock = settings.cluster.clock;
+    this.#logger = settings.cluster.logger;
+    this.#records = new NodeRecords(settings.local);
+    this.#data = new StoreData(settings.local);
+    this.cluster = new Cluster({ ...options, keptEpoch: this.#records.epoch });
+    this.#connections = new Connections(this.cluster, settings.dialer);
+  }
+
+  async open(): Promise<void> {
+    await this.#local.connect();
+    const book = await LeaseBook.open(this.#records, (namespace, before, now) =>
+      this.#leaseChanged(namespace, before, now),
+    );
+    this.cluster.on('ring', () => this.#ringChanged());
+    await this.cluster.connect();
+    this.#opened = this.#parts(book);
+    this.#tellHoldings();
+    void this.#adoptOwnData();
+  }
+
+  async close(): Promise<void> {
+    this.#opened?.watches.close();
+    await this.cluster.close();
+    await this.#connections.close();
+    await this.#local.close();
+  }
+
+  get aliases(): ClusterAliases {
+    return this.#parted.aliases;
+  }
+
+  get listing(): ClusterListing {
+    return this.#parted.listing;
+  }
+
+  get watches(): ClusterWatch {
+    return this.#parted.watches;
+  }
+
+  holdings(): string[] {
+    return this.#opened?.book.holdings().sort() ?? [];
+  }
+
+  obtain(namespace: string): Promise<void> {
+    return this.#parted.owner.obtain(namespace);
+  }
+
+  /** Makes the call where the namespace is held. */
+  run<T>(
+    namespace: string,
+    act: (store: FullStore) => Promise<T>,
+    { write, forwarded }: { readonly write: boolean; readonly forwarded: boolean },
+  ): Promise<T> {
+    const here = (): Promise<T> => act(this.#local as unknown as FullStore);
+    return this.#parted.router.run<T>(namespace, {
+      write,
+      forwarded,
+      here,
+      there: async (id) => act(await this.#storeOf(namespace, id, write)),
+      nowhere: here, // there is nothing, which the store says in the right words
+    });
+  }
+
+  async lookup(namespace: string): Promise<Lease | undefined> {
+    return this.#parted.book.get(namespace);
+  }
+
+  vote(namespace: string, candidate: string, term: number): Promise<Vote> {
+    const { self } = this.cluster;
+    return this.#parted.book.change(namespace, (lease) => vote(lease, self.id, candidate, term));
+  }
+
+  pull(namespace: string, position: number): AsyncIterable<DataPage<TransferRecord>> {
+    return this.#data.pages(namespace, position);
+  }
+
+  freeze(namespace: string, position: number): Promise<DataPage<TransferRecord>> {
+    return this.#parted.giver.freeze(namespace, position);
+  }
+
+  hand(namespace: string, to: string, position: number): Promise<number | undefined> {
+    return this.#parted.giver.hand(namespace, to, position);
+  }
+
+  get #parted(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    throw new ConfigError('not_connected', 'the cluster node is not connected');
+  }
+
+  #parts(book: LeaseBook): Opened {
+    const { cluster } = this;
+    const { minMembers, cluster: settings } = this.#settings;
+    const self = cluster.self.id;
+    const { peers } = this.#connections;
+    const gate = new WriteGate();
+    const finder = new LeaseFinder(book, peers, { minMembers, clock: this.#clock, random: settings.random });
+    const giver = new HandoverGiver(book, gate, this.#data, this.#clock);
+    const taker = new HandoverTaker(book, peers, this.#data);
+    const ringOwnerOf = (namespace: string): string | undefined => cluster.ring.ownerOf(namespace);
+    const recover = (namespace: string): Promise<boolean> => taker.recover(namespace);
+    const isThere = (id: string): boolean => cluster.membership.live().has(id);
+    const router = new NamespaceRouter({ self, book, gate, finder, ringOwnerOf, isThere, recover });
+    const owner = new NamespaceOwner({
+      cluster,
+      book,
+      finder,
+      taker,
+      connections: this.#connections,
+      data: this.#data,
+    });
+    const others = (): Promise<ReadonlyMap<string, FullStore>> => this.#others();
+    const holderOf = async (namespace: string): Promise<string | undefined> => (await finder.find(namespace))?.by;
+    const local = this.#local;
+    return {
+      book,
+      finder,
+      giver,
+      taker,
+      router,
+      owner,
+      aliases: new ClusterAliases({ self, local, others, ringOwnerOf }),
+      listing: new ClusterListing({ local, others, owns: (namespace) => book.owns(namespace) }),
+      watches: new ClusterWatch({ self, local, book, others, holderOf }),
+    };
+  }
+
+  async #storeOf(namespace: string, id: string, write: boolean): Promise<FullStore> {
+    if (!this.cluster.membership.live().has(id)) {
+      const what = `namespace ${namespace} is held by ${id}, who is gone`;
+      throw new ConfigError(
+        write ? 'read_only' : 'unavailable',
+        write ? `${what}: it is read-only until it is claimed` : what,
+      );
+    }
+    return (await this.#connections.to(id).store()) as FullStore;
+  }
+
+  /** All other nodes that are there. Fails with `unavailable` if one cannot be reached. */
+  async #others(): Promise<ReadonlyMap<string, FullStore>> {
+    const ids = [...this.cluster.membership.live().keys()].filter((id) => id !== this.cluster.self.id);
+    const stores = await Promise.all(
+      ids.map(async (id) => [id, (await this.#connections.to(id).store()) as FullStore] as const),
+    );
+    return new Map(stores);
+  }
+
+  #leaseChanged(namespace: string, before: Lease | undefined, now: Lease): void {
+    this.#tellHoldings();
+    const lost = before?.is === 'owned' && now.is !== 'owned';
+    const gained = now.is === 'owned' && before !== undefined && before.is !== 'promised';
+    if (lost || gained) this.#opened?.watches.moved(namespace);
+  }
+
+  /** Tells the ring what is held here; many changes together. */
+  #tellHoldings(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    this.#clock.after(tellHoldingsMs, () => {
+      this.#telling = false;
+      const { book } = this.#opened ?? {};
+      if (book !== undefined) this.cluster.hold(new Set(book.holdings()));
+    });
+  }
+
+  #ringChanged(): void {
+    this.#connections.prune();
+    const members = [...this.cluster.ring.state.members.keys()].sort().join();
+    if (members !== this.#members && this.#members !== '') this.#opened?.watches.membersChanged();
+    this.#members = members;
+    void this.#settleConflicts();
+  }
+
+  /** Where the ring says that another node has what this one holds, the two find out who gives way. */
+  async #settleConflicts(): Promise<void> {
+    const { book, finder } = this.#opened ?? {};
+    if (book === undefined || finder === undefined) return;
+    const { membership, ring, self } = this.cluster;
+    for (const namespace of book.holdings()) {
+      const owner = ring.ownerOf(namespace);
+      if (owner === undefined || owner === self.id || !membership.isKin(owner) || !membership.isAlive(owner)) continue;
+      const other = await finder.settle(namespace, owner).catch(ignoreAway);
+      if (other === undefined) continue;
+      const fields = { namespace, holder: other.by, term: other.term };
+      this.#logger.error(fields, 'two nodes held a namespace: this one gave way, and keeps its copy');
+    }
+  }
+
+  /** Data that were here before the node was in a cluster are this node's, unless somebody holds the namespace. */
+  async #adoptOwnData(): Promise<void> {
+    const { book, finder } = this.#parted;
+    const { namespaces } = await this.#local.namespaces().catch(() => ({ namespaces: [] }));
+    for (const namespace of namespaces) {
+      if (namespace === nodeNamespace || book.get(namespace) !== undefined) continue;
+      await finder.begin(namespace).catch(ignoreAway);
+    }
+  }
+}
+
+/** Somebody is away: it is done when it is asked for. */
+function ignoreAway(error: unknown): undefined {
+  if (!isConfigError(error)) throw error;
+  return undefined;
+}

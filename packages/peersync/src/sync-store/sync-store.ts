@@ -1,0 +1,290 @@
+import {
+  type Alias,
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  type CallOptions,
+  type Capability,
+  type ChangeStream,
+  ConfigError,
+  checkKey,
+  checkNamespace,
+  checkQuery,
+  type DeleteOptions,
+  type EncodedValue,
+  type Entry,
+  type FullStore,
+  failedWatch,
+  type Health,
+  Lifecycle,
+  type NamespacePage,
+  type NamespaceQuery,
+  type Page,
+  type Query,
+  type RestoreTarget,
+  type RevisionState,
+  type SetOptions,
+  type Snapshot,
+  type SnapshotOptions,
+  type Stats,
+  type Store,
+  type StoreGetOptions,
+  type TransferRecord,
+  type VersionPage,
+  type VersionQuery,
+  type WatchFilter,
+  type WatchOptions,
+  type WriteOptions,
+} from '@cfg/core';
+import type { Cluster, ClusterEvents } from '../cluster/cluster.js';
+import { type ClusterStatus, statusOf } from '../cluster/status.js';
+import type { Peer } from '../lease/peer.js';
+import type { Ring } from '../ring/ring.js';
+import type { Member } from '../ring/ring-state.js';
+import { callOrigin } from './call-origin.js';
+import { ClusterNode } from './cluster-node.js';
+import { OpeningStream } from './opening-stream.js';
+import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from './options.js';
+
+/** What a `SyncStore` cannot pass on, whatever its own store can. */
+const withheld: readonly Capability[] = ['audit', 'codecs', 'search', 'transfer'];
+
+/**
+ * A store over a cluster of nodes that each have a store of their own: a namespace is at one node, and a caller may ask
+ * any. Where it is called within a service, that must have {@link originStage}.
+ *
+ * @example
+ * const store = new SyncStore(new SqliteStore('node-a.db'), {
+ *   self: { id: 'a', addr: '10.0.0.1:9090' },
+ *   transport: redisTransport('redis://10.0.0.9'),
+ *   dialer: grpcDialer({ tls: {} }),
+ *   ownership: new SqlOwnershipStore(pool),
+ * });
+ * await store.connect();
+ */
+export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 'transfer'> {
+  readonly cluster: Cluster;
+  readonly #local: LocalStoreOfNode;
+  readonly #node: ClusterNode;
+  readonly #lifecycle = new Lifecycle('the cluster node');
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * `store` is this node's own, which nobody else writes to. It is connected and closed with this one. Throws
+   * `invalid_argument` with the option's name, `unsupported` for a store that lacks something.
+   */
+  constructor(store: Store, options: SyncStoreOptions) {
+    const settings = completeSyncStore(store, options);
+    this.#local = settings.local;
+    this.#node = new ClusterNode(settings, options);
+    this.cluster = this.#node.cluster;
+  }
+
+  get features(): ReadonlySet<Capability> {
+    return new Set([...this.#local.features].filter((capability) => !withheld.includes(capability)));
+  }
+
+  /** Opens the store, then joins the cluster. Single use. */
+  connect(): Promise<void> {
+    const { fault } = this.#lifecycle;
+    if (fault?.code === 'closed') return Promise.reject(fault);
+    this.#opening ??= this.#node.open().then(() => this.#lifecycle.open());
+    return this.#opening;
+  }
+
+  /** Leaves the ring, tells the others, ends watches, then closes the transport, then the store. */
+  close(): Promise<void> {
+    this.#lifecycle.close();
+    this.#closing ??= (this.#opening ?? Promise.resolve()).catch(() => {}).then(() => this.#node.close());
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** This node. */
+  get self(): Member {
+    return this.cluster.self;
+  }
+
+  /** The members of the ring, by id. */
+  get members(): readonly Member[] {
+    return [...this.ringState.state.members].map(([id, addr]) => ({ id, addr })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  hasMember(id: string): boolean {
+    return this.ringState.state.members.has(id);
+  }
+
+  get ringState(): Ring {
+    return this.cluster.ring;
+  }
+
+  /** The id of the node to which the ring sends the namespace, who need not be there. */
+  ownerOf(namespace: string): string | undefined {
+    return this.cluster.ring.ownerOf(namespace);
+  }
+
+  /** How the cluster looks from here: the original's JSON, and more. */
+  status(): ClusterStatus & { readonly holdings: readonly string[] } {
+    return { ...statusOf(this.cluster), holdings: this.#node.holdings() };
+  }
+
+  on<E extends keyof ClusterEvents>(event: E, handler: ClusterEvents[E]): () => void {
+    return this.cluster.on(event, handler);
+  }
+
+  /**
+   * Brings the namespace to this node, with its data, history and versions, and records that it is to stay. From a node
+   * that is gone only what this one has of it: an operator's decision. Fails with `unavailable` where it cannot be done
+   * now, with `unsupported` without ownership records.
+   */
+  async claim(namespace: string): Promise<void> {
+    this.#check({}, namespace);
+    await this.#node.obtain(namespace);
+    await this.cluster.claim(namespace);
+  }
+
+  /** Removes the record, if it is this node's. The namespace stays here until another node asks for it. */
+  async unclaim(namespace: string): Promise<boolean> {
+    this.#check({}, namespace);
+    return this.cluster.unclaim(namespace);
+  }
+
+  /** Brings the namespace to this node, as a claim does, without a record. */
+  async pin(namespace: string): Promise<void> {
+    this.#check({}, namespace);
+    await this.#node.obtain(namespace);
+    this.cluster.pin(namespace);
+  }
+
+  /** Takes an override of the ring back. Where the data are, the namespace stays. */
+  unpin(namespace: string): void {
+    this.#check({}, namespace);
+    this.cluster.unpin(namespace);
+  }
+
+  /** What the other nodes ask of this one; for `peeringService`. */
+  get peer(): Peer<TransferRecord> {
+    return this.#node;
+  }
+
+  async health(options?: CallOptions): Promise<Health> {
+    const { fault } = this.#lifecycle;
+    if (fault !== undefined) return { ok: false, message: fault.message };
+    const [store, transport] = await Promise.all([this.#local.health(options), this.cluster.health()]);
+    return store.ok ? transport : store;
+  }
+
+  get(namespace: string, key: string, options?: StoreGetOptions): Promise<Entry> {
+    return this.#read(namespace, options, (store) => store.get(namespace, key, options), key);
+  }
+
+  set(namespace: string, key: string, value: EncodedValue, options?: SetOptions): Promise<Entry> {
+    return this.#write(namespace, options, (store) => store.set(namespace, key, value, options), key);
+  }
+
+  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void> {
+    return this.#write(namespace, options, (store) => store.delete(namespace, key, options), key);
+  }
+
+  find(namespace: string, query?: Query, options?: CallOptions): Promise<Page> {
+    return this.#read(namespace, options, (store) => store.find(namespace, query, options));
+  }
+
+  versions(namespace: string, key: string, query?: VersionQuery, options?: CallOptions): Promise<VersionPage> {
+    return this.#read(namespace, options, (store) => store.versions(namespace, key, query, options), key);
+  }
+
+  snapshot(namespace: string, options?: SnapshotOptions): Promise<Snapshot> {
+    return this.#read(namespace, options, (store) => store.snapshot(namespace, options));
+  }
+
+  batch(namespace: string, operations: readonly BatchOperation[], options?: BatchOptions): Promise<BatchOutcome> {
+    return this.#write(namespace, options, (store) => store.batch(namespace, operations, options));
+  }
+
+  restore(namespace: string, target: RestoreTarget, options?: BatchOptions): Promise<BatchOutcome> {
+    return this.#write(namespace, options, (store) => store.restore(namespace, target, options));
+  }
+
+  /** Of a namespace: a revision is of its holder's log. Without one there is none for the whole cluster: this node's. */
+  revision(namespace = '', options?: CallOptions): Promise<RevisionState> {
+    if (namespace === '') return this.#local.revision('', options);
+    return this.#read(namespace, options, (store) => store.revision(namespace, options));
+  }
+
+  async setAlias(alias: string, target: string, options?: WriteOptions): Promise<Alias> {
+    this.#check(options, '', alias);
+    checkKey(target);
+    return this.#isForwarded
+      ? this.#local.setAlias(alias, target, options)
+      : this.#node.aliases.set(alias, target, options);
+  }
+
+  async deleteAlias(alias: string, options?: WriteOptions): Promise<void> {
+    this.#check(options, '', alias);
+    return this.#isForwarded ? this.#local.deleteAlias(alias, options) : this.#node.aliases.delete(alias, options);
+  }
+
+  async getAlias(alias: string, options?: CallOptions): Promise<Alias> {
+    this.#check(options, '', alias);
+    return this.#isForwarded ? this.#local.getAlias(alias, options) : this.#node.aliases.get(alias, options);
+  }
+
+  async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
+    this.#check(options, '');
+    return this.#isForwarded ? this.#local.listAliases(options) : this.#node.aliases.list(options);
+  }
+
+  /** Of all nodes. Fails with `unavailable` if one does not answer: what is missing is never silent. */
+  async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {
+    this.#check(options, '');
+    checkQuery(query);
+    return this.#node.listing.namespaces(query, this.#isForwarded, options);
+  }
+
+  /** Of all nodes, as {@link namespaces}. */
+  async stats(options?: CallOptions): Promise<Stats> {
+    this.#check(options, '');
+    return this.#node.listing.stats(this.#isForwarded, options);
+  }
+
+  /**
+   * Of the whole cluster. Where one node holds all namespaces of the filter it resumes as that node's does, else it is
+   * live only. It ends with `revision_compacted` when a namespace changes hands or members come or go.
+   */
+  watch(filter?: WatchFilter, options?: WatchOptions): ChangeStream {
+    const { fault } = this.#lifecycle;
+    if (fault !== undefined) return failedWatch(fault);
+    if (this.#isForwarded) return this.#node.watches.own(filter, options);
+    return new OpeningStream(this.#node.watches.all(filter, options));
+  }
+
+  get #isForwarded(): boolean {
+    return (callOrigin()?.hops ?? '') !== '';
+  }
+
+  #check(options: CallOptions | undefined, namespace: string, key?: string): void {
+    this.#lifecycle.check(options);
+    checkNamespace(namespace);
+    if (namespace.startsWith('internal:peersync')) {
+      throw new ConfigError('invalid_namespace', `${namespace} is each node's own`);
+    }
+    if (key !== undefined) checkKey(key);
+  }
+
+  async #read<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
+    this.#check(options, namespace, key);
+    return this.#node.run(namespace, act, { write: false, forwarded: this.#isForwarded });
+  }
+
+  async #write<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
+    this.#check(options, namespace, key);
+    return this.#node.run(namespace, act, { write: true, forwarded: this.#isForwarded });
+  }
+}
+
+type Act<T> = (store: FullStore) => Promise<T>;

@@ -1,0 +1,103 @@
+import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { Status } from 'nice-grpc-common';
+import type { CallView, Written } from '../call.js';
+import { glob } from '../guards/rbac/glob.js';
+import type { Outcome, Stage } from '../middleware/stage.js';
+import type { AuditEvent, Auditor } from './auditor.js';
+import { AuditQueue, type AuditStats } from './queue.js';
+
+export interface AuditOptions {
+  /** Namespaces (globs) whose values are kept out of the trail. Values of the codec `secret` always are. Default: none. */
+  readonly redact?: readonly string[] | undefined;
+  /** Also records calls that are refused: UNAUTHENTICATED and PERMISSION_DENIED. Default false. */
+  readonly refusals?: boolean | undefined;
+  /**
+   * Events that wait for the auditor; more are dropped, counted and logged, so that an auditor whose database is away
+   * cannot fill the memory. Default 10,000; at least 1.
+   */
+  readonly maxWaiting?: number | undefined;
+  /** Told of events that could not be recorded. Default: silent. */
+  readonly logger?: Logger | undefined;
+}
+
+/** A stage that records writes, and what became of them. */
+export interface AuditStage extends Stage {
+  readonly stats: AuditStats;
+  /** Waits until everything so far is recorded, or has failed. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Records every write after it has succeeded: sets, deletions, alias changes, and each of a batch or a restore. The
+ * caller does not wait for it, and an auditor that fails changes nothing: it is logged and counted. The trail without
+ * gaps is the store's own log, which `ListAudit` reads.
+ *
+ * @example
+ * const trail = audit(sqlAuditor(new DatabaseSync('audit.db')), { logger });
+ * const service = createConfigService(store, { guard, stages: { outer: [trail] } });
+ */
+export function audit(auditor: Auditor, options: AuditOptions = {}): AuditStage {
+  const { refusals = false, redact = [], maxWaiting = 10_000 } = options;
+  const patterns = redact.map(glob);
+  const hides = (namespace: string): boolean => patterns.some((pattern) => pattern.test(namespace));
+  const most = wholeNumber('maxWaiting', maxWaiting, 1, maxInt32);
+  const queue = new AuditQueue(auditor, most, safeLogger(options.logger));
+  return {
+    get stats() {
+      return queue.stats;
+    },
+    flush: () => queue.flush(),
+    leave(call, outcome) {
+      // A write whose caller went away was written all the same.
+      for (const written of call.written) queue.add(eventOf(call, written, hides));
+      if (refusals && isRefusal(outcome)) queue.add(refusalOf(call, outcome));
+    },
+  };
+}
+
+const isRefusal = ({ status }: Outcome): boolean =>
+  status === Status.UNAUTHENTICATED || status === Status.PERMISSION_DENIED;
+
+function eventOf(call: CallView, written: Written, hides: (namespace: string) => boolean): AuditEvent {
+  const { operation, namespace, key, entry, target, requestId = '', comment = entry?.comment ?? '' } = written;
+  const isSet = operation === 'set' && entry !== undefined;
+  const isRedacted = isSet && (entry.type === 'secret' || hides(namespace));
+  return {
+    timeMs: Date.now(),
+    userId: call.identity.userId,
+    operation,
+    namespace,
+    key,
+    value: isSet && !isRedacted ? entry.bytes : undefined,
+    codec: isSet ? entry.codec : '',
+    metadata: {
+      method: call.method,
+      peer: call.peer,
+      ...(entry && { version: String(entry.version), revision: String(entry.revision) }),
+      ...(target !== undefined && { target }),
+      ...(requestId !== '' && { request_id: requestId }),
+      ...(comment !== '' && { comment }),
+      ...(isRedacted && { redacted: 'true' }),
+    },
+  };
+}
+
+function refusalOf({ method, peer, identity, asked }: CallView, { status, details = '' }: Outcome): AuditEvent {
+  const last = asked.at(-1);
+  return {
+    timeMs: Date.now(),
+    userId: identity.userId,
+    operation: 'refused',
+    namespace: last?.resource.namespace ?? '',
+    key: last?.resource.key ?? '',
+    value: undefined,
+    codec: '',
+    metadata: {
+      method,
+      peer,
+      code: Status[status],
+      reason: details,
+      ...(last !== undefined && { action: last.action }),
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { AuditOperation } from '@cfg/core';
+
+/** What somebody did, for the audit trail. */
+export interface AuditEvent {
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
+  /** Empty for an anonymous caller. */
+  readonly userId: string;
+  /** `refused` only where refusals are audited. */
+  readonly operation: AuditOperation | 'refused';
+  readonly namespace: string;
+  readonly key: string;
+  /** Of sets only; absent where it is redacted. */
+  readonly value: Uint8Array | undefined;
+  /** Of sets only, else empty. */
+  readonly codec: string;
+  /**
+   * `method` and `peer`; of writes `version`, `revision`, `request_id`, `comment`, of aliases `target`, as far as they
+   * are known; of refusals `code`, `action` and `reason`; `redacted`.
+   */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Keeps an audit trail. */
+export interface Auditor {
+  /** What it throws, or rejects with, is logged and counted; the call stands. */
+  record(events: readonly AuditEvent[]): void | Promise<void>;
+}

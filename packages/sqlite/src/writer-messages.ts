@@ -1,0 +1,29 @@
+import { ConfigError, type ErrorCode, isConfigError, type Operation, type PlainCommit } from '@cfg/core';
+
+/** What the thread that writes is asked. It answers in the order of the questions. */
+export type Request =
+  | { readonly do: 'open' }
+  | { readonly do: 'commit'; readonly operations: readonly Operation[]; readonly nowMs: number }
+  | { readonly do: 'probe' }
+  | { readonly do: 'close' };
+
+export type Reply =
+  | { readonly done: true; readonly commit?: PlainCommit }
+  | { readonly done: false; readonly fault: PlainFault };
+
+/** An error as plain data: what a structured clone of an error leaves out is what tells SQLite's apart. */
+export type PlainFault =
+  | { readonly is: 'refusal'; readonly code: ErrorCode; readonly message: string }
+  | { readonly is: 'other'; readonly code: unknown; readonly errcode: unknown; readonly message: string };
+
+export function toPlainFault(error: unknown): PlainFault {
+  if (isConfigError(error)) return { is: 'refusal', code: error.code, message: error.message };
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return { is: 'other', code, errcode, message: error instanceof Error ? error.message : String(error) };
+}
+
+export function fromPlainFault(fault: PlainFault): Error {
+  if (fault.is === 'refusal') return new ConfigError(fault.code, fault.message);
+  const { code, errcode, message } = fault;
+  return Object.assign(new Error(message), { code, errcode });
+}

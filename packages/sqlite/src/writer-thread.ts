@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toPlainCommit } from '@cfg/core';
+import type { WriterSettings } from './options.js';
+import { type Reply, type Request, toPlainFault } from './writer-messages.js';
+import { WritingFile } from './writing-file.js';
+
+// The thread that writes: it waits for the disk, so that the thread of the event loop does not.
+
+const port = parentPort;
+if (port === null) throw new TypeError('this file is the entry of a thread');
+
+let file: WritingFile | undefined;
+
+function answer(request: Request): Reply {
+  try {
+    if (request.do === 'close') {
+      file?.close();
+      return { done: true };
+    }
+    file ??= new WritingFile(workerData as WriterSettings);
+    switch (request.do) {
+      case 'open':
+        return { done: true };
+      case 'commit':
+        return { done: true, commit: toPlainCommit(file.commit(request.operations, request.nowMs)) };
+      case 'probe':
+        file.probe();
+        return { done: true };
+    }
+  } catch (error) {
+    return { done: false, fault: toPlainFault(error) };
+  }
+}
+
+port.on('message', (request: Request) => port.postMessage(answer(request)));
