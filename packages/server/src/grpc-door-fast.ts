@@ -4,16 +4,16 @@ import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
 import { grpcCredentials, grpcOptions } from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
-import type { Tls } from './tls.js';
+import type { LiveTls } from './live-tls.js';
 
 /** Serves with `@cfg/grpc-door`. */
 export async function listenFast(
   service: ConfigService,
   address: string,
-  tls: Tls | undefined,
-  logger: Logger,
+  tls: LiveTls | undefined,
+  { logger, maxValueBytes }: { readonly logger: Logger; readonly maxValueBytes: number },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = createServer({ ...grpcOptions, onLimit: limitLog(logger) });
+  const server = createServer({ ...grpcOptions(maxValueBytes), onLimit: limitLog(logger) });
   // Nothing of the service spreads a call's context into another.
   const lazyContext = true;
   addConfigService(

@@ -5,7 +5,7 @@ import { Connections } from './connections.js';
 import type { Door } from './door.js';
 import { grpcCredentials, grpcOptions } from './grpc-settings.js';
 import { inTime } from './in-time.js';
-import type { Tls } from './tls.js';
+import type { LiveTls } from './live-tls.js';
 
 /** How long the first attempt to shut down is waited for, in milliseconds. */
 const firstWaitMs = 50;
@@ -14,9 +14,11 @@ const firstWaitMs = 50;
 export async function listenNice(
   service: ConfigService,
   address: string,
-  tls: Tls | undefined,
+  tls: LiveTls | undefined,
+  { maxValueBytes }: { readonly maxValueBytes: number },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = tls?.clientCa === undefined ? createServer(grpcOptions) : certifiedServer();
+  const options = grpcOptions(maxValueBytes);
+  const server = tls?.clientCa === undefined ? createServer(options) : certifiedServer(options);
   addConfigService(server, service);
   const port = await server.listen(address, grpcCredentials(tls));
   const connections = new Connections(port);

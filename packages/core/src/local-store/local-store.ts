@@ -47,7 +47,7 @@ import type { Engine, EngineReader } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
 import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
-import type { Answers, Operation, OwnBatchOperation, OwnValue } from './operation.js';
+import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 
@@ -154,11 +154,8 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
 
   async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
     this.#check(options, namespace);
-    const own = records.map(({ entry, requestId }) => {
-      checkKey(entry.key);
-      return { entry: { ...entry, bytes: this.#engine.keep(entry.bytes), encoded: undefined }, requestId };
-    });
-    if (own.length > 0) await this.#submit({ type: 'transfer', namespace, records: own }, options);
+    const own = ownRecords(records, (bytes) => this.#engine.keep(bytes));
+    await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {

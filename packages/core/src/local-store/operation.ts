@@ -1,7 +1,9 @@
 import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
 import type { Alias, Entry, EntryInit } from '../contract/entry.js';
 import type { ConfigError } from '../contract/errors.js';
+import { checkKey } from '../contract/names.js';
 import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
+import type { TransferRecord } from '../contract/transfer.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
 export type OwnValue = Pick<EntryInit, 'bytes' | 'codec' | 'type'>;
@@ -15,6 +17,17 @@ export type OwnBatchOperation =
 export interface OwnRecord {
   readonly entry: EntryInit;
   readonly requestId: string;
+}
+
+/** The records with values of their own. Throws `invalid_key`. */
+export function ownRecords(
+  records: readonly TransferRecord[],
+  keep: (bytes: Uint8Array) => EntryInit['bytes'],
+): readonly OwnRecord[] {
+  return records.map(({ entry, requestId }) => {
+    checkKey(entry.key);
+    return { entry: { ...entry, bytes: keep(entry.bytes) }, requestId };
+  });
 }
 
 /** What a caller wants written, as plain data that can be sent to another thread. Names and keys are checked already. */

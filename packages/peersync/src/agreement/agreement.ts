@@ -38,6 +38,8 @@ export interface AgreementInit {
   /** The last epoch that was kept before the restart; 0 or absent: none. */
   readonly keptEpoch?: number | undefined;
   readonly virtualNodes?: number | undefined;
+  /** Whether the transport says who is there: heartbeats, which may come late, then are no signs of life. Default false. */
+  readonly tellsMembers?: boolean | undefined;
   /** For the simulation, which takes rules out. */
   readonly rules?: RingRules | undefined;
 }
@@ -54,6 +56,7 @@ export class Agreement {
   readonly #settings: AgreementSettings;
   readonly #random: Random;
   readonly #rules: RingRules;
+  readonly #tellsMembers: boolean;
   readonly #bornAt: number;
   #ring: Ring;
   #ownership: Ownership = nothingOwned;
@@ -75,6 +78,7 @@ export class Agreement {
     this.#settings = settings;
     this.#random = init.random;
     this.#rules = init.rules ?? ringRules;
+    this.#tellsMembers = init.tellsMembers ?? false;
     this.#bornAt = now;
     this.membership = new Membership(self, settings.failureTimeoutMs);
     this.#heartbeatAt = now;
@@ -149,7 +153,7 @@ export class Agreement {
 
   #heartbeat({ from, ring }: Heartbeat, now: number): void {
     if (from.id === this.self.id) return;
-    this.#heard(from, this.membership.heard(from, now), now);
+    if (!this.#tellsMembers) this.#heard(from, this.membership.heard(from, now), now);
     if (ring === undefined) return;
     this.membership.recognize(from.id);
     const mine = this.#ring.state;

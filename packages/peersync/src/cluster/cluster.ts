@@ -150,7 +150,8 @@ export class Cluster implements AsyncDisposable {
   async #connect(): Promise<void> {
     const { self, transport, agreement: settings, random, clock, keptEpoch } = this.#settings;
     const kept = (await keptEpoch?.load()) ?? 0;
-    this.#agreement = new Agreement({ self, settings, random, now: clock.now(), keptEpoch: kept });
+    const { tellsMembers } = transport;
+    this.#agreement = new Agreement({ self, settings, random, now: clock.now(), keptEpoch: kept, tellsMembers });
     await transport.connect(self, {
       received: (bytes) => this.#received(bytes),
       joined: (member) => this.#step({ is: 'joined', member }),

@@ -42,6 +42,7 @@ export class LeaseFinder {
   async find(namespace: string): Promise<Holder | undefined> {
     const own = holderBy(this.#book.get(namespace), this.#peers.self);
     if (own?.by === this.#peers.self) return own;
+    await this.#peers.settled();
     const leases = await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
     const holder = this.#latest(leases, own);
     if (holder !== undefined) return holder;
@@ -117,8 +118,11 @@ export class LeaseFinder {
     const answers = new Map<string, A>();
     const present = this.#peers.present();
     const results = await Promise.allSettled(present.map(async (id) => answers.set(id, await ask(id))));
-    const silent = present.filter((_, i) => results[i]?.status === 'rejected');
-    const [fault] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    const faults = results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : undefined));
+    // A node of the original holds nothing in the sense of a lease.
+    const isSilent = (reason: unknown): boolean => reason !== undefined && !isConfigError(reason, 'unsupported');
+    const silent = present.filter((_, i) => isSilent(faults[i]));
+    const fault = faults.find(isSilent);
     if (fault !== undefined && !isConfigError(fault)) throw fault;
     if (silent.length > 0) {
       throw new ConfigError('unavailable', `namespace ${namespace}: no answer from ${silent.join(', ')}`, {

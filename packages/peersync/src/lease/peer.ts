@@ -8,7 +8,10 @@ export interface DataPage<R> {
   readonly position: number;
 }
 
-/** What a node asks another one of ours. A peer that does not answer fails with `unavailable`. */
+/**
+ * What a node asks another one. A peer that does not answer fails with `unavailable`, one of the original, which knows
+ * no leases, with `unsupported`.
+ */
 export interface Peer<R> {
   /** What the peer has on its disk about the namespace. */
   lookup(namespace: string): Promise<Lease | undefined>;
@@ -24,9 +27,11 @@ export interface Peer<R> {
 /** The members as leases need them. */
 export interface Peers<R> {
   readonly self: string;
-  /** Ids of the members of ours that are there, without this node. */
+  /** Resolves when everyone who is there had time to be heard. */
+  settled(): Promise<void>;
+  /** Ids of the members that are there, without this node, and without those that are known to be the original's. */
   present(): string[];
-  /** How many members of ours are known, there or gone, with this node. */
+  /** How many of such members are known, there or gone, with this node. */
   known(): number;
   get(id: string): Peer<R>;
 }

@@ -1,4 +1,4 @@
-import { ConfigError, type TransferRecord } from '@cfg/core';
+import { ConfigError, type ErrorCode, type TransferRecord } from '@cfg/core';
 import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { type Client, ClientError, Status } from 'nice-grpc';
 import type { Lease } from '../lease/lease.js';
@@ -6,10 +6,15 @@ import type { DataPage, Peer } from '../lease/peer.js';
 import type { Vote } from '../lease/rules.js';
 import { toLease, toPage, toVote } from './messages.js';
 
+const codes: ReadonlyMap<Status, ErrorCode> = new Map([
+  [Status.PERMISSION_DENIED, 'permission_denied'],
+  [Status.UNIMPLEMENTED, 'unsupported'],
+]);
+
 /** How long a node waits for another one's answer, in milliseconds. A pull may take as long as it takes. */
 const answerMs = 5_000;
 
-/** Another node of ours, over gRPC. Whatever goes wrong, it is not there: `unavailable`. */
+/** Another node, over gRPC. One of the original fails with `unsupported`, one that does not answer with `unavailable`. */
 export class RemotePeer implements Peer<TransferRecord> {
   readonly #name: string;
   readonly #client: Client<ConfigPeeringDefinition>;
@@ -56,9 +61,8 @@ export class RemotePeer implements Peer<TransferRecord> {
   }
 
   #fault(error: unknown): ConfigError {
-    const isRefused = error instanceof ClientError && error.code === Status.PERMISSION_DENIED;
     const why = error instanceof ClientError ? error.details : (error as Error).message;
-    const code = isRefused ? 'permission_denied' : 'unavailable';
+    const code = (error instanceof ClientError && codes.get(error.code)) || 'unavailable';
     return new ConfigError(code, `node ${this.#name}: ${why}`, { cause: error });
   }
 }

@@ -46,6 +46,8 @@ export class ClusterNode implements Peer<TransferRecord> {
   readonly #clock: Clock;
   readonly #logger: Required<Logger>;
   #opened: Opened | undefined;
+  /** Resolves when everyone who is there had time to be heard. */
+  #settled: Promise<void> = Promise.resolve();
   #telling = false;
   #members = '';
 
@@ -67,6 +69,7 @@ export class ClusterNode implements Peer<TransferRecord> {
     );
     this.cluster.on('ring', () => this.#ringChanged());
     await this.cluster.connect();
+    this.#settled = this.#listen();
     this.#opened = this.#parts(book);
     this.#tellHoldings();
     void this.#adoptOwnData();
@@ -145,7 +148,7 @@ export class ClusterNode implements Peer<TransferRecord> {
     const { cluster } = this;
     const { minMembers, cluster: settings } = this.#settings;
     const self = cluster.self.id;
-    const { peers } = this.#connections;
+    const peers = this.#connections.peers(() => this.#settled);
     const gate = new WriteGate();
     const finder = new LeaseFinder(book, peers, { minMembers, clock: this.#clock, random: settings.random });
     const giver = new HandoverGiver(book, gate, this.#data, this.#clock);
@@ -231,12 +234,20 @@ export class ClusterNode implements Peer<TransferRecord> {
     const { membership, ring, self } = this.cluster;
     for (const namespace of book.holdings()) {
       const owner = ring.ownerOf(namespace);
-      if (owner === undefined || owner === self.id || !membership.isKin(owner) || !membership.isAlive(owner)) continue;
+      if (owner === undefined || owner === self.id || this.#connections.isOriginal(owner) || !membership.isAlive(owner))
+        continue;
       const other = await finder.settle(namespace, owner).catch(ignoreAway);
       if (other === undefined) continue;
       const fields = { namespace, holder: other.by, term: other.term };
       this.#logger.error(fields, 'two nodes held a namespace: this one gave way, and keeps its copy');
     }
+  }
+
+  /** Over a transport that does not tell who is there, nobody who is has been heard before a heartbeat has passed. */
+  async #listen(): Promise<void> {
+    const { transport, agreement } = this.#settings.cluster;
+    if (transport.tellsMembers) return;
+    await new Promise<void>((resolve) => void this.#clock.after(1.2 * agreement.heartbeatMs, resolve));
   }
 
   /** Data that were here before the node was in a cluster are this node's, unless somebody holds the namespace. */

@@ -1,12 +1,14 @@
-import { ConfigError, type TransferRecord } from '@cfg/core';
+import { ConfigError, isConfigError, type TransferRecord } from '@cfg/core';
 import type { Cluster } from '../cluster/cluster.js';
-import type { Peers } from '../lease/peer.js';
+import type { Peer, Peers } from '../lease/peer.js';
 import type { Connection, Dialer } from './dialer.js';
 
 /** The ways to the other members, by address; closed when a member is gone. */
 export class Connections {
   readonly #cluster: Cluster;
   readonly #dialer: Dialer;
+  /** By id, the addresses of members that turned out to be the original's. */
+  readonly #originals = new Map<string, string>();
   readonly #open = new Map<string, { readonly addr: string; readonly connection: Connection }>();
 
   constructor(cluster: Cluster, dialer: Dialer) {
@@ -42,14 +44,41 @@ export class Connections {
     await Promise.all(all.map(({ connection }) => connection.close()));
   }
 
-  /** The members as leases need them. */
-  get peers(): Peers<TransferRecord> {
+  /** Whether the member is known to be the original's: it was asked what only ours understand. */
+  isOriginal(id: string): boolean {
+    const addr = this.#originals.get(id);
+    return addr !== undefined && addr === this.#cluster.membership.get(id)?.addr;
+  }
+
+  /** The members as leases need them. `settled` resolves when everyone who is there had time to be heard. */
+  peers(settled: () => Promise<void>): Peers<TransferRecord> {
     const { membership, self } = this.#cluster;
     return {
       self: self.id,
-      present: () => [...membership.live().keys()].filter((id) => id !== self.id && membership.isKin(id)),
-      known: () => [...membership].filter(([id, { is }]) => is !== 'left' && membership.isKin(id)).length,
-      get: (id) => this.to(id).peer,
+      settled,
+      present: () => [...membership.live().keys()].filter((id) => id !== self.id && !this.isOriginal(id)),
+      known: () => [...membership].filter(([id, { is }]) => is !== 'left' && !this.isOriginal(id)).length,
+      get: (id) => this.#noticing(id, this.to(id).peer),
+    };
+  }
+
+  /** Notices when the peer does not understand what it is asked. */
+  #noticing(id: string, peer: Peer<TransferRecord>): Peer<TransferRecord> {
+    const notice = async <T>(answer: Promise<T>): Promise<T> => {
+      try {
+        return await answer;
+      } catch (error) {
+        const addr = this.#cluster.membership.get(id)?.addr;
+        if (isConfigError(error, 'unsupported') && addr !== undefined) this.#originals.set(id, addr);
+        throw error;
+      }
+    };
+    return {
+      lookup: (namespace) => notice(peer.lookup(namespace)),
+      vote: (namespace, candidate, term) => notice(peer.vote(namespace, candidate, term)),
+      pull: (namespace, position) => peer.pull(namespace, position),
+      freeze: (namespace, position) => peer.freeze(namespace, position),
+      hand: (namespace, to, position) => peer.hand(namespace, to, position),
     };
   }
 }

@@ -48,7 +48,7 @@ export class NamespaceOwner {
   async #copyFromOriginal(namespace: string): Promise<void> {
     const { cluster, connections, data } = this.#parts;
     const owner = cluster.ring.ownerOf(namespace);
-    if (owner === undefined || owner === cluster.self.id || cluster.membership.isKin(owner)) return;
+    if (owner === undefined || owner === cluster.self.id || !connections.isOriginal(owner)) return;
     if (!cluster.membership.live().has(owner)) return;
     const store = await connections.to(owner).store();
     let cursor = '';

@@ -12,7 +12,7 @@ import type { SyncStoreOptions } from '../sync-store/options.js';
 import { SyncStore } from '../sync-store/sync-store.js';
 import type { Transport, TransportEvents } from '../transports/transport.js';
 
-export const until = { timeout: 20_000, interval: 20 };
+export const until = { timeout: 120_000, interval: 20 };
 
 export const text = (data: string): EncodedValue => ({
   bytes: Buffer.from(JSON.stringify(data)),

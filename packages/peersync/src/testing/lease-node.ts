@@ -36,6 +36,7 @@ export class LeaseNode implements LeaseLife {
     const giversGate = world.rules.holdsBack ? gate : new WriteGate();
     const peers = {
       self: id,
+      settled: async () => {},
       present: () => world.presentFor(id),
       known: () => world.ids.length,
       get: (other: string) => world.peer(this, other),
