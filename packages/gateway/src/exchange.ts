@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { InProcessCallOptions } from '@cfg/service';
-import type { CallOptions, Metadata } from 'nice-grpc-common';
+import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
 import { callerOf, type GatewayRequest } from './caller.js';
@@ -10,10 +9,8 @@ import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
 import { decodePercent } from './percent-encoding.js';
 import { requestIdOf } from './request-id.js';
+import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
-
-/** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
-export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
 
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;

@@ -1,10 +1,11 @@
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
 import { Admission, type Admit } from './admission.js';
-import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
+import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
 import { needsFeatures, requireFeatures } from './negotiation.js';
 import { readBody } from './request-body.js';
+import type { ServiceCallOptions } from './service-call.js';
 
 /** A method of a client, by a name that only the descriptors know. */
 type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
