@@ -9,6 +9,9 @@ const besideValueBytes = 64 * 1024;
 /** What all requests that have come in part may take together at each door: four of the largest. */
 export const bufferedBytes = (largestBytes: number): number => 4 * Math.max(leastRequestBytes, largestBytes);
 
+/** What the body of an HTTP request needs for a value: it comes as base64, a third longer, within a JSON object. */
+export const bodyBytes = (maxValueBytes: number): number => Math.ceil(maxValueBytes * 1.4) + besideValueBytes;
+
 /** The options of the gRPC door, whatever it is made of: a request is not much larger than a value may be. */
 export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
   'grpc.max_receive_message_length': Math.max(leastRequestBytes, maxValueBytes + besideValueBytes),

@@ -15,6 +15,8 @@ export interface ServerOptions extends TlsFiles {
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
   readonly grpcDoor?: GrpcDoorKind | undefined;
+  /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
+  readonly metrics?: string | undefined;
   /**
    * `self-signed`: both doors are secured with a certificate that is made at the start and that nobody vouches for; its
    * fingerprint is logged. For a first try on a network. Default: {@link tlsCert}, if there is one.
@@ -106,6 +108,7 @@ export interface ServerSettings {
   readonly grpc: Address;
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
+  readonly metrics: Address | undefined;
   readonly store: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
@@ -166,6 +169,7 @@ export function completeOptions(
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
+    metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     ...chosen,
     ownsStore: typeof store === 'string',
     guard,

@@ -23,6 +23,7 @@ export const flags: readonly Flag[] = [
   text('grpc', 'HOST:PORT', 'where the gRPC door opens; port 0 takes a free one (127.0.0.1:9090)'),
   text('grpcDoor', 'DOOR', 'fast, our own gRPC server, or nice, that of nice-grpc (fast)'),
   text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
+  text('metrics', 'HOST:PORT', 'where GET /metrics is served, for Prometheus (nowhere)'),
   text('store', 'STORE', 'memory, which forgets, sqlite:PATH or postgres://…, which keep (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),
   number('logLimit', 'N', 'changes kept for watchers that resume (100000)'),
