@@ -1,5 +1,7 @@
+import type { Logger } from '@cfg/core';
+import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
-import { createServer, type Server } from 'nice-grpc';
+import { createServer, type Server, type ServiceImplementation } from 'nice-grpc';
 import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
@@ -15,9 +17,12 @@ export async function listenNice(
   service: ConfigService,
   address: string,
   tls: Tls | undefined,
+  _logger?: Logger,
+  peering?: ServiceImplementation<ConfigPeeringDefinition>,
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
   const server = tls?.clientCa === undefined ? createServer(grpcOptions) : certifiedServer();
   addConfigService(server, service);
+  if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
   const port = await server.listen(address, grpcCredentials(tls));
   const connections = new Connections(port);
   return {

@@ -1,5 +1,7 @@
 import { type Logger, safeLogger } from '@cfg/core';
+import type { ConfigPeeringDefinition } from '@cfg/proto';
 import type { ConfigService } from '@cfg/service';
+import type { ServiceImplementation } from 'nice-grpc';
 import { type Address, formatAddress } from './address.js';
 import { cannotOpen, type Door } from './door.js';
 import { listenFast } from './grpc-door-fast.js';
@@ -17,10 +19,11 @@ export async function openGrpcDoor(
   tls: Tls | undefined,
   kind: GrpcDoorKind,
   logger: Logger = safeLogger(),
+  peering?: ServiceImplementation<ConfigPeeringDefinition>,
 ): Promise<Door> {
   const listen = kind === 'fast' ? listenFast : listenNice;
   try {
-    const { port, drain, cut } = await listen(service, formatAddress(address), tls, logger);
+    const { port, drain, cut } = await listen(service, formatAddress(address), tls, logger, peering);
     return { address: { host: address.host, port }, drain, cut };
   } catch (error) {
     throw cannotOpen('gRPC', address, error);

@@ -2,6 +2,7 @@ import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber
 import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
+import { type ClusterChoice, clusterStore } from './cluster-choice.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
@@ -9,7 +10,7 @@ import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 
-export interface ServerOptions extends TlsFiles {
+export interface ServerOptions extends TlsFiles, ClusterChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -150,6 +151,7 @@ export function completeOptions(
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
     ...chosen,
+    store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof store === 'string',
     guard,
     tls,

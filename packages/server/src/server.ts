@@ -1,4 +1,5 @@
 import { createInProcessGateway } from '@cfg/gateway';
+import { originStage, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { Door } from './door.js';
@@ -47,12 +48,14 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxValueBytes,
       maxSnapshotEntries,
       rateLimit,
+      stages: store instanceof SyncStore ? { outer: [originStage()] } : {},
     });
     // A value comes as base64, a third longer, within a JSON object.
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes, allowedOrigins, allowedHosts });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger);
+    const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger, peering);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
