@@ -87,7 +87,8 @@ export default {
       comment: 'What users install must not need a devDependency',
       severity: 'error',
       from: { pathNot: tests },
-      to: { dependencyTypes: ['npm-dev'] },
+      // A peer is there twice: its user brings it, and the tests need one.
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
     // The same for packages of ours, whose kind of dependency the tool does not see.
     ...packages.flatMap((name) =>

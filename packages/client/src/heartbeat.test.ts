@@ -1,7 +1,7 @@
-import { connect, createServer, type Socket } from 'node:net';
 import type { WatchEvent } from '@cfg/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectCode, json } from './test/expect-code.js';
+import { FaultyProxy } from './test/faulty-proxy.js';
 import { harness, until } from './test/harness.js';
 
 const { server, store } = harness();
@@ -14,33 +14,9 @@ const quick = {
 const versionOf = ({ value }: IteratorResult<WatchEvent, void>): unknown =>
   value && value.type !== 'progress' && value.entry.version;
 
-/** A way to a server that can drop everything, and not say so. */
-async function openProxy(port: number): Promise<{ address: string; connections: number; silent: boolean }> {
-  const proxy = { address: '', connections: 0, silent: false };
-  const sockets = new Set<Socket>();
-  const listener = createServer((near) => {
-    proxy.connections += 1;
-    const far = connect(port, '127.0.0.1');
-    const dropped = proxy.silent;
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => to.destroy()).on('close', () => to.destroy());
-      from.on('data', (bytes) => {
-        // A connection that was dropped stays so.
-        if (proxy.silent) from.pause();
-        else if (!dropped) to.write(bytes);
-      });
-    }
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => listener.once('listening', resolve));
-  onTestFinished(() => {
-    listener.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  proxy.address = `127.0.0.1:${(listener.address() as { port: number }).port}`;
+async function openProxy(port: number): Promise<FaultyProxy> {
+  const proxy = await FaultyProxy.open(port);
+  onTestFinished(() => proxy.close());
   return proxy;
 }
 

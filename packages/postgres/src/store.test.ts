@@ -1,5 +1,11 @@
 import type { Store } from '@cfg/core';
-import { modelProperty, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import {
+  linearizableHistory,
+  modelProperty,
+  type Opened,
+  storeConformance,
+  watchProperty,
+} from '@cfg/core/conformance';
 import { PostgresStore, type PostgresStoreOptions } from './index.js';
 import { newPrefix, sharedUrl } from './test/scratch.js';
 
@@ -20,3 +26,10 @@ const runs = 25;
 storeConformance('PostgresStore', () => open());
 watchProperty('PostgresStore', () => open(), { runs, reopen: ({ store }) => open(prefixes.get(store)) });
 modelProperty('PostgresStore', (options, closed) => open(closed && prefixes.get(closed), options), { runs });
+
+linearizableHistory('three PostgresStores on one database', async () => {
+  const tablePrefix = newPrefix();
+  const opened = await Promise.all([open(tablePrefix), open(tablePrefix), open(tablePrefix)]);
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((each) => each.close())));
+  return { stores: opened.map(({ store }) => store), close };
+});

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientCertificate, WithCertificate } from '@cfg/service';
-import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { type ChannelOptions, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { type CallContext, createServer, type Server } from 'nice-grpc';
-import { grpcOptions } from './grpc-settings.js';
 
 const header = 'cfg-certificate';
 
@@ -10,7 +9,7 @@ const header = 'cfg-certificate';
  * A server of nice-grpc whose call contexts have the caller's TLS `certificate`, which nice-grpc itself leaves out. An
  * interceptor of grpc-js notes it under a random name, by which the middleware finds it: no caller can know another's.
  */
-export function certifiedServer(): Server {
+export function certifiedServer(options: ChannelOptions): Server {
   const underWay = new Map<string, ClientCertificate>();
   const interceptor: ServerInterceptor = (_method, call) => {
     const certificate = call.getAuthContext().sslPeerCertificate;
@@ -35,7 +34,7 @@ export function certifiedServer(): Server {
       },
     });
   };
-  return createServer({ ...grpcOptions, interceptors: [interceptor] } as object).use((call, context) => {
+  return createServer({ ...options, interceptors: [interceptor] } as object).use((call, context) => {
     const certificate = underWay.get(context.metadata.get(header) ?? '');
     return call.next(call.request, certificate === undefined ? context : withCertificate(context, certificate));
   });

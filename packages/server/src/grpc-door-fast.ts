@@ -2,21 +2,20 @@ import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
-import type { ServiceImplementation } from 'nice-grpc';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
-import type { Tls } from './tls.js';
+import type { LiveTls } from './live-tls.js';
 
 /** Serves with `@cfg/grpc-door`. */
 export async function listenFast(
   service: ConfigService,
   address: string,
-  tls: Tls | undefined,
-  logger: Logger,
-  peering?: ServiceImplementation<ConfigPeeringDefinition>,
+  tls: LiveTls | undefined,
+  settings: { readonly logger: Logger; readonly maxValueBytes: number; readonly peering?: PeeringService | undefined },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = createServer({ ...grpcOptions, onLimit: limitLog(logger) });
+  const { logger, maxValueBytes, peering } = settings;
+  const server = createServer({ ...grpcOptions(maxValueBytes), onLimit: limitLog(logger) });
   // Nothing of the service spreads a call's context into another.
   const lazyContext = true;
   addConfigService(

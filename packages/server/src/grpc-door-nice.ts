@@ -1,13 +1,12 @@
-import type { Logger } from '@cfg/core';
 import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
-import { createServer, type Server, type ServiceImplementation } from 'nice-grpc';
+import { createServer, type Server } from 'nice-grpc';
 import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
 import { inTime } from './in-time.js';
-import type { Tls } from './tls.js';
+import type { LiveTls } from './live-tls.js';
 
 /** How long the first attempt to shut down is waited for, in milliseconds. */
 const firstWaitMs = 50;
@@ -16,11 +15,11 @@ const firstWaitMs = 50;
 export async function listenNice(
   service: ConfigService,
   address: string,
-  tls: Tls | undefined,
-  _logger?: Logger,
-  peering?: ServiceImplementation<ConfigPeeringDefinition>,
+  tls: LiveTls | undefined,
+  { maxValueBytes, peering }: { readonly maxValueBytes: number; readonly peering?: PeeringService | undefined },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = tls?.clientCa === undefined ? createServer(grpcOptions) : certifiedServer();
+  const options = grpcOptions(maxValueBytes);
+  const server = tls?.clientCa === undefined ? createServer(options) : certifiedServer(options);
   addConfigService(server, service);
   if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
   const port = await server.listen(address, grpcCredentials(tls));

@@ -1,20 +1,26 @@
+import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
-import type { Tls } from './tls.js';
+import type { ServiceImplementation } from 'nice-grpc';
+import type { LiveTls } from './live-tls.js';
 
-/** The options of the gRPC door, whatever it is made of. */
-export const grpcOptions: ChannelOptions = {
-  'grpc.max_receive_message_length': maxMessageBytes,
+/** What a request may have beside its value; a batch of small values has room as well. */
+const leastRequestBytes = 4 * 1024 * 1024;
+const besideValueBytes = 64 * 1024;
+
+/** The options of the gRPC door, whatever it is made of: a request is not much larger than a value may be. */
+export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
+  'grpc.max_receive_message_length': Math.max(leastRequestBytes, maxValueBytes + besideValueBytes),
   'grpc.max_send_message_length': maxMessageBytes,
   // A watch is a call, and a gateway may have thousands on one connection.
   'grpc.max_concurrent_streams': 10_000,
   // Callers that vanished without a word hold a watch no longer than this.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
-};
+});
 
-export function grpcCredentials(tls: Tls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const pairs = [{ cert_chain: tls.cert, private_key: tls.key }];
-  return ServerCredentials.createSsl(tls.clientCa ?? null, pairs, tls.clientCa !== undefined);
-}
+export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
+  tls === undefined ? ServerCredentials.createInsecure() : tls.credentials();
+
+/** What a node of a cluster serves to the others. */
+export type PeeringService = ServiceImplementation<ConfigPeeringDefinition>;

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Gateway } from '@cfg/gateway';
 import express from 'express';
 import type { Address } from './address.js';
 import { Connections } from './connections.js';
 import { cannotOpen, type Door } from './door.js';
-import type { Tls } from './tls.js';
+import type { LiveTls } from './live-tls.js';
 import { answerUnreadableRequests } from './unreadable-request.js';
 
 /** While the door drains: how often connections that have become idle are closed. */
@@ -32,17 +32,16 @@ export interface HttpSettings {
 export async function openHttpDoor(
   gateway: Gateway,
   { http: address, trustedProxies, maxConnections, keepAliveMs }: HttpSettings,
-  tls: Tls | undefined,
+  tls: LiveTls | undefined,
 ): Promise<Door> {
   const server: Server = tls
     ? createSecureServer({
         ...slowPeers,
-        cert: tls.cert,
-        key: tls.key,
-        ca: tls.clientCa,
+        ...tls.context,
         requestCert: tls.clientCa !== undefined,
       })
     : createServer(slowPeers);
+  if ('setSecureContext' in server) tls?.onRenewed((renewed) => (server as SecureServer).setSecureContext(renewed));
   server.keepAliveTimeout = keepAliveMs;
   server.maxConnections = maxConnections;
   // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.

@@ -2,6 +2,7 @@ import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber
 import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
+import { type AuditChoice, chooseAudit } from './audit-choice.js';
 import { type ClusterChoice, clusterStore } from './cluster-choice.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
@@ -15,6 +16,11 @@ export interface ServerOptions extends TlsFiles, ClusterChoice {
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
   readonly grpcDoor?: GrpcDoorKind | undefined;
+  /**
+   * `self-signed`: both doors are secured with a certificate that is made at the start and that nobody vouches for; its
+   * fingerprint is logged. For a first try on a network. Default: {@link tlsCert}, if there is one.
+   */
+  readonly tls?: string | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
   /**
@@ -65,6 +71,13 @@ export interface ServerOptions extends TlsFiles, ClusterChoice {
   readonly maxValueBytes?: number | undefined;
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
   readonly maxSnapshotEntries?: number | undefined;
+  /**
+   * Where it is recorded who wrote what: `log`, `sqlite:PATH` or `postgres://…`. Default: only in the store's own log,
+   * which `GET /v1/audit` reads.
+   */
+  readonly audit?: string | undefined;
+  /** Whether {@link audit} records refused calls too. Default false. */
+  readonly auditRefusals?: boolean | undefined;
   /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
   readonly rate?: number | undefined;
   /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
@@ -100,10 +113,13 @@ export interface ServerSettings {
   readonly ownsStore: boolean;
   readonly guard: GuardChoice;
   readonly tls: Tls | undefined;
+  readonly tlsFiles: TlsFiles;
+  readonly isSelfSigned: boolean;
   readonly graceMs: number;
   readonly keepAliveMs: number;
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
+  readonly audit: AuditChoice | undefined;
   readonly rateLimit: RateLimitOptions | undefined;
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -136,6 +152,7 @@ export function completeOptions(
     if (!isLoopback(http)) throw exposed(nameOf('http'), http, anyway);
   }
   const tls = readTls(options, nameOf);
+  const isSelfSigned = selfSignedOf(options, nameOf);
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
@@ -155,10 +172,13 @@ export function completeOptions(
     ownsStore: typeof store === 'string',
     guard,
     tls,
+    tlsFiles: { tlsCert: options.tlsCert, tlsKey: options.tlsKey, tlsClientCa: options.tlsClientCa },
+    isSelfSigned,
     graceMs: whole('graceMs', 10_000, 0),
     keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
+    audit: chooseAudit(options.audit, options.auditRefusals ?? false, nameOf('audit')),
     rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
     trustedProxies,
     allowedOrigins: listOf(options.allowedOrigins),
@@ -185,6 +205,13 @@ const listOf = (text = ''): readonly string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+function selfSignedOf({ tls, tlsCert }: ServerOptions, nameOf: (option: keyof ServerOptions) => string): boolean {
+  if (tls === undefined) return false;
+  if (tls !== 'self-signed') throw wrong(`${nameOf('tls')} must be self-signed, not ${JSON.stringify(tls)}`);
+  if (tlsCert !== undefined) throw wrong(`${nameOf('tls')} and ${nameOf('tlsCert')} do not go together`);
+  return true;
+}
 
 function rateLimitOf(
   { rate, burst }: ServerOptions,

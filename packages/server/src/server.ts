@@ -2,12 +2,14 @@ import { createInProcessGateway } from '@cfg/gateway';
 import { originStage, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
+import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import type { OpenGuard } from './guard-kind.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
+import { LiveTls } from './live-tls.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
+import { selfSigned } from './self-signed.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -37,10 +39,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, tls, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
+  const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
   const guard = await settings.guard.open();
   const doors: Door[] = [];
+  let tls: LiveTls | undefined;
+  let audit: OpenAudit | undefined;
   try {
+    tls = await openTls(settings);
+    audit = await settings.audit?.open(logger);
     await store.connect();
     const service = createConfigService(store, {
       guard: guard.guard,
@@ -48,28 +54,46 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxValueBytes,
       maxSnapshotEntries,
       rateLimit,
-      stages: store instanceof SyncStore ? { outer: [originStage()] } : {},
+      stages: {
+        outer: [...(store instanceof SyncStore ? [originStage()] : []), ...(audit === undefined ? [] : [audit.stage])],
+      },
     });
     // A value comes as base64, a third longer, within a JSON object.
     const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, { logger, maxBodyBytes, allowedOrigins, allowedHosts });
     const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, logger, peering);
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, peering });
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
-    announce(settings, grpc, http);
-    return new OpenServer(settings, service, guard, grpc, http);
+    announce(settings, tls, grpc, http);
+    const release = async (): Promise<void> => {
+      tls?.close();
+      await audit?.close();
+      await guard.close();
+    };
+    return new OpenServer(settings, service, release, grpc, http);
   } catch (error) {
     for (const door of doors) door.cut();
+    tls?.close();
+    await audit?.close();
     if (ownsStore) await store.close();
     await guard.close();
     throw error;
   }
 }
 
-function announce({ guard, tls, logger }: ServerSettings, grpc: Door, http: Door): void {
+async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {
+  const { tls, tlsFiles, isSelfSigned, grpc, http, logger } = settings;
+  if (!isSelfSigned) return tls && new LiveTls(tls, tlsFiles, logger);
+  const made = await selfSigned([grpc.host, http.host]);
+  const { fingerprint256 } = made;
+  logger.warn({ fingerprint256 }, 'the certificate is self-signed: clients cannot tell this server from an impostor');
+  return new LiveTls(made, {}, logger);
+}
+
+function announce({ guard, logger }: ServerSettings, tls: LiveTls | undefined, grpc: Door, http: Door): void {
   const secured = { tls: tls !== undefined, clientCertificates: tls?.clientCa !== undefined };
   logger.info({ address: formatAddress(grpc.address), ...secured }, 'gRPC door open');
   logger.info({ address: formatAddress(http.address), ...secured }, 'HTTP door open');
@@ -85,14 +109,14 @@ class OpenServer implements RunningServer {
   readonly httpAddress: string;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
-  readonly #guard: OpenGuard;
+  readonly #release: () => Promise<void>;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, guard: OpenGuard, grpc: Door, http: Door) {
+  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, grpc: Door, http: Door) {
     this.#settings = settings;
     this.#service = service;
-    this.#guard = guard;
+    this.#release = release;
     this.#doors = [http, grpc];
     this.grpcAddress = formatAddress(grpc.address);
     this.httpAddress = formatAddress(http.address);
@@ -118,7 +142,7 @@ class OpenServer implements RunningServer {
       for (const door of this.#doors) door.cut();
     }
     if (ownsStore) await store.close();
-    await this.#guard.close();
+    await this.#release();
     logger.info({}, 'closed');
   }
 }

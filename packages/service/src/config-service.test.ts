@@ -42,7 +42,7 @@ describe('a server with the service', () => {
     await failure(door.client.get(target, { onHeader }));
     await first(1, door.client.watch({ startRevision: 0 }, { ...ann, onHeader }));
     await failure(first(1, door.client.watch({}, { onHeader })));
-    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones batch restore authors'));
+    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones batch restore authors audit'));
   });
 
   it.each(Object.values(ConfigServiceDefinition))(

@@ -175,6 +175,31 @@ describe.each(doors)('a guard through $name', ({ open }) => {
     }
   });
 
+  it.each([
+    ['at once', <T>(answer: T) => answer],
+    ['later', async <T>(answer: T) => answer],
+  ])('rules what a watch on all namespaces shows, and answers %s', async (_, answer) => {
+    const client = await clientOf({
+      authenticate: () => anyone,
+      authorize: (_identity, action, { namespace, key }) =>
+        answer({ allowed: action !== 'read' || namespace === 'mine' || key === 'open' }),
+    });
+    for (const namespace of ['other', 'mine', 'third']) {
+      for (const key of ['closed', 'open']) await client.set({ namespace, key, value: json(1) });
+    }
+    await client.setAlias({ alias: 'x', target: 'closed' });
+    await client.setAlias({ alias: 'open.alias', target: 'closed' });
+    await client.set({ namespace: 'mine', key: 'last', value: json(1) });
+    const seen = await first(5, client.watch({ startRevision: 0 }));
+    expect(seen.map(({ entry }) => `${entry?.namespace}/${entry?.key}`)).toEqual([
+      'other/open',
+      'mine/closed',
+      'mine/open',
+      'third/open',
+      'mine/last',
+    ]);
+  });
+
   it('is told what each call is about', async () => {
     const asked: [Action, Resource][] = [];
     const client = await clientOf({
@@ -214,7 +239,8 @@ describe.each(doors)('a guard through $name', ({ open }) => {
       'watch m||b/',
       'list ||',
     ]);
-    expect(await asks(() => first(1, client.watch({ startRevision: 0 })))).toEqual(['watch ||', 'list ||']);
+    const everything = await asks(() => first(1, client.watch({ startRevision: 0 })));
+    expect(everything.slice(0, 3)).toEqual(['watch ||', 'list ||', 'read production|a|']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ChangeStream, WatchEvent } from '@cfg/core';
+import type { ChangeStream, Maybe, WatchEvent } from '@cfg/core';
 import { ConfigError } from '@cfg/core';
 import type { Encoded, WatchResponse } from '@cfg/proto';
 import type { Call } from './call.js';
@@ -6,6 +6,7 @@ import { callEnded, untilAborted } from './deadline.js';
 import type { Draining, Endable } from './draining.js';
 import type { Encoder } from './encoder.js';
 import type { Environment } from './environment.js';
+import { isPromise } from './maybe.js';
 
 /** Ready bytes stand for their message: the service definition sends them as they are. */
 type Result = IteratorResult<WatchResponse, void>;
@@ -15,8 +16,8 @@ const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, val
 /** The changes that a watch sends on. */
 export interface OpenedWatch {
   readonly stream: ChangeStream;
-  /** Whether the caller may see alias changes. */
-  readonly showsAliases: boolean;
+  /** Whether the caller may see the event. */
+  readonly shows: (event: WatchEvent) => Maybe<boolean>;
 }
 
 /** Opens the watch; throws if the caller may not have it. */
@@ -32,7 +33,7 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
   #draining: Draining;
   #encoder: Encoder;
   #stream: ChangeStream | undefined;
-  #showsAliases = false;
+  #shows: (event: WatchEvent) => Maybe<boolean> = () => false;
   #fault: unknown;
   #done = false;
   #stop = new AbortController();
@@ -49,7 +50,9 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
     if (stream === undefined || this.#done) return this.#begin();
     if (this.#fault !== undefined) return this.#failed(this.#fault);
     for (let event = stream.take?.(); event !== undefined; event = stream.take?.()) {
-      if (this.#shows(event)) return Promise.resolve(resultOf(this.#encoder.event(event)));
+      const shown = this.#shows(event);
+      if (isPromise(shown)) return this.#decided(event, shown);
+      if (shown) return Promise.resolve(resultOf(this.#encoder.event(event)));
     }
     return stream.next().then(this.#received, this.#failed);
   }
@@ -77,9 +80,9 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
       const { signal } = this.#call;
       if (signal.aborted) this.#release();
       else signal.addEventListener('abort', this.#release, { once: true });
-      const { stream, showsAliases } = await this.#open(this.#stop.signal);
+      const { stream, shows } = await this.#open(this.#stop.signal);
       this.#stream = stream;
-      this.#showsAliases = showsAliases;
+      this.#shows = shows;
       await untilAborted(stream.ready, this.#stop.signal);
       // The client may have nothing to read for long: the headers tell it that it sees every change from now on.
       this.#call.context.sendHeader();
@@ -91,8 +94,14 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
 
   #received = (result: IteratorResult<WatchEvent, void>): Result | Promise<Result> => {
     if (result.done) return this.#failed(new ConfigError('unavailable', 'the watch ended'));
-    return this.#shows(result.value) ? resultOf(this.#encoder.event(result.value)) : this.next();
+    const shown = this.#shows(result.value);
+    if (isPromise(shown)) return this.#decided(result.value, shown);
+    return shown ? resultOf(this.#encoder.event(result.value)) : this.next();
   };
+
+  #decided(event: WatchEvent, deciding: Promise<boolean>): Promise<Result> {
+    return deciding.then((shown) => (shown ? resultOf(this.#encoder.event(event)) : this.next()), this.#failed);
+  }
 
   #failed = (error: unknown): Promise<never> => {
     const cause = this.#fault ?? (this.#call.signal.aborted ? callEnded() : error);
@@ -100,10 +109,6 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
     this.#release();
     return Promise.reject(cause);
   };
-
-  #shows(event: WatchEvent): boolean {
-    return this.#showsAliases || (event.type !== 'alias_set' && event.type !== 'alias_delete');
-  }
 
   #release = (): void => {
     this.#draining.delete(this);

@@ -43,7 +43,7 @@ describe.each(doors)('Watch through $name', ({ open }) => {
     const { events, next, features } = await begun((options) =>
       door.client.watch({ namespaces: ['prod'], prefixes: ['app/'] }, options),
     );
-    expect(features).toBe('revisions cas ttl requests tombstones batch restore authors');
+    expect(features).toBe('revisions cas ttl requests tombstones batch restore authors audit');
     await fill(store, 'prod', ['app/a', 'other']);
     await fill(store, 'test', ['app/a']);
     await store.setAlias('x', 'app/a');

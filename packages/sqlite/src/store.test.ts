@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@cfg/core';
-import { modelProperty, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import {
+  linearizableHistory,
+  modelProperty,
+  type Opened,
+  storeConformance,
+  watchProperty,
+} from '@cfg/core/conformance';
 import { afterAll } from 'vitest';
 import { SqliteStore, type SqliteStoreOptions } from './index.js';
 
@@ -27,3 +33,10 @@ const runs = 60;
 storeConformance('SqliteStore', () => open());
 watchProperty('SqliteStore', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });
 modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options), { runs });
+
+linearizableHistory('two SqliteStores on one file', async () => {
+  const path = join(directory, `${randomUUID()}.db`);
+  const opened = [await open(path), await open(path)];
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((each) => each.close())));
+  return { stores: opened.map(({ store }) => store), close };
+});

@@ -14,6 +14,7 @@ import { past } from './past.js';
 import { values } from './values.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
+export { linearizableHistory, type OpenedTogether } from './concurrent-history.js';
 export {
   dataOf,
   expectCode,

@@ -118,6 +118,10 @@ export interface Snapshot {
   readonly logId?: string | undefined;
   /** The revision of the namespace's last change; 0 if there was none. Absent where the store has no revisions. */
   readonly namespaceRevision?: number | undefined;
+  /** Names what is in it. Absent where the store does not tell. */
+  readonly etag?: string | undefined;
+  /** The snapshot that `ifNoneMatch` named still holds; `entries` is empty. */
+  readonly notModified?: boolean | undefined;
 }
 
 export interface SnapshotOptions extends CallOptions {
@@ -127,6 +131,8 @@ export interface SnapshotOptions extends CallOptions {
   readonly maxBytes?: number | undefined;
   /** The namespace as it was at this revision; 0 or absent: as it is now. See `Query.atRevision`. */
   readonly atRevision?: number | undefined;
+  /** The `etag` of a snapshot that is at hand: where it still holds, a store may answer that, without entries. */
+  readonly ifNoneMatch?: string | undefined;
 }
 
 /** A store that returns a whole namespace as of one moment. */

@@ -1,10 +1,11 @@
 import type { CodecRegistry } from '../codecs/registry.js';
 import type { WatchEvent } from '../contract/change.js';
 import type { Entry } from '../contract/entry.js';
-import { isConfigError, isTransient } from '../contract/errors.js';
+import { ConfigError, isConfigError, isTransient } from '../contract/errors.js';
 import type { ChangeStream, Store } from '../contract/store.js';
 import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import { GeneratedStream } from '../util/pull-stream.js';
+import { untilAborted } from '../util/wait.js';
 import type { KnownPosition, Position } from '../watching/position.js';
 import { type Begun, begun, resumed } from '../watching/resume.js';
 import { type KeyChange, keyChange } from './key-change.js';
@@ -44,8 +45,9 @@ export class KeyChanges extends GeneratedStream<KeyChange> {
     let ready: Promise<void> = Promise.resolve();
     super((signal) => {
       const first = open(options, from, signal);
-      if (from === undefined) ready = first.ready;
-      return changes(options, from, first, signal);
+      const beginning = from === undefined ? begin(options, first, signal) : undefined;
+      if (beginning !== undefined) ready = beginning.then(() => {});
+      return changes(options, from, first, beginning, signal);
     }, options.signal);
     this.ready = ready;
     this.ready.catch(() => {});
@@ -64,10 +66,26 @@ function open(
   );
 }
 
+/**
+ * Returns what there is when a watch from now on has begun. At once, not when someone reads: what is changed between must be
+ * told by the watch, and so it must not be lost before.
+ */
+async function begin(
+  options: ChangesOptions,
+  stream: ChangeStream,
+  signal: AbortSignal,
+): Promise<readonly Entry[] | undefined> {
+  await untilAborted(stream.ready, signal);
+  const entries = await readAll(options, signal);
+  if (stream.live === false) throw new ConfigError('unavailable', 'the watch was lost while it began');
+  return entries;
+}
+
 async function* changes(
   options: ChangesOptions,
   from: Position | undefined,
   opened: ChangeStream,
+  beginning: Promise<readonly Entry[] | undefined> | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<KeyChange, void, undefined> {
   let first: ChangeStream | undefined = opened;
@@ -91,7 +109,7 @@ async function* changes(
       }
       yield event;
       if (isComplete && position !== undefined) continue;
-      const entries = await readAll(options, signal);
+      const entries = stream === opened && beginning !== undefined ? await beginning : await readAll(options, signal);
       if (entries === undefined) continue;
       const missed = known.replace(options.namespace, entries);
       wasRead = isComplete;

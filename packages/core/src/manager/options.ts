@@ -13,6 +13,11 @@ import { type Cache, LruCache } from './cache.js';
 export interface ManagerWatchOptions extends ReconnectOptions {
   /** Number of failures in a row from which on `health()` is not ok. Default 3; at least 1. */
   readonly unhealthyAfter?: number | undefined;
+  /**
+   * Over a store without revisions, whose watch may lose changes: how often to ask whether a namespace has changed, and so how
+   * old at most what is served as fresh may be, in milliseconds. Default 10,000; at least 1.
+   */
+  readonly revalidateMs?: number | undefined;
 }
 
 export interface ManagerOptions {
@@ -55,6 +60,7 @@ export interface ManagerSettings {
   readonly logger: Logger;
   readonly backoff: BackoffOptions;
   readonly unhealthyAfter: number;
+  readonly revalidateMs: number;
   readonly bootstrap: ReadonlyMap<string, ReadonlyMap<string, Value>>;
   readonly waitMs: number;
 }
@@ -72,6 +78,7 @@ export function completeOptions(options: ManagerOptions): ManagerSettings {
     backoff: completeReconnect(watch),
     bootstrap: bootstrapValues(options.bootstrap ?? {}, codecs, defaultCodec),
     waitMs: completeWait(options.waitMs ?? 2_000),
+    revalidateMs: wholeNumber('watch.revalidateMs', watch.revalidateMs ?? 10_000, 1, maxInt32),
     unhealthyAfter: wholeNumber('watch.unhealthyAfter', watch.unhealthyAfter ?? 3, 1),
   };
 }

@@ -15,6 +15,7 @@ import { CachedStates } from './key-states.js';
 import { LoadedPrefix } from './loaded-prefix.js';
 import { PrefixLoader } from './prefix-loader.js';
 import { Reads } from './reads.js';
+import { Revalidation } from './revalidation.js';
 import type { Shared } from './shared.js';
 import { type NamespaceStatus, statusOf } from './status.js';
 import { storeThatCan } from './writes.js';
@@ -70,7 +71,18 @@ export abstract class ReadableNamespace {
         position.saw(revision, log);
         coherence.seen(revision, log);
       },
-      onState: (state) => this.#tell(state),
+      onState: (state) => {
+        if (state.is === 'live') revalidation.start();
+        else revalidation.stop();
+        this.#tell(state);
+      },
+    });
+    const revalidation = new Revalidation({
+      ...{ store, namespace: name, logger, signal, intervalMs: settings.revalidateMs },
+      onDoubt: () => {
+        coherence.renew();
+        this.#loader.onRenewed();
+      },
     });
     this.#reads = new Reads(name, shared, coherence, this.#follower);
     this.#loader = new PrefixLoader({

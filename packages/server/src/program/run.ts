@@ -68,8 +68,8 @@ function untilSignal(): Promise<void> {
 }
 
 /** What to type next, for somebody at a terminal. */
-function invitation({ grpcAddress, httpAddress }: RunningServer, { tls }: ServerSettings): string {
-  const rest = `${tls ? 'https' : 'http'}://${httpAddress}/v1`;
+function invitation({ grpcAddress, httpAddress }: RunningServer, { tls, isSelfSigned }: ServerSettings): string {
+  const rest = `${tls || isSelfSigned ? 'https' : 'http'}://${httpAddress}/v1`;
   return `
   gRPC  ${grpcAddress}
   REST  ${rest}/

@@ -1,4 +1,6 @@
+import type { Maybe, WatchEvent } from '@cfg/core';
 import type { WatchRequest, WatchResponse } from '@cfg/proto';
+import type { Call } from '../call.js';
 import { requireCapability, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
 import type { Asked } from '../guards/guard.js';
@@ -22,9 +24,22 @@ export function watchHandler(environment: Environment): StreamHandler<WatchReque
         requireCapability(store, 'revisions', 'progress', progress);
         const showsAliases = await call.allows(asked('list', ''));
         const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal });
-        return { stream, showsAliases };
+        return { stream, shows: shownTo(call, showsAliases, namespaces.length === 0) };
       });
     },
+  };
+}
+
+/**
+ * What of a watch the caller may see: alias changes only with `list`; of a watch on all namespaces, only what it may
+ * read, as the guard says at each change.
+ */
+function shownTo(call: Call, showsAliases: boolean, isOnAll: boolean): (event: WatchEvent) => Maybe<boolean> {
+  return (event) => {
+    if (event.type === 'progress') return true;
+    const isAlias = event.type === 'alias_set' || event.type === 'alias_delete';
+    if (isAlias && !showsAliases) return false;
+    return !isOnAll || call.allows(asked('read', event.entry.namespace, event.entry.key));
   };
 }
 

@@ -1,0 +1,2 @@
+export { run } from './program/run.js';
+export { type ExitCode, exitCodes } from './program/exit-code.js';

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { styleText } from 'node:util';
+import { safeText } from './safe-text.js';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
+
+/** Where a command writes: objects, one a line, with `--json`; else text for people. */
+export class Output {
+  readonly json: boolean;
+  readonly #coloured: boolean;
+
+  constructor(json: boolean, env: NodeJS.ProcessEnv) {
+    this.json = json;
+    this.#coloured = process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  }
+
+  /** Whether a person looks at it. */
+  get isTerminal(): boolean {
+    return process.stdout.isTTY === true;
+  }
+
+  /** The width of the terminal in columns; elsewhere there is no limit. */
+  get columns(): number {
+    return process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  }
+
+  /** Writes, and waits while the reader is behind. */
+  async write(data: string | Uint8Array): Promise<void> {
+    if (!process.stdout.write(data)) await once(process.stdout, 'drain');
+  }
+
+  /** One object with `--json`; else the line. */
+  async record(object: object, line: () => string): Promise<void> {
+    await this.write(`${this.json ? JSON.stringify(object) : line()}\n`);
+  }
+
+  /** A remark for people, beside the output. */
+  note(text: string): void {
+    process.stderr.write(`${safeText(text)}\n`);
+  }
+
+  paint(colour: Colour, text: string): string {
+    return this.#coloured ? styleText(colour, text, { validateStream: false }) : text;
+  }
+}
