@@ -1,5 +1,7 @@
+import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
+import type { ServiceImplementation } from 'nice-grpc';
 import type { LiveTls } from './live-tls.js';
 
 /** What a request may have beside its value; a batch of small values has room as well. */
@@ -25,3 +27,6 @@ export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
 
 export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : tls.credentials();
+
+/** What a node of a cluster serves to the others. */
+export type PeeringService = ServiceImplementation<ConfigPeeringDefinition>;

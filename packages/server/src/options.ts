@@ -3,6 +3,7 @@ import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
+import { type ClusterChoice, clusterStore } from './cluster-choice.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
@@ -10,7 +11,7 @@ import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 
-export interface ServerOptions extends TlsFiles {
+export interface ServerOptions extends TlsFiles, ClusterChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -171,6 +172,7 @@ export function completeOptions(
     http,
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     ...chosen,
+    store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof store === 'string',
     guard,
     tls,

@@ -1,4 +1,5 @@
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
+import { originStage, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
@@ -58,7 +59,12 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxValueBytes,
       maxSnapshotEntries,
       rateLimit,
-      stages: { outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])) },
+      stages: {
+        outer: [
+          ...(store instanceof SyncStore ? [originStage()] : []),
+          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
+        ],
+      },
     });
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
@@ -67,7 +73,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       allowedOrigins,
       allowedHosts,
     });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, settings);
+    const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, peering });
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
