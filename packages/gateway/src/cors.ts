@@ -1,4 +1,5 @@
-import { ConfigError, maxInt32, wholeNumber } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { HttpHandler } from '@cfg/service';
 import cors from 'cors';
 

@@ -1,4 +1,5 @@
-import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
