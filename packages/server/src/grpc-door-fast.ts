@@ -2,7 +2,7 @@ import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { bufferedBytes, grpcCredentials, grpcOptions } from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 
@@ -13,7 +13,13 @@ export async function listenFast(
   tls: LiveTls | undefined,
   { logger, maxValueBytes }: { readonly logger: Logger; readonly maxValueBytes: number },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const server = createServer({ ...grpcOptions(maxValueBytes), onLimit: limitLog(logger) });
+  const options = grpcOptions(maxValueBytes);
+  const largest = Number(options['grpc.max_receive_message_length']);
+  const server = createServer({
+    ...options,
+    maxBufferedRequestBytes: bufferedBytes(largest),
+    onLimit: limitLog(logger),
+  });
   // Nothing of the service spreads a call's context into another.
   const lazyContext = true;
   addConfigService(

@@ -6,6 +6,9 @@ import type { LiveTls } from './live-tls.js';
 const leastRequestBytes = 4 * 1024 * 1024;
 const besideValueBytes = 64 * 1024;
 
+/** What all requests that have come in part may take together at each door: four of the largest. */
+export const bufferedBytes = (largestBytes: number): number => 4 * Math.max(leastRequestBytes, largestBytes);
+
 /** The options of the gRPC door, whatever it is made of: a request is not much larger than a value may be. */
 export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
   'grpc.max_receive_message_length': Math.max(leastRequestBytes, maxValueBytes + besideValueBytes),

@@ -4,6 +4,7 @@ import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
+import { bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { LiveTls } from './live-tls.js';
@@ -59,8 +60,16 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       rateLimit,
       stages: { outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])) },
     });
+    // A value comes as base64, a third longer, within a JSON object.
+    const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const { allowedOrigins, allowedHosts } = settings;
-    const gateway = createInProcessGateway(service, { logger, allowedOrigins, allowedHosts });
+    const gateway = createInProcessGateway(service, {
+      logger,
+      maxBodyBytes,
+      maxBufferedBytes: bufferedBytes(maxBodyBytes),
+      allowedOrigins,
+      allowedHosts,
+    });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, settings);
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);

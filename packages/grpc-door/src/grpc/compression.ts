@@ -14,8 +14,29 @@ export class TooLargeError extends Error {
 
 type Work = (input: InputType, options: ZlibOptions, done: (error: Error | null, result: Buffer) => void) => void;
 
-/** Decompresses in another thread. Rejects with {@link TooLargeError} once the result is larger than `maxBytes`. */
-export function decompress(encoding: Encoding, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+/** How many messages are decompressed at a time: each may grow to the largest, however many callers send small ones. */
+const maxAtATime = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Decompresses in another thread, when it is its turn. Rejects with {@link TooLargeError} once the result is larger than
+ * `maxBytes`.
+ */
+export async function decompress(encoding: Encoding, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  // Who is let in by the one before takes over its place.
+  if (running < maxAtATime) running += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await decompressNow(encoding, bytes, maxBytes);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+function decompressNow(encoding: Encoding, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const work: Work = encoding === 'gzip' ? gunzip : inflate;
   return new Promise((resolve, reject) => {
     work(bytes, { maxOutputLength: maxBytes }, (error, result) => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -60,6 +61,12 @@ export class Program implements AsyncDisposable {
       if (this.#child.exitCode !== null) throw new Error(`ended without "${message}": ${this.stderr}`);
       await Promise.race([once(this.#child.stdout ?? this.#child, 'data'), this.exited]);
     }
+  }
+
+  /** What the process holds of memory, in bytes. */
+  get residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
   async grpcAddress(): Promise<string> {

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import http2, { type ClientHttp2Session } from 'node:http2';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { ConfigServiceDefinition } from '@cfg/proto';
+import { createChannel, createClient } from 'nice-grpc';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { anyPorts, Program } from './test/program.js';
+
+/*
+ * Attacks of callers without any right against the real program. It stays up, answers others, and its memory stays within
+ * 100 MB of what it has while nothing happens.
+ */
+
+const mebibyte = 1024 * 1024;
+const most = 100 * mebibyte;
+const set = '/config.v1.ConfigService/Set';
+
+/** The head of a gRPC message of that size, and its compression flag. */
+function messageHead(size: number, compressed = 0): Buffer {
+  const head = Buffer.alloc(5);
+  head[0] = compressed;
+  head.writeUInt32BE(size, 1);
+  return head;
+}
+
+describe.skipIf(process.platform !== 'linux')('a server under attack', () => {
+  let program: Program;
+  let quietBytes: number;
+
+  beforeAll(async () => {
+    program = await Program.serving([...anyPorts, '--guard', 'deny-all', '--log-level', 'info']);
+    await warmUp();
+    quietBytes = program.residentBytes;
+  });
+
+  afterAll(() => program[Symbol.asyncDispose]());
+
+  /** A well-behaved caller gets an answer at both doors. */
+  async function isWell(): Promise<void> {
+    const channel = createChannel(await program.grpcAddress());
+    const access = await createClient(ConfigServiceDefinition, channel).checkAccess({ namespace: 'n' });
+    expect(access.canRead).toBe(false);
+    channel.close();
+    expect((await fetch(await program.url('/v1/codecs'))).status).toBe(403);
+  }
+
+  /** As after a while of everyday calls: a process that has just started has not yet grown to its usual size. */
+  async function warmUp(): Promise<void> {
+    const channel = createChannel(await program.grpcAddress());
+    const client = createClient(ConfigServiceDefinition, channel);
+    const url = await program.url('/v1/codecs');
+    for (let round = 0; round < 100; round += 1) {
+      const calls = Array.from({ length: 100 }, () => client.checkAccess({ namespace: 'n' }));
+      const gets = Array.from({ length: 5 }, async () => (await fetch(url)).text());
+      await Promise.all([...calls, ...gets]);
+    }
+    channel.close();
+  }
+
+  /** Watches the memory while the attack lasts. */
+  async function withstands(attack: () => Promise<unknown>): Promise<void> {
+    let highest = 0;
+    const watching = setInterval(() => {
+      highest = Math.max(highest, program.residentBytes);
+    }, 20);
+    try {
+      await attack();
+      await isWell();
+    } finally {
+      clearInterval(watching);
+    }
+    expect((Math.max(highest, program.residentBytes) - quietBytes) / mebibyte).toBeLessThan(most / mebibyte);
+  }
+
+  async function session(): Promise<ClientHttp2Session> {
+    const open = http2.connect(`http://${await program.grpcAddress()}`).on('error', () => {});
+    onTestFinished(() => open.destroy());
+    await once(open, 'remoteSettings');
+    return open;
+  }
+
+  const stream = (open: ClientHttp2Session, headers: object = {}) =>
+    open
+      .request({ ':method': 'POST', ':path': set, 'content-type': 'application/grpc', te: 'trailers', ...headers })
+      .on('error', () => {});
+
+  it('by compressed messages that grow a thousandfold', async () => {
+    const bomb = gzipSync(Buffer.alloc(62 * mebibyte));
+    await withstands(async () => {
+      const open = await session();
+      const streams = Array.from({ length: 60 }, () => stream(open, { 'grpc-encoding': 'gzip' }));
+      const ends = streams.map((one) => new Promise((resolve) => one.resume().once('close', resolve)));
+      for (const one of streams) one.end(Buffer.concat([messageHead(bomb.length, 1), bomb]));
+      await Promise.all(ends);
+    });
+  });
+
+  it('by messages that are announced and never end', async () => {
+    await withstands(async () => {
+      const open = await session();
+      const part = Buffer.alloc(3 * mebibyte);
+      const streams = Array.from({ length: 40 }, () => stream(open).resume());
+      // As much as the windows let through, at once.
+      for (const one of streams) one.write(Buffer.concat([messageHead(4 * mebibyte - 16), part]));
+      const other = await session();
+      for (let count = 0; count < 40; count += 1)
+        stream(other)
+          .resume()
+          .write(Buffer.concat([messageHead(60 * mebibyte), part]));
+      for (let turn = 0; turn < 5; turn += 1) await isWell();
+    });
+  });
+
+  it('by streams without a body', async () => {
+    await withstands(async () => {
+      const open = await session();
+      for (let count = 0; count < 20_000; count += 1) {
+        stream(open);
+        if (count % 1_000 === 0) await new Promise(setImmediate);
+      }
+      await isWell();
+    });
+  });
+
+  it('by HTTP bodies that never end, and by connections that say nothing', async () => {
+    await withstands(async () => {
+      const { hostname, port } = new URL(await program.url('/'));
+      for (let count = 0; count < 200; count += 1) {
+        const headers = { 'content-length': String(mebibyte) };
+        const path = '/v1/namespaces/n/keys/a';
+        const request = http.request({ hostname, port, path, method: 'POST', headers, agent: false });
+        onTestFinished(() => void request.destroy());
+        request.on('error', () => {}).write(Buffer.alloc(mebibyte / 2, 0x20));
+      }
+      for (let count = 0; count < 500; count += 1) {
+        const silent = connect(Number(port), hostname).on('error', () => {});
+        onTestFinished(() => void silent.destroy());
+      }
+      await isWell();
+    });
+  });
+
+  it('by headers without end', async () => {
+    await withstands(async () => {
+      const url = await program.url('/v1/codecs');
+      const answer = await fetch(url, { headers: { 'x-long': 'x'.repeat(100_000) } }).catch(() => undefined);
+      expect(answer?.status ?? 431).toBe(431);
+      const open = await session();
+      const one = stream(open, { 'x-long': 'x'.repeat(60_000) }).resume();
+      await new Promise((resolve) => one.once('close', resolve));
+    });
+  });
+});
