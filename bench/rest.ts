@@ -21,8 +21,24 @@ line(
     () => drivers.ours.rate(path, ms),
     () => drivers.bare.rate(path, ms),
   ),
-  0.8,
+  0.9,
 );
 for (const driver of [drivers.ours, drivers.bare]) driver.close();
 ours.stop();
 bare.stop();
+
+const [node, bareNode] = [await startServer('ours-node'), await startServer('bare-node')];
+const onNode = { ours: new HttpDriver(node.port), bare: new HttpDriver(bareNode.port) };
+title('REST, memory store, gateway in process on node:http alone, beside a bare handler');
+line(
+  'GET of one key',
+  'call/s',
+  await alternate(
+    () => onNode.ours.rate(path, ms),
+    () => onNode.bare.rate(path, ms),
+  ),
+  0.75,
+);
+for (const driver of [onNode.ours, onNode.bare]) driver.close();
+node.stop();
+bareNode.stop();

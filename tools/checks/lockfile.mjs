@@ -8,7 +8,8 @@ export default async function lockfile() {
     .split('\n')
     .map((line, index) => ({ line, place: `pnpm-lock.yaml:${index + 1}` }))
     .filter(
-      ({ line }) => /\b(tarball|registry|url|resolved):|git\+|codeload/.test(line) && !/^\s+deprecated:/.test(line),
+      ({ line }) =>
+        /(?<![\w-])(tarball|registry|url|resolved):|git\+|codeload/.test(line) && !/^\s+deprecated:/.test(line),
     )
     .map(({ line, place }) => `${place}: ${line.trim()}`);
 }

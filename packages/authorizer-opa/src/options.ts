@@ -1,4 +1,5 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { Builtin } from './builtins/builtin.js';
 import type { TlsOptions } from './http.js';
 import type { LoadOptions } from './policy/load.js';

@@ -1,4 +1,5 @@
-import { type ChangeStream, PullStream, type WatchEvent } from '@cfg/core';
+import type { ChangeStream, WatchEvent } from '@cfg/core';
+import { PullStream } from '@cfg/core/store';
 
 /** Yields the events, and tells `onLive` whether every change from then on will be among them. Ends with `signal`. */
 export type Source = (

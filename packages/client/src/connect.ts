@@ -15,8 +15,8 @@ import {
   type StandardSchema,
   type Store,
   type Value,
-  within,
 } from '@cfg/core';
+import { within } from '@cfg/core/store';
 import { FileCache, type FileCacheOptions } from './cache-file/file-cache.js';
 import type { RemoteStoreOptions } from './options.js';
 import { RemoteStore } from './remote-store.js';

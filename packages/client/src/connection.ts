@@ -1,4 +1,5 @@
-import { type CallOptions, type Capability, ConfigError, isConfigError, KnownPosition } from '@cfg/core';
+import { type CallOptions, type Capability, ConfigError, isConfigError } from '@cfg/core';
+import { KnownPosition } from '@cfg/core/store';
 import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
 import type { Clients, ConfigClient, OperationsClient } from './clients.js';

@@ -110,7 +110,7 @@ it('a watch through a manager tells exactly what has changed, through faults, ov
 
 it('1,000 watches, closed at once, leave nothing behind and disturb nobody', async () => {
   const behind = await server();
-  const remote = store(behind.address, options);
+  const remote = store(behind.address, { ...options, keepalive: undefined });
   await remote.connect();
   await remote.set('ns', 'a', json(0));
   const before = process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;

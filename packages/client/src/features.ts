@@ -1,4 +1,5 @@
-import { announced, type Capability, ConfigError, untilAborted } from '@cfg/core';
+import { announced, type Capability, ConfigError } from '@cfg/core';
+import { untilAborted } from '@cfg/core/store';
 import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
 

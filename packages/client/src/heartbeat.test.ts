@@ -102,7 +102,9 @@ describe('several addresses', () => {
   it('take over from each other, for calls and for watches', async () => {
     const one = await server();
     const two = await server({ store: one.store });
-    const remote = store([one.address, two.address], quick);
+    // As many tries as a busy machine may need.
+    const retry = { ...quick.retry, maxRetries: 100 };
+    const remote = store([one.address, two.address], { ...quick, retry, watch: { ...quick.watch, maxErrors: 100 } });
     await remote.connect();
     const stream = remote.watch({ namespaces: ['ns'] });
     await stream.ready;

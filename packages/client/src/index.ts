@@ -33,7 +33,6 @@ export {
   type KeyChange,
   type KeyChanges,
   LoadedPrefix,
-  PullStream,
   LruCache,
   type LruCacheOptions,
   Manager,
@@ -48,6 +47,7 @@ export {
   type SetValueOptions,
   type ValueVersions,
 } from '@cfg/core';
+export { PullStream } from '@cfg/core/store';
 // … live references
 export type {
   Binder,

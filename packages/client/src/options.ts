@@ -1,13 +1,5 @@
-import {
-  type BackoffOptions,
-  ConfigError,
-  completeReconnect,
-  type Logger,
-  maxInt32,
-  type ReconnectOptions,
-  safeLogger,
-  wholeNumber,
-} from '@cfg/core';
+import { ConfigError, type Logger, type ReconnectOptions, safeLogger } from '@cfg/core';
+import { type BackoffOptions, completeReconnect, maxInt32, wholeNumber } from '@cfg/core/store';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
 import type { ConnectionState } from './connection-state.js';

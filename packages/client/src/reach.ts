@@ -1,4 +1,5 @@
-import { ConfigError, isConfigError, sleep, transience } from '@cfg/core';
+import { ConfigError, isConfigError, transience } from '@cfg/core';
+import { sleep } from '@cfg/core/store';
 import { toConfigError } from './status.js';
 
 /** Wait between two tries to reach a server at first, in milliseconds. */

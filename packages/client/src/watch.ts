@@ -1,18 +1,12 @@
 import {
-  Backoff,
-  type Begun,
-  ChangeFilter,
   ConfigError,
   isConfigError,
   isTransient,
-  type Position,
-  resumed,
-  sleep,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
-  wholeNumber,
 } from '@cfg/core';
+import { Backoff, type Begun, ChangeFilter, type Position, resumed, sleep, wholeNumber } from '@cfg/core/store';
 import type { WatchRequest } from '@cfg/proto';
 import { toWatchEvent } from './calls/entry.js';
 import type { Source } from './change-stream.js';

@@ -1,7 +1,7 @@
 import type { InProcessClients } from '@cfg/service';
 import { ServerError, Status } from 'nice-grpc-common';
-import type { ServiceCallOptions } from './exchange.js';
 import { HttpError } from './http-error.js';
+import type { ServiceCallOptions } from './service-call.js';
 
 /** Lets a call in before its request is read: see `InProcessClients.admit`. */
 export type Admit = InProcessClients['admit'];

@@ -1,8 +1,9 @@
 import type { ConfigServiceDefinition, Entry } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
 import { Status } from 'nice-grpc-common';
-import type { Endpoint, ServiceCallOptions } from './exchange.js';
+import type { Endpoint } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
+import type { ServiceCallOptions } from './service-call.js';
 
 /** `GET …/keys/{key}/diff?v1=1&v2=2`: two versions of a key, side by side. Version 0 is the current one. */
 export function diffEndpoint(client: Client<ConfigServiceDefinition>): Endpoint {
@@ -17,7 +18,7 @@ export function diffEndpoint(client: Client<ConfigServiceDefinition>): Endpoint 
     ]);
     if (first.status === 'rejected') throw first.reason;
     if (second.status === 'rejected') throw second.reason;
-    exchange.send(200, JSON.stringify(difference(namespace, key, v1, first.value, v2, second.value)));
+    await exchange.send(200, JSON.stringify(difference(namespace, key, v1, first.value, v2, second.value)));
   };
 }
 

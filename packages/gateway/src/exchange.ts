@@ -1,18 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import type { InProcessCallOptions } from '@cfg/service';
-import type { CallOptions, Metadata } from 'nice-grpc-common';
+import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
 import { callerOf, type GatewayRequest } from './caller.js';
+import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
 import { decodePercent } from './percent-encoding.js';
 import { requestIdOf } from './request-id.js';
+import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
-
-/** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
-export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}
 
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;
@@ -28,7 +26,16 @@ export interface ExchangeContext {
   readonly admit: Admit | undefined;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
+  /** From which size on an answer is compressed; 0: none is. */
+  readonly compressFromBytes: number;
 }
+
+/** What is sent is never a page: no browser is to take it for one, nor another site to use it as its own. */
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
 
 /** One request and its answer. */
 export class Exchange {
@@ -112,6 +119,10 @@ export class Exchange {
     return this.#variables.map(({ name, raw }) => [name, decodePercent(raw, 'path')]);
   }
 
+  get hasQuery(): boolean {
+    return this.#query !== '';
+  }
+
   /** The query. Throws a 400 if the percent-encoding is broken. */
   query(): URLSearchParams {
     if (this.#query === '') return new URLSearchParams();
@@ -128,30 +139,66 @@ export class Exchange {
     return this.#options;
   }
 
-  /** Responds with JSON text, or with bytes whose type is in the headers. */
-  send(status: number, body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): void {
+  /**
+   * Responds with JSON text, or with bytes whose type is in the headers. A promise where the answer is compressed: it is
+   * sent when that has resolved.
+   */
+  send(
+    status: number,
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<void> | undefined {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const { compressFromBytes } = this.#context;
+    if (compressFromBytes > 0 && length >= compressFromBytes) return this.#sendLarge(status, body, headers);
+    this.#begin(status, length, headers);
+    // Text that is ASCII, as most is, need not be transcoded.
+    if (typeof body === 'string') this.response.end(body, length === body.length ? 'latin1' : 'utf8');
+    else this.response.end(body);
+    return undefined;
+  }
+
+  /** Responds that the caller has the newest answer already. */
+  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
+    this.response.writeHead(304, { ...this.ownHeaders(), ...this.#varying(headers) }).end();
+  }
+
+  /** Headers of every answer. */
+  ownHeaders(): Record<string, string> {
+    return { ...securityHeaders, 'x-request-id': this.requestId };
+  }
+
+  async #sendLarge(
+    status: number,
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.length);
+    const encoding = encodingOf(this.request.headers);
+    const sent = encoding === undefined ? bytes : await compress(bytes, encoding);
+    if (this.response.destroyed) return;
+    const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
+    const encoded = encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
+    this.#begin(status, sent.length, { ...headers, ...encoded });
+    this.response.end(sent);
+  }
+
+  #begin(status: number, length: number, headers: Readonly<Record<string, string>>): void {
     const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
     this.response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': length,
       ...unkept,
       ...this.ownHeaders(),
-      ...more,
+      ...this.#varying(more),
     });
-    // Text that is ASCII, as most is, need not be transcoded.
-    if (typeof body === 'string') this.response.end(body, length === body.length ? 'latin1' : 'utf8');
-    else this.response.end(body);
   }
 
-  /** Responds that the caller has the newest answer already. */
-  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
-    this.response.writeHead(304, { ...unkept, ...this.ownHeaders(), ...headers }).end();
-  }
-
-  /** Headers of every answer. */
-  ownHeaders(): Record<string, string> {
-    return { 'x-content-type-options': 'nosniff', 'x-request-id': this.requestId };
+  /** The headers, with what those before the gateway say that the answer depends on. */
+  #varying(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    if (headers.vary === undefined) return headers;
+    const already = this.response.getHeader('vary');
+    return already === undefined ? headers : { ...headers, vary: `${already}, ${headers.vary}` };
   }
 
   #makeOptions(): ServiceCallOptions {

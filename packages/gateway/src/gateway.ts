@@ -7,9 +7,14 @@ import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
+import { serverReadiness, serviceReadiness } from './health/readiness.js';
+import { type CheckReadiness, healthRoutes } from './health/routes.js';
+import { metricsRoute } from './metrics/route.js';
+import * as described from './openapi/own-operations.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
 import { connect } from './remote.js';
-import { createRoutes } from './router.js';
+import { createRoutes, type OwnRoute } from './router.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
 import { openWatch } from './sse/upstream.js';
@@ -59,9 +64,22 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
   const complete = completeOptions(options);
   const watchToken = (): string | undefined =>
     typeof options.watchToken === 'function' ? options.watchToken() : options.watchToken;
-  if (typeof target !== 'string') return build(target, complete, watchedWith(target.client, watchToken), () => {});
-  const { service, operations, close } = connect(target, options, complete.logger);
-  return build({ client: service, operations }, complete, watchedWith(service, watchToken), close);
+  if (typeof target !== 'string')
+    return build(
+      target,
+      complete,
+      watchedWith(target.client, watchToken),
+      async () => ({}),
+      () => {},
+    );
+  const { service, operations, health, close } = connect(target, options, complete.logger);
+  return build(
+    { client: service, operations },
+    complete,
+    watchedWith(service, watchToken),
+    serverReadiness(health),
+    close,
+  );
 }
 
 /**
@@ -75,7 +93,14 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
 export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
   const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
-  return build({ client, operations }, completeOptions(options), subscribe, () => {}, admit);
+  return build(
+    { client, operations },
+    completeOptions(options, service.maxValueBytes),
+    subscribe,
+    serviceReadiness(service),
+    () => {},
+    admit,
+  );
 }
 
 /** How the gateway itself watches everything. */
@@ -95,6 +120,7 @@ function build(
   { client, operations }: GatewayClients,
   options: GatewaySettings,
   subscribe: MakeSubscribe,
+  readiness: CheckReadiness,
   release: () => void,
   admit?: Admit,
 ): Gateway {
@@ -103,30 +129,33 @@ function build(
   const watch = new WatchRoute({ client, features, options, subscribe: subscribe(features) });
   const readEntry: ReadEntry = async (namespace, key, exchange) =>
     (await client.get({ namespace, key }, exchange.callOptions())).entry;
+  const own: readonly OwnRoute[] = [
+    {
+      verb: 'GET',
+      path: '/v1/namespaces/{namespace}/keys/{key}/diff',
+      endpoint: diffEndpoint(client),
+      operation: described.diff,
+    },
+    {
+      verb: 'PUT',
+      path: '/v1/namespaces/{namespace}/keys/{key}',
+      endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
+      operation: described.putValue({ $ref: '#/components/schemas/SetResponse' }),
+    },
+    { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: described.watch },
+    ...healthRoutes(readiness, options.logger),
+    ...(options.metrics ? [metricsRoute(options.metrics)] : []),
+  ];
   const routes = createRoutes({
     clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
-    own: [
-      {
-        verb: 'GET',
-        path: '/v1/namespaces/{namespace}/keys/{key}/diff',
-        endpoint: diffEndpoint(client),
-        operation: 'Diff',
-      },
-      {
-        verb: 'PUT',
-        path: '/v1/namespaces/{namespace}/keys/{key}',
-        endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
-        operation: 'PutValue',
-      },
-      { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: 'Watch' },
-    ],
+    own: [...own, ...openApiRoutes(own, options.docs)],
     hooks: {
       'config.v1.ConfigService.Get': getHook,
       'config.v1.ConfigService.Set': setHook(readEntry, false),
       'config.v1.ConfigService.Delete': deleteHook(readEntry),
       'config.v1.ConfigService.Snapshot': snapshotHook,
     },
-    maxBodyBytes,
+    maxBodyBytes: (method) => (method.endsWith('.Batch') ? options.maxBatchBodyBytes : maxBodyBytes),
   });
   const requests = new RequestHandler(routes, features, options, admit);
   let closed: Promise<void> | undefined;

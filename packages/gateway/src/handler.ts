@@ -29,10 +29,17 @@ export class RequestHandler {
       bodyBudget: new BodyBudget(options.maxBufferedBytes),
       admit,
       callTimeoutMs: options.callTimeoutMs,
+      compressFromBytes: options.compressFromBytes,
     };
   }
 
   readonly handle: HttpHandler = (request, response, next) => {
+    const { cors } = this.#options;
+    if (cors === undefined) this.#handle(request, response, next);
+    else cors(request, response, () => this.#handle(request, response, next));
+  };
+
+  readonly #handle: HttpHandler = (request, response, next) => {
     const [path, query] = splitUrl(request.url ?? '/');
     const match = this.#routes.find(path);
     if (!match && next && this.#options.fallthrough) return next();
@@ -57,7 +64,7 @@ export class RequestHandler {
     try {
       this.#options.checkOrigin(exchange.request);
       if (!route) throw notFound();
-      if (this.#closed) throw gatewayClosed();
+      if (this.#closed && !route.always) throw gatewayClosed();
       const endpoint = route.endpoint(exchange.request.method ?? '');
       if (!endpoint) throw methodNotAllowed(route.allow);
       await endpoint(exchange);
@@ -78,7 +85,7 @@ export class RequestHandler {
       // An answer that breaks off is better than one that looks whole.
       exchange.response.destroy();
     } else {
-      exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
+      void exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
     }
   }
 }

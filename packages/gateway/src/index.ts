@@ -2,6 +2,7 @@
 
 // For other routes of the same application
 export { type AuthOptions, authMiddleware } from './auth.js';
+export type { CorsOptions } from './cors.js';
 export {
   createGateway,
   createInProcessGateway,
@@ -9,4 +10,5 @@ export {
   type GatewayClients,
   type RemoteGatewayOptions,
 } from './gateway.js';
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';
 export type { GatewayOptions } from './options.js';

@@ -1,5 +1,9 @@
-import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
+import type { HttpHandler } from '@cfg/service';
+import { type CorsOptions, corsHandler } from './cors.js';
+import type { Metrics } from './metrics/metrics.js';
 import { type OriginCheck, type OriginOptions, originCheck } from './origin.js';
 
 /** Options of both gateways. */
@@ -24,8 +28,9 @@ export interface GatewayOptions extends OriginOptions {
    */
   readonly maxLagMs?: number | undefined;
   /**
-   * The largest request body, in bytes; a larger one is answered with 413. Default 1.5 MiB, which fits a value of 1 MiB
-   * in base64. 1 to 64 MiB.
+   * The largest request body, in bytes; a larger one is answered with 413. That of a batch may have 16 times as much, at
+   * most 64 MiB. Default: what the largest value that the service takes needs in base64, or 1.5 MiB before a server
+   * elsewhere. 1 to 64 MiB.
    */
   readonly maxBodyBytes?: number | undefined;
   /**
@@ -44,6 +49,17 @@ export interface GatewayOptions extends OriginOptions {
    * this.
    */
   readonly fallthrough?: boolean | undefined;
+  /**
+   * From which size on answers are compressed for who asks for it (zstd, br, gzip), in bytes; streams never are. Default
+   * 16,384; 0: none is; at most 2³¹ − 1.
+   */
+  readonly compressFromBytes?: number | undefined;
+  /** Lets pages of other origins read the answers. Default: none may. */
+  readonly cors?: CorsOptions | undefined;
+  /** Whether there is `/docs`, a page that shows `/openapi.json`. Default true. */
+  readonly docs?: boolean | undefined;
+  /** What `GET /metrics` tells. Default: there is no such route. */
+  readonly metrics?: Metrics | undefined;
   /** Told of faults that callers only see as "internal error". Default: says nothing. */
   readonly logger?: Logger | undefined;
 }
@@ -58,15 +74,26 @@ export interface GatewaySettings {
   readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
   readonly callTimeoutMs: number;
+  readonly maxBatchBodyBytes: number;
   readonly checkOrigin: OriginCheck;
   readonly fallthrough: boolean;
+  readonly compressFromBytes: number;
+  readonly cors: HttpHandler | undefined;
+  readonly docs: boolean;
+  readonly metrics: Metrics | undefined;
   readonly logger: Logger;
 }
 
 /** Throws `invalid_argument`, naming the option, if one is out of its range. */
-export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
-  const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1.5 * 1024 * 1024, 1, maxMessageBytes);
+export function completeOptions(options: GatewayOptions = {}, maxValueBytes: number = 1024 * 1024): GatewaySettings {
+  // A value comes as base64, a third longer, within a JSON object.
+  const needed = Math.min(Math.ceil(maxValueBytes * 1.4) + 64 * 1024, maxMessageBytes);
+  const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? needed, 1, maxMessageBytes);
   const buffered = options.maxBufferedBytes ?? Math.max(256 * 1024 * 1024, maxBodyBytes);
+  const cors = options.cors && corsHandler(options.cors);
+  // Pages that may read the answers may send the requests.
+  const { origins } = options.cors ?? {};
+  const allowedOrigins = options.allowedOrigins ?? (origins === '*' ? ['*'] : origins);
   return {
     heartbeatIntervalMs: wholeNumber('heartbeatIntervalMs', options.heartbeatIntervalMs ?? 30_000, 1, maxInt32),
     retryMs: wholeNumber('retryMs', options.retryMs ?? 5_000, 0, maxInt32),
@@ -74,9 +101,14 @@ export function completeOptions(options: GatewayOptions = {}): GatewaySettings {
     reauthorizeEveryMs: wholeNumber('reauthorizeEveryMs', options.reauthorizeEveryMs ?? 300_000, 0, maxInt32),
     maxLagMs: wholeNumber('maxLagMs', options.maxLagMs ?? 60_000, 0, maxInt32),
     maxBodyBytes,
+    maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes, buffered),
     maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
-    checkOrigin: originCheck(options),
+    checkOrigin: originCheck({ ...options, allowedOrigins }),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
+    compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
+    cors,
+    docs: options.docs ?? true,
+    metrics: options.metrics,
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

@@ -4,10 +4,12 @@ import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto'
 import { type Client, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { HealthDefinition } from 'nice-grpc-server-health';
 
 export interface Connection {
   readonly service: Client<ConfigServiceDefinition>;
   readonly operations: Client<ConfigOperationsDefinition>;
+  readonly health: Client<HealthDefinition>;
   close(): void;
 }
 
@@ -24,6 +26,7 @@ export function connect(address: string, options: ConnectionOptions, logger: Log
   return {
     service: factory.create(ConfigServiceDefinition, channel),
     operations: factory.create(ConfigOperationsDefinition, channel),
+    health: factory.create(HealthDefinition, channel),
     close: () => channel.close(),
   };
 }

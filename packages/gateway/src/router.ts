@@ -1,5 +1,6 @@
 import { httpRules } from '@cfg/proto';
 import type { Endpoint } from './exchange.js';
+import type { Operation } from './openapi/types.js';
 import { PathTable } from './path-table.js';
 import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 
@@ -7,6 +8,8 @@ import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 export class Route {
   readonly #endpoints = new Map<string, Endpoint>();
   allow = '';
+  /** It answers though the gateway is closed. */
+  always = false;
 
   add(verb: string, endpoint: Endpoint): void {
     this.#endpoints.set(verb, endpoint);
@@ -26,8 +29,10 @@ export interface OwnRoute {
   /** As in the proto's annotations: `/v1/things/{thing}`. */
   readonly path: string;
   readonly endpoint: Endpoint;
-  /** Names it, as the methods of the proto are named. */
-  readonly operation: string;
+  /** It answers though the gateway is closed. Default false. */
+  readonly always?: boolean;
+  /** How it is described. */
+  readonly operation: Operation;
 }
 
 export interface Routes {
@@ -36,7 +41,8 @@ export interface Routes {
   readonly own: readonly OwnRoute[];
   /** What HTTP adds to a method, by the method's full name. */
   readonly hooks: Readonly<Record<string, RpcHook>>;
-  readonly maxBodyBytes: number;
+  /** The largest body, by the method's full name, and that of all others. */
+  readonly maxBodyBytes: (method: string) => number;
 }
 
 /** Keys and aliases may hold slashes. */
@@ -48,8 +54,15 @@ export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): Pat
   const add = (verb: string, path: string, endpoint: Endpoint): void =>
     table.at(path, () => new Route()).add(verb, endpoint);
   for (const rule of httpRules()) {
-    add(rule.verb, rule.path, rpcEndpoint(rule, clients[rule.service], { maxBodyBytes, hook: hooks[rule.method] }));
+    add(
+      rule.verb,
+      rule.path,
+      rpcEndpoint(rule, clients[rule.service], { maxBodyBytes: maxBodyBytes(rule.method), hook: hooks[rule.method] }),
+    );
   }
-  for (const { verb, path, endpoint } of own) add(verb, path, endpoint);
+  for (const { verb, path, endpoint, always = false } of own) {
+    add(verb, path, endpoint);
+    table.at(path, () => new Route()).always ||= always;
+  }
   return table;
 }

@@ -1,10 +1,11 @@
 import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
 import { Admission, type Admit } from './admission.js';
-import type { Endpoint, Exchange, ServiceCallOptions } from './exchange.js';
+import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
 import { needsFeatures, requireFeatures } from './negotiation.js';
 import { readBody } from './request-body.js';
+import type { ServiceCallOptions } from './service-call.js';
 
 /** A method of a client, by a name that only the descriptors know. */
 type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
@@ -15,11 +16,13 @@ export interface HttpAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** In place of the message as JSON. */
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | string;
 }
 
 /** What HTTP adds to a method. */
 export interface RpcHook {
+  /** It takes an answer whose bytes are ready (an `Encoded`) as it is. */
+  readonly encoded?: boolean;
   /** Makes the request of a body that is not the message. `undefined`: it is the message. */
   readBody?(exchange: Exchange, maxBodyBytes: number): Promise<object | undefined>;
   /** Surrounds the call. */
@@ -45,10 +48,11 @@ export function rpcEndpoint(
 
   async function answer(exchange: Exchange, admission: Admission | undefined): Promise<object> {
     const options = exchange.callOptions();
+    const taken = hook.encoded ? { ...options, encoded: true } : options;
     const request = await readRequest(rule, exchange, maxBodyBytes, hook);
     const call = async (message: object): Promise<object> => {
       if (needsFeatures(message, exchange)) await requireFeatures(message, exchange);
-      return method?.(message, admission?.options ?? options) as Promise<object>;
+      return method?.(message, admission?.options ?? taken) as Promise<object>;
     };
     return hook.call ? hook.call(call, request, exchange) : call(request);
   }
@@ -72,7 +76,7 @@ export function rpcEndpoint(
     const message = await (isRead ? answer(exchange, undefined) : answerAdmitted(exchange, admit));
     const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
     if (status === 304) exchange.sendNotModified(headers);
-    else exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
+    else await exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
   };
 }
 
@@ -90,7 +94,7 @@ async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: num
 }
 
 async function readMessage(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
-  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.query());
+  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.hasQuery ? exchange.query() : []);
   const body = await readBody(exchange, maxBodyBytes);
   return body === '' ? fromQuery(rule.requestType, []) : parseJson(rule.requestType, body);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { maxInt32 } from '@cfg/core';
+import { maxInt32 } from '@cfg/core/store';
 import { badRequest } from './http-error.js';
 
 const unitsMs = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };

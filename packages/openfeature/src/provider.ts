@@ -1,5 +1,6 @@
 import type { AppConfig, LoadedPrefix, NamespaceStatus, PullStream, Value } from '@cfg/client';
-import { isTransient, settledWithin, sleep } from '@cfg/core';
+import { isTransient } from '@cfg/core';
+import { settledWithin, sleep } from '@cfg/core/store';
 import {
   ErrorCode,
   type EvaluationContext,

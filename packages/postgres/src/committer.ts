@@ -1,4 +1,5 @@
-import { applyAll, type Commit, type Logger, type Operation, run, Transaction } from '@cfg/core';
+import type { Logger } from '@cfg/core';
+import { applyAll, type Commit, type Operation, run, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
 import { CommitUnknown, isConnectionLost } from './fault.js';

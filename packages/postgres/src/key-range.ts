@@ -1,4 +1,4 @@
-import { afterPrefix } from '@cfg/core';
+import { afterPrefix } from '@cfg/core/store';
 
 /** Sorts after every name: names are ASCII. */
 const end = '\u007f';

@@ -1,4 +1,5 @@
-import type { Entry, HistoryRange, KeyReader, Range } from '@cfg/core';
+import type { Entry } from '@cfg/core';
+import type { HistoryRange, KeyReader, Range } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { type ChangeRow, entryOf } from './rows.js';
 import type { Session } from './session.js';

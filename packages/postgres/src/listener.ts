@@ -1,4 +1,5 @@
-import { Backoff, type Logger } from '@cfg/core';
+import type { Logger } from '@cfg/core';
+import { Backoff } from '@cfg/core/store';
 import type { Client } from 'pg';
 import { reasonOf } from './fault.js';
 

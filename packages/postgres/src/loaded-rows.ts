@@ -1,4 +1,5 @@
-import { type Change, type Entry, isLive, type Operation } from '@cfg/core';
+import type { Change, Entry } from '@cfg/core';
+import { isLive, type Operation } from '@cfg/core/store';
 import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import type { Session } from './session.js';
 import { maxDue, type Statements } from './statements.js';

@@ -1,17 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Change,
-  type Commit,
-  ConfigError,
-  type EngineReader,
-  type Entry,
-  type Head,
-  type Health,
-  LogFollower,
-  run,
-  type Steps,
-  WriteQueue,
-} from '@cfg/core';
+import { type Change, ConfigError, type Entry, type Health } from '@cfg/core';
+import { type Commit, type EngineReader, type Head, LogFollower, run, type Steps, WriteQueue } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { Database } from './database.js';
 import { faultOf, isBusy, reasonOf } from './fault.js';

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 
 export interface PostgresStoreOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */

@@ -1,16 +1,5 @@
-import {
-  type Answers,
-  type ChangeStream,
-  type Engine,
-  type EngineReader,
-  type Entry,
-  failedWatch,
-  type Health,
-  type Operation,
-  type Steps,
-  type WatchFilter,
-  type WatchOptions,
-} from '@cfg/core';
+import type { ChangeStream, Entry, Health, WatchFilter, WatchOptions } from '@cfg/core';
+import { type Answers, type Engine, type EngineReader, failedWatch, type Operation, type Steps } from '@cfg/core/store';
 import { faultOf } from './fault.js';
 import { OpenDatabase } from './open-database.js';
 import type { Settings } from './options.js';

@@ -1,4 +1,5 @@
-import type { Alias, Change, EngineReader, Head, LogRange } from '@cfg/core';
+import type { Alias, Change } from '@cfg/core';
+import type { EngineReader, Head, LogRange } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { type AliasRow, aliasOf, type ChangeRow, changeOf } from './rows.js';

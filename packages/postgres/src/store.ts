@@ -1,4 +1,4 @@
-import { LocalStore } from '@cfg/core';
+import { LocalStore } from '@cfg/core/store';
 import { completeOptions, type PostgresStoreOptions } from './options.js';
 import { PostgresEngine } from './postgres-engine.js';
 

@@ -1,13 +1,5 @@
-import {
-  type Alias,
-  type Change,
-  type Entry,
-  type HistoryRange,
-  type Operation,
-  type Range,
-  valueTypeNumber,
-  type WriteTables,
-} from '@cfg/core';
+import { type Alias, type Change, type Entry, valueTypeNumber } from '@cfg/core';
+import type { HistoryRange, Operation, Range, WriteTables } from '@cfg/core/store';
 import { changeWeight } from './compaction.js';
 import { KeyRows } from './key-rows.js';
 import { LoadedRows } from './loaded-rows.js';

@@ -1,6 +1,7 @@
 // Services
 
 // What the contract says of itself, and what it fixes beside its messages
+export { commentOf } from './comments.js';
 export { fileDescriptorSet } from './descriptors.js';
 export { Encoded, Undecodable } from './encoded.js';
 export { type Messages, type MessageType, messageTypes } from './gen/messages.js';

@@ -1,9 +1,10 @@
+import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
 import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
 import { inTime } from './in-time.js';
 import type { LiveTls } from './live-tls.js';
 
@@ -15,11 +16,12 @@ export async function listenNice(
   service: ConfigService,
   address: string,
   tls: LiveTls | undefined,
-  { maxValueBytes }: { readonly maxValueBytes: number },
+  { maxValueBytes, peering }: { readonly maxValueBytes: number; readonly peering?: PeeringService | undefined },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
   const options = grpcOptions(maxValueBytes);
   const server = tls?.clientCa === undefined ? createServer(options) : certifiedServer(options);
   addConfigService(server, service);
+  if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
   const port = await server.listen(address, grpcCredentials(tls));
   const connections = new Connections(port);
   return {

@@ -1,5 +1,7 @@
+import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
+import type { ServiceImplementation } from 'nice-grpc';
 import type { LiveTls } from './live-tls.js';
 
 /** What a request may have beside its value; a batch of small values has room as well. */
@@ -8,6 +10,9 @@ const besideValueBytes = 64 * 1024;
 
 /** What all requests that have come in part may take together at each door: four of the largest. */
 export const bufferedBytes = (largestBytes: number): number => 4 * Math.max(leastRequestBytes, largestBytes);
+
+/** What the body of an HTTP request needs for a value: it comes as base64, a third longer, within a JSON object. */
+export const bodyBytes = (maxValueBytes: number): number => Math.ceil(maxValueBytes * 1.4) + besideValueBytes;
 
 /** The options of the gRPC door, whatever it is made of: a request is not much larger than a value may be. */
 export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
@@ -22,3 +27,6 @@ export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
 
 export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : tls.credentials();
+
+/** What a node of a cluster serves to the others. */
+export type PeeringService = ServiceImplementation<ConfigPeeringDefinition>;

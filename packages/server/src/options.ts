@@ -1,8 +1,10 @@
-import { ConfigError, type Logger, maxInt32, type Store, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { Guard, RateLimitOptions } from '@cfg/service';
 import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
+import { type ClusterChoice, clusterStore } from './cluster-choice.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
@@ -10,11 +12,13 @@ import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 
-export interface ServerOptions extends TlsFiles {
+export interface ServerOptions extends TlsFiles, ClusterChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
   readonly grpcDoor?: GrpcDoorKind | undefined;
+  /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
+  readonly metrics?: string | undefined;
   /**
    * `self-signed`: both doors are secured with a certificate that is made at the start and that nobody vouches for; its
    * fingerprint is logged. For a first try on a network. Default: {@link tlsCert}, if there is one.
@@ -106,6 +110,7 @@ export interface ServerSettings {
   readonly grpc: Address;
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
+  readonly metrics: Address | undefined;
   readonly store: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
@@ -166,7 +171,9 @@ export function completeOptions(
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
+    metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     ...chosen,
+    store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof store === 'string',
     guard,
     tls,

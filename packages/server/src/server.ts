@@ -1,13 +1,15 @@
-import { createInProcessGateway } from '@cfg/gateway';
+import { createInProcessGateway, createMetrics } from '@cfg/gateway';
+import { originStage, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
-import { bufferedBytes } from './grpc-settings.js';
+import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { inTime } from './in-time.js';
 import { LiveTls } from './live-tls.js';
+import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 import { selfSigned } from './self-signed.js';
 
@@ -17,6 +19,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly grpcAddress: string;
   /** `host:port`, with the port that the system chose, if it was 0. */
   readonly httpAddress: string;
+  /** Where `/metrics` is, if it is. */
+  readonly metricsAddress: string | undefined;
   /**
    * Drains and closes: health checks say not serving, watches end so that their clients go elsewhere, calls that are
    * under way finish, for `graceMs` at most; then what is left is cut off. Closing twice is fine.
@@ -48,35 +52,41 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
     await store.connect();
+    const metrics = settings.metrics && createMetrics({ store });
     const service = createConfigService(store, {
       guard: guard.guard,
       logger,
       maxValueBytes,
       maxSnapshotEntries,
       rateLimit,
-      stages: { outer: audit === undefined ? [] : [audit.stage] },
+      stages: {
+        outer: [
+          ...(store instanceof SyncStore ? [originStage()] : []),
+          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
+        ],
+      },
     });
-    // A value comes as base64, a third longer, within a JSON object.
-    const maxBodyBytes = Math.ceil(maxValueBytes * 1.4) + 64 * 1024;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
       logger,
-      maxBodyBytes,
-      maxBufferedBytes: bufferedBytes(maxBodyBytes),
+      maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,
     });
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, settings);
+    const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, peering });
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);
+    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
+    if (measured) doors.push(measured);
     announce(settings, tls, grpc, http);
     const release = async (): Promise<void> => {
       tls?.close();
       await audit?.close();
       await guard.close();
     };
-    return new OpenServer(settings, service, release, grpc, http);
+    return new OpenServer(settings, service, release, { grpc, http, measured });
   } catch (error) {
     for (const door of doors) door.cut();
     tls?.close();
@@ -107,20 +117,30 @@ function announce({ guard, logger }: ServerSettings, tls: LiveTls | undefined, g
   logger.warn({}, `no guard: ${everybody} may read and change everything`);
 }
 
+/** The doors of a server, which close in this order: the HTTP door ends its streams itself, before their watches fail. */
+interface Doors {
+  readonly http: Door;
+  readonly grpc: Door;
+  readonly measured: Door | undefined;
+}
+
 class OpenServer implements RunningServer {
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  readonly metricsAddress: string | undefined;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
   readonly #release: () => Promise<void>;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, grpc: Door, http: Door) {
+  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, doors: Doors) {
+    const { http, grpc, measured } = doors;
     this.#settings = settings;
     this.#service = service;
     this.#release = release;
-    this.#doors = [http, grpc];
+    this.#doors = [http, grpc, ...(measured ? [measured] : [])];
+    this.metricsAddress = measured && formatAddress(measured.address);
     this.grpcAddress = formatAddress(grpc.address);
     this.httpAddress = formatAddress(http.address);
   }
@@ -137,7 +157,6 @@ class OpenServer implements RunningServer {
   async #close(): Promise<void> {
     const { graceMs, logger, store, ownsStore } = this.#settings;
     logger.info({ graceMs }, 'draining');
-    // The HTTP door first: it ends its streams of events itself, before their watches fail.
     const drained = Promise.all(this.#doors.map((door) => door.drain()));
     this.#service.drain();
     if (!(await inTime(drained, graceMs))) {

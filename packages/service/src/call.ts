@@ -1,4 +1,5 @@
-import type { AuditOperation, Entry, Maybe } from '@cfg/core';
+import type { AuditOperation, Entry } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 import type { CallContext, Metadata } from 'nice-grpc-common';
 import { encodeStatus } from './error-details.js';
 import { type AskedGuard, refusal } from './guards/ask-guard.js';

@@ -49,6 +49,8 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
   readonly middleware: ServerMiddleware;
   /** What health checks report. Serving, until `drain()`. */
   readonly health: HealthState;
+  /** The largest value that a write may have, in bytes. */
+  readonly maxValueBytes: number;
   /** Ended by `drain()`. */
   readonly draining: Draining;
   /**
@@ -109,6 +111,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
     operations: operations(environment, methods),
     middleware: methods.middleware,
     health,
+    maxValueBytes: settings.maxValueBytes,
     draining: environment.draining,
     drain() {
       for (const name of ['', ...serviceNames]) health.setStatus('unhealthy', name);

@@ -4,12 +4,17 @@ import { makesErrors } from './call.js';
 import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import { type CallStatus, clientError } from './status-error.js';
 
-/** What a call within the process may say about whom it is made for. */
+/** What a call within the process may say beside its request: whom it is made for, and how it takes the answer. */
 export interface CallerOptions {
   /** The address of whom the call is made for, `host:port`. */
   readonly peer?: string | undefined;
   /** The TLS certificate of whom the call is made for. */
   readonly certificate?: ClientCertificate | undefined;
+  /**
+   * Hands over an answer whose bytes are ready as it is, an `Encoded` in place of its message, for a caller who keeps
+   * something with the bytes. Default false.
+   */
+  readonly encoded?: boolean | undefined;
   /** The call that `admit` has let in already; metadata, peer and certificate are those that it was given. */
   readonly admitted?: InProcessCall | undefined;
 }
@@ -20,7 +25,7 @@ export class InProcessCall {
     WithCertificate & {
       readonly [makesErrors]: (status: CallStatus) => Error;
     };
-  #options: CallOptions;
+  #options: CallOptions & CallerOptions;
   #headerSent = false;
   #finished = false;
 
@@ -41,7 +46,7 @@ export class InProcessCall {
   /** Turns a method's answer into the caller's. */
   answer<Response>(response: Response | Encoded<Response>): Response {
     this.#sendHeader();
-    return response instanceof Encoded ? response.message : response;
+    return response instanceof Encoded && this.#options.encoded !== true ? response.message : (response as Response);
   }
 
   /** Passes the trailer on. Twice is fine. */

@@ -1,4 +1,4 @@
-import type { Maybe } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 import { type Encoded, Undecodable } from '@cfg/proto';
 import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
 import { Call } from './call.js';

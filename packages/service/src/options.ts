@@ -1,12 +1,5 @@
-import {
-  type CodecRegistry,
-  ConfigError,
-  defaultCodecs,
-  type Logger,
-  maxInt32,
-  safeLogger,
-  wholeNumber,
-} from '@cfg/core';
+import { type CodecRegistry, ConfigError, defaultCodecs, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import { denyAll } from './guards/deny-all.js';
 import type { Guard } from './guards/guard.js';

@@ -1,14 +1,13 @@
 import {
   type CallOptions,
   can,
-  decodeCursor,
-  encodeCursor,
   type Logger,
   type NamespaceListing,
   type NamespacePage,
   type NamespaceQuery,
   type Store,
 } from '@cfg/core';
+import { decodeCursor, encodeCursor } from '@cfg/core/store';
 
 /**
  * Lists the namespaces of a store that only has statistics. Reading those may be costly: it is done once for all who ask

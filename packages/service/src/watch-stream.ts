@@ -1,5 +1,6 @@
-import type { ChangeStream, Maybe, WatchEvent } from '@cfg/core';
+import type { ChangeStream, WatchEvent } from '@cfg/core';
 import { ConfigError } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 import type { Encoded, WatchResponse } from '@cfg/proto';
 import type { Call } from './call.js';
 import { callEnded, untilAborted } from './deadline.js';

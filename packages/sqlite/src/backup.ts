@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigError, maxInt32 } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { maxInt32 } from '@cfg/core/store';
 import { cannotOpen, checkFile, connect } from './database-file.js';
 import { reasonOf } from './fault.js';
 

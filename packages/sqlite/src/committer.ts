@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { applyAll, type Commit, type Operation, runNow, Transaction } from '@cfg/core';
+import { applyAll, type Commit, type Operation, runNow, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import { HeadReader } from './head-reader.js';
 import { Tables } from './tables.js';

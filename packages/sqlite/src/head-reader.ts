@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Head } from '@cfg/core';
+import type { Head } from '@cfg/core/store';
 
 /** Reads how far the log in the file reaches, on either connection. */
 export class HeadReader {

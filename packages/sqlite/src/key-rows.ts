@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Entry, HistoryRange, KeyReader, Range } from '@cfg/core';
+import type { Entry } from '@cfg/core';
+import type { HistoryRange, KeyReader, Range } from '@cfg/core/store';
 import { place } from './compaction.js';
 import type { EntryCache } from './entry-cache.js';
 import { keyRange } from './key-range.js';

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Commit, type Health, LogFollower, type Maybe, WriteQueue } from '@cfg/core';
+import type { Health } from '@cfg/core';
+import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
 import { faultOf, isBusy, reasonOf } from './fault.js';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 
 export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Alias, Change, EngineReader, Entry, Head, HistoryRange, LogRange, Range } from '@cfg/core';
+import type { Alias, Change, Entry } from '@cfg/core';
+import type { EngineReader, Head, HistoryRange, LogRange, Range } from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';

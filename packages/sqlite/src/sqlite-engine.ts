@@ -1,17 +1,13 @@
+import type { ChangeStream, Entry, Health, WatchFilter, WatchOptions } from '@cfg/core';
 import {
   type Answers,
-  type ChangeStream,
   type Engine,
   type EngineReader,
-  type Entry,
   failedWatch,
-  type Health,
   type Operation,
   runNow,
   type Steps,
-  type WatchFilter,
-  type WatchOptions,
-} from '@cfg/core';
+} from '@cfg/core/store';
 import { faultOf, guarded } from './fault.js';
 import { OpenFile } from './open-file.js';
 import type { Settings } from './options.js';

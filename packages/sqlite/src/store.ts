@@ -1,4 +1,4 @@
-import { LocalStore } from '@cfg/core';
+import { LocalStore } from '@cfg/core/store';
 import { completeOptions, type SqliteStoreOptions } from './options.js';
 import { SqliteEngine } from './sqlite-engine.js';
 

@@ -1,13 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import {
-  type Alias,
-  type Change,
-  type Entry,
-  type HistoryRange,
-  type Range,
-  valueTypeNumber,
-  type WriteTables,
-} from '@cfg/core';
+import { type Alias, type Change, type Entry, valueTypeNumber } from '@cfg/core';
+import type { HistoryRange, Range, WriteTables } from '@cfg/core/store';
 import { changeWeight } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
 import { KeyRows } from './key-rows.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type ErrorCode, isConfigError, type Operation, type PlainCommit } from '@cfg/core';
+import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
+import type { Operation, PlainCommit } from '@cfg/core/store';
 
 /** What the thread that writes is asked. It answers in the order of the questions. */
 export type Request =

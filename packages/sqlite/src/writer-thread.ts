@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { toPlainCommit } from '@cfg/core';
+import { toPlainCommit } from '@cfg/core/store';
 import type { WriterSettings } from './options.js';
 import { type Reply, type Request, toPlainFault } from './writer-messages.js';
 import { WritingFile } from './writing-file.js';

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type Commit, ConfigError, fromPlainCommit, type Operation } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { type Commit, fromPlainCommit, type Operation } from '@cfg/core/store';
 import type { WriterSettings } from './options.js';
 import { fromPlainFault, type Reply, type Request } from './writer-messages.js';
 

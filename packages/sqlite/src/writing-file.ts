@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Commit, ConfigError, type Operation } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import type { Commit, Operation } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { openWriting } from './database-file.js';
 import { isBusy } from './fault.js';

@@ -3,13 +3,12 @@ import {
   ConfigError,
   type FullStore,
   forward,
-  PullStream,
   type Store,
-  sleep,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
 } from '@cfg/core';
+import { PullStream, sleep } from '@cfg/core/store';
 
 const calls = [
   ...['get', 'set', 'delete', 'find', 'versions', 'snapshot', 'revision', 'batch', 'restore', 'namespaces'],

@@ -1,4 +1,5 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { JSONWebKeySet } from 'jose';
 import { HttpClient, type TlsOptions } from '../http.js';
 import { KeySet } from './key-set.js';

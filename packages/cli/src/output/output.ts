@@ -19,9 +19,9 @@ export class Output {
     return process.stdout.isTTY === true;
   }
 
-  /** The width of the terminal in columns; elsewhere there is no limit. */
+  /** The width of the terminal in columns; elsewhere, and where it is not known, there is no limit. */
   get columns(): number {
-    return process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    return (process.stdout.isTTY === true && process.stdout.columns) || Number.POSITIVE_INFINITY;
   }
 
   /** Writes, and waits while the reader is behind. */

@@ -182,6 +182,7 @@ describe('cfg exits with', () => {
     [2, ['list', '--limit', '0'], 'It must be a whole number from 1 on.'],
     [2, ['set', 'a', '1', '--ttl', '5 minutes'], 'such as 90s'],
     [2, ['set', 'a'], 'say the value'],
+    [2, ['set', 'a', 'null'], 'null is no value'],
     [2, ['set', 'a', '1', '--create', '--update'], 'cannot be used with'],
     [2, ['get', '../a'], 'invalid key'],
     [2, ['get', 'a', '-n', '-x'], 'a namespace begins with'],
@@ -204,6 +205,12 @@ describe('cfg exits with', () => {
   it('1 where the guard refuses', async () => {
     const { cfg } = await workplace({ guard: denyAll() });
     expect((await cfg('get', 'a')).code).toBe(1);
+  });
+
+  it('1 and a hint where the server has no TLS', async () => {
+    const { cfg, address } = await workplace();
+    const result = await cfg('get', 'a', '--address', address.replace('http://', ''), '--timeout', '500ms');
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('a server without TLS needs --insecure') });
   });
 
   it('2 without a namespace', async () => {

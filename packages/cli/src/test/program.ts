@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The built program. */
+export const mainFile: string = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Result {
   readonly code: number | null;
@@ -20,7 +21,7 @@ export class Program implements AsyncDisposable {
   constructor(args: readonly string[], env: Readonly<Record<string, string>>, stdin = '') {
     // Nothing of the caller's environment but what a program needs to start.
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [main, ...args], { cwd: env.HOME, env: { PATH, ...env }, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [mainFile, ...args], { cwd: env.HOME, env: { PATH, ...env }, stdio: 'pipe' });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });

@@ -5,11 +5,10 @@ import {
   ConfigError,
   type DeleteOptions,
   type EncodedValue,
-  maxInt32,
   type RestoreTarget,
   type SetOptions,
-  wholeNumber,
 } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import {
   type BatchRequest,
   type DeleteRequest,

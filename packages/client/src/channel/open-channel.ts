@@ -1,4 +1,5 @@
-import { ConfigError, maxInt32, wholeNumber } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import { type Channel, type ChannelOptions, createChannel } from 'nice-grpc';
 import { checkAddress } from './address.js';

@@ -1,4 +1,5 @@
-import { ConfigError, untilAborted } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { untilAborted } from '@cfg/core/store';
 import { ClientError, type ClientMiddleware, Metadata, Status } from 'nice-grpc-common';
 import { isToken, type Token, type TokenRequest } from '../options.js';
 

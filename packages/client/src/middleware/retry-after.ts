@@ -1,4 +1,4 @@
-import { sleep } from '@cfg/core';
+import { sleep } from '@cfg/core/store';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import type { Settings } from '../options.js';
 

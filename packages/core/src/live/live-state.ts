@@ -44,6 +44,8 @@ export class LiveState<S extends StandardSchemaV1> {
   readonly changes: Listeners<LiveChange<OutputOf<S>>>;
   readonly invalid: Listeners<Invalid>;
   readonly #options: LiveStateOptions<S>;
+  /** The value of {@link current}, one step nearer for those who read it all the time. */
+  value: OutputOf<S> | undefined;
   #current: { readonly value: OutputOf<S>; readonly source: Source; readonly revision: number } | undefined;
   #error: ConfigError | undefined;
   #checking: Promise<void> = Promise.resolve();
@@ -116,6 +118,7 @@ export class LiveState<S extends StandardSchemaV1> {
     // The same object stays where nothing is another.
     const kept = isFirst || changed.size > 0 ? value : (previous as OutputOf<S>);
     this.#current = { value: kept, source, revision };
+    this.value = kept;
     if (!isFirst && changed.size === 0) return;
     this.changes.tell({
       previous,

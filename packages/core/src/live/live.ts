@@ -44,16 +44,18 @@ interface Parts<S extends StandardSchemaV1> {
  */
 export class Live<S extends StandardSchemaV1> implements AsyncIterable<OutputOf<S>>, Disposable, AsyncDisposable {
   readonly #parts: Parts<S>;
+  readonly #state: LiveState<S>;
 
   constructor(parts: Parts<S>) {
     this.#parts = parts;
+    this.#state = parts.state;
   }
 
   /** The last valid value, frozen. Throws `not_connected` before there is one: wait for {@link ready}. */
   get current(): OutputOf<S> {
-    const { current } = this.#parts.state;
-    if (current !== undefined) return current.value;
-    throw this.#parts.state.error ?? new ConfigError('not_connected', 'the live reference has no value yet');
+    const { value } = this.#state;
+    if (value !== undefined) return value;
+    throw this.#state.error ?? new ConfigError('not_connected', 'the live reference has no value yet');
   }
 
   /**

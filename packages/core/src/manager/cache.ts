@@ -75,7 +75,8 @@ export class LruCache implements Cache {
 
   get(namespace: string, key: string): CachedState | undefined {
     const state = this.#shelf(namespace)?.states.get(key);
-    if (state !== undefined) state.used = true;
+    // Written only where it is not so, which spares the processor's caches.
+    if (state !== undefined && !state.used) state.used = true;
     return state;
   }
 

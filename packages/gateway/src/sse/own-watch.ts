@@ -6,7 +6,7 @@ import type { EventStream } from './event-stream.js';
 import type { WatchFilters } from './filters.js';
 import { changeFrame, resetFrame } from './frame.js';
 import { openWatch, type Upstream } from './upstream.js';
-import type { WatchContext } from './watch.js';
+import type { WatchContext } from './watch-context.js';
 import { compactionOf } from './watch-errors.js';
 
 /** Why a client must read anew what it holds. */

@@ -1,8 +1,8 @@
 import type { ConfigServiceDefinition, WatchResponse } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
 import type { Metadata } from 'nice-grpc-common';
-import type { ServiceCallOptions } from '../exchange.js';
 import { announces, type ServerFeatures } from '../features.js';
+import type { ServiceCallOptions } from '../service-call.js';
 
 type WatchRequest = Parameters<Client<ConfigServiceDefinition>['watch']>[0];
 

@@ -2,7 +2,7 @@ import { ClientError, Status } from 'nice-grpc-common';
 import type { Exchange } from '../exchange.js';
 import type { WatchFilters } from './filters.js';
 import { openWatch } from './upstream.js';
-import type { WatchContext } from './watch.js';
+import type { WatchContext } from './watch-context.js';
 
 /** Whether a client may see what it watches, as the service says of a watch of its own. */
 export class WatchPermit {

@@ -1,26 +1,15 @@
-import type { ConfigServiceDefinition } from '@cfg/proto';
-import type { Client } from 'nice-grpc';
 import { ClientError, Status } from 'nice-grpc-common';
 import type { Endpoint, Exchange } from '../exchange.js';
-import type { ServerFeatures } from '../features.js';
-import type { GatewaySettings } from '../options.js';
 import { lastEventIdOf, parseEventId } from './event-id.js';
 import { EventStream } from './event-stream.js';
 import { readFilters } from './filters.js';
 import { errorFrame } from './frame.js';
 import { OwnWatch } from './own-watch.js';
-import { SharedChanges, type Subscribe, type Subscription } from './shared-changes.js';
+import { SharedChanges, type Subscription } from './shared-changes.js';
 import { SharedWatch } from './shared-watch.js';
+import type { WatchContext } from './watch-context.js';
 import { streamErrorMessage } from './watch-errors.js';
 import { WatchPermit } from './watch-permit.js';
-
-export interface WatchContext {
-  readonly client: Client<ConfigServiceDefinition>;
-  readonly features: ServerFeatures;
-  readonly options: GatewaySettings;
-  /** Watches everything, for the gateway itself, where the store has no revisions. */
-  readonly subscribe: Subscribe;
-}
 
 /** `GET /v1/watch`: changes as server-sent events. */
 export class WatchRoute {

@@ -1,4 +1,12 @@
-import { type DeleteRequest, type Entry, fromQuery, type SetRequest, WriteMode } from '@cfg/proto';
+import {
+  type DeleteRequest,
+  type Encoded,
+  type Entry,
+  fromQuery,
+  type GetResponse,
+  type SetRequest,
+  WriteMode,
+} from '@cfg/proto';
 import type { Exchange } from '../exchange.js';
 import { badRequest, methodNotAllowed } from '../http-error.js';
 import { readBytes } from '../request-body.js';
@@ -6,6 +14,7 @@ import type { HttpAnswer, RpcHook } from '../rpc-endpoint.js';
 import { type Condition, conditionOf, currentVersionOf, preconditionFailed } from './conditions.js';
 import { isKnown, revalidated, validators } from './entry-tag.js';
 import { acceptsValue, codecOfMediaType, guessCodec, mediaTypeOf } from './media-type.js';
+import { representationOf } from './representation.js';
 
 /*
  * A key over HTTP, beyond the messages: its value as it was written, its version as an entity tag, and conditions on what
@@ -24,19 +33,21 @@ export type ReadEntry = (namespace: string, key: string, exchange: Exchange) => 
 
 /** Whether the query has `raw`, and not `raw=false`. */
 function asksForValue(exchange: Exchange): boolean {
+  if (!exchange.hasQuery) return false;
   const raw = exchange.query().get('raw');
   return raw !== null && raw !== 'false' && raw !== '0';
 }
 
 /** Of Get: the validators, 304, and the value itself for who asks for it by `?raw` or by its type. */
 export const getHook: RpcHook = {
+  encoded: true,
   answer(message, exchange) {
-    const { entry } = message as WithEntry;
-    if (entry === undefined) return {};
+    const representation = representationOf(message as GetResponse | Encoded<GetResponse>);
+    if (representation === undefined) return {};
+    const { entry, headers, json } = representation;
     const { headers: asked } = exchange.request;
-    const headers = { ...validators(entry), vary: 'Accept' };
     if (isKnown(asked, headers.etag)) return { status: 304, headers };
-    if (!asksForValue(exchange) && !acceptsValue(asked.accept, entry.codec)) return { headers };
+    if (!asksForValue(exchange) && !acceptsValue(asked.accept, entry.codec)) return { headers, body: json };
     return { headers: { ...headers, 'content-type': mediaTypeOf(entry.codec) }, body: entry.value };
   },
 };

@@ -1,4 +1,5 @@
-import { ConfigError, maxInt32, wholeNumber } from '@cfg/core';
+import { ConfigError } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 
 /** How often nodes tell that they are there, and what follows from silence. All nodes should have the same. */
 export interface AgreementOptions {

@@ -85,7 +85,7 @@ export class NamespaceRouter {
     if (guess !== undefined && guess !== self) {
       if (move === 0 && isThere(guess)) return guess;
       // Gone, but perhaps it was claimed since. If not, it is still the owner's.
-      if (!isThere(guess)) return (await finder.find(namespace))?.by ?? guess;
+      if (!isThere(guess)) return (await finder.find(namespace).catch(notCertain))?.by ?? guess;
     }
     return call.write ? (await finder.begin(namespace)).by : (await finder.find(namespace))?.by;
   }
@@ -98,3 +98,9 @@ export class NamespaceRouter {
 }
 
 const moved: unique symbol = Symbol('moved');
+
+/** Nobody can say who holds it. */
+function notCertain(error: unknown): undefined {
+  if (!isConfigError(error, 'unavailable')) throw error;
+  return undefined;
+}

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { ConfigError, type Logger, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { wholeNumber } from '@cfg/core/store';
 import { type Clock, type Random, systemClock } from '../clock.js';
 import { lanTimings, type SwimSettings, udpBufferBytes } from './swim/settings.js';
 import { type Address, isPrivate } from './wire/address.js';

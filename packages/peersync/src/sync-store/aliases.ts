@@ -1,13 +1,13 @@
 import {
   type Alias,
   type Aliasing,
-  aliasNotFound,
   type CallOptions,
   ConfigError,
   isConfigError,
   type Store,
   type WriteOptions,
 } from '@cfg/core';
+import { aliasNotFound } from '@cfg/core/store';
 
 type AliasStore = Store & Aliasing;
 

@@ -1,12 +1,12 @@
 import {
   type ChangeStream,
   ConfigError,
-  revisionCompacted,
   type Store,
   type WatchEvent,
   type WatchFilter,
   type WatchOptions,
 } from '@cfg/core';
+import { revisionCompacted } from '@cfg/core/store';
 import type { LeaseBook } from '../lease/lease-book.js';
 import { MergedStream } from './merged-stream.js';
 import { nodeNamespace } from './node-records.js';

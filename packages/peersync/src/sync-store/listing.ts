@@ -1,13 +1,5 @@
-import type { FullStore } from '@cfg/core';
-import {
-  type CallOptions,
-  decodeCursor,
-  encodeCursor,
-  limitOf,
-  type NamespacePage,
-  type NamespaceQuery,
-  type Stats,
-} from '@cfg/core';
+import type { CallOptions, FullStore, NamespacePage, NamespaceQuery, Stats } from '@cfg/core';
+import { decodeCursor, encodeCursor, limitOf } from '@cfg/core/store';
 
 export interface ListingParts {
   readonly local: Pick<FullStore, 'namespaces' | 'stats'>;

@@ -9,14 +9,11 @@ import {
   ConfigError,
   checkKey,
   checkNamespace,
-  checkQuery,
   type DeleteOptions,
   type EncodedValue,
   type Entry,
   type FullStore,
-  failedWatch,
   type Health,
-  Lifecycle,
   type NamespacePage,
   type NamespaceQuery,
   type Page,
@@ -36,6 +33,7 @@ import {
   type WatchOptions,
   type WriteOptions,
 } from '@cfg/core';
+import { checkQuery, failedWatch, Lifecycle } from '@cfg/core/store';
 import type { Cluster, ClusterEvents } from '../cluster/cluster.js';
 import { type ClusterStatus, statusOf } from '../cluster/status.js';
 import type { Peer } from '../lease/peer.js';

@@ -10,6 +10,10 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly string[];
   readonly items?: JsonSchema;
+  /** The full name of the message that it is the schema of. */
+  readonly title?: string;
+  /** The fields that are always written. A reader needs none of them. */
+  readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema;
 }

@@ -34,11 +34,13 @@ export class MessageKind implements Kind<Fields> {
   readonly #byName: ReadonlyMap<string, Field>;
 
   /** @param create makes a message with every field at its default. */
-  constructor(fields: readonly Field[], create: () => Fields) {
+  constructor(fields: readonly Field[], create: () => Fields, title?: string) {
     this.create = create;
     this.schema = {
       type: 'object',
-      properties: Object.fromEntries(fields.map(({ name, kind }) => [name, kind.schema])),
+      ...(title !== undefined && { title }),
+      properties: Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)])),
+      required: fields.filter(({ optional }) => !optional).map(({ name }) => name),
     };
     this.#members = fields.map((field) => {
       const prefix = `${JSON.stringify(field.name)}:`;
@@ -93,6 +95,10 @@ export class MessageKind implements Kind<Fields> {
     throw new JsonMappingError('a message cannot be given as text');
   }
 }
+
+/** A field that is always written may be null: a message that is not set. */
+const schemaOf = ({ kind, optional }: Field): JsonSchema =>
+  kind.absent === 'null' && !optional ? { anyOf: [kind.schema, { type: 'null' }] } : kind.schema;
 
 /** Adds `name` to what has been given, once. */
 export function claim(given: Set<string>, name: string, problem: string): void {

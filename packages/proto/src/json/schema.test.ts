@@ -4,6 +4,8 @@ import { jsonSchema } from '../json.js';
 test('the JSON schema says what is written', () => {
   expect(jsonSchema('config.v1.SetRequest')).toEqual({
     type: 'object',
+    title: 'config.v1.SetRequest',
+    required: ['namespace', 'key', 'value', 'codec', 'writeMode', 'requestId', 'comment'],
     properties: {
       namespace: { type: 'string' },
       key: { type: 'string' },
@@ -20,6 +22,11 @@ test('the JSON schema says what is written', () => {
     },
   });
   expect(jsonSchema('config.v1.ListResponse')).toMatchObject({
-    properties: { entries: { type: 'array', items: { properties: { createdAt: { format: 'date-time' } } } } },
+    properties: {
+      entries: {
+        type: 'array',
+        items: { properties: { createdAt: { anyOf: [{ format: 'date-time' }, { type: 'null' }] } } },
+      },
+    },
   });
 });

@@ -45,7 +45,7 @@ function compileMessage(desc: DescMessage, outer: readonly string[]): Kind {
   if (!isMessageName(typeName)) throw new Error(`no message type for ${typeName}`);
   const type = messageType(typeName);
   const fields = desc.fields.map((field) => compileField(field, [...outer, typeName]));
-  const kind = new MessageKind(fields, () => type.fromPartial({}) as unknown as Fields);
+  const kind = new MessageKind(fields, () => type.fromPartial({}) as unknown as Fields, typeName);
   compiled.set(typeName, kind);
   return kind;
 }

@@ -1,4 +1,5 @@
-import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { Status } from 'nice-grpc-common';
 import type { CallView, Written } from '../call.js';
 import { glob } from '../guards/rbac/glob.js';

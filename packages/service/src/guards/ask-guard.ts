@@ -1,4 +1,5 @@
-import { ConfigError, isConfigError, type Logger, type Maybe, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, isConfigError, type Logger, safeLogger } from '@cfg/core';
+import { type Maybe, maxInt32, wholeNumber } from '@cfg/core/store';
 import { ServerError } from 'nice-grpc-common';
 import { callEnded, inTime } from '../deadline.js';
 import { isPromise } from '../maybe.js';

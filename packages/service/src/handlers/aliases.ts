@@ -1,4 +1,5 @@
-import { type Aliasing, can, checkAlias, isConfigError, type Store } from '@cfg/core';
+import { type Aliasing, can, isConfigError, type Store } from '@cfg/core';
+import { checkAlias } from '@cfg/core/store';
 import type {
   DeleteAliasRequest,
   DeleteAliasResponse,

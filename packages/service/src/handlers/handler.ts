@@ -1,4 +1,5 @@
-import type { CallOptions, Maybe } from '@cfg/core';
+import type { CallOptions } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 import type { Encoded } from '@cfg/proto';
 import type { Call } from '../call.js';
 import type { Action, Asked } from '../guards/guard.js';

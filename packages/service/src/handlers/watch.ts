@@ -1,4 +1,5 @@
-import type { Maybe, WatchEvent } from '@cfg/core';
+import type { WatchEvent } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 import type { WatchRequest, WatchResponse } from '@cfg/proto';
 import type { Call } from '../call.js';
 import { requireCapability, requireNotNegative } from '../checks.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import type { CallView } from '../call.js';
 import { isPromise } from '../maybe.js';

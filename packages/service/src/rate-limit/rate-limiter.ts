@@ -1,4 +1,4 @@
-import type { Maybe } from '@cfg/core';
+import type { Maybe } from '@cfg/core/store';
 
 /** Decides whether a client may make one more call now. */
 export interface RateLimiter {

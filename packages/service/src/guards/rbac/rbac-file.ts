@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type Logger, maxInt32, safeLogger, wholeNumber } from '@cfg/core';
+import { type Logger, safeLogger } from '@cfg/core';
+import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { FollowedFiles } from '../../followed-files.js';
 import type { Action, Decision, Guard, GuardContext, Resource } from '../guard.js';
 import type { Identity } from '../identity.js';

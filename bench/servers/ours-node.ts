@@ -1,0 +1,15 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MemoryStore } from '@cfg/core';
+import { createInProcessGateway } from '@cfg/gateway';
+import { allowAll, createConfigService } from '@cfg/service';
+import { serve } from '../lib/child.js';
+
+/** Our gateway in process on node:http alone, with one key. */
+const store = new MemoryStore();
+await store.connect();
+await store.set('production', 'app/timeout', { bytes: Buffer.alloc(100, '1'), codec: 'raw', type: 'custom' });
+const gateway = createInProcessGateway(createConfigService(store, { guard: allowAll() }));
+const server = createServer(gateway.handler).listen(0, '127.0.0.1', () => {
+  serve((server.address() as AddressInfo).port, {});
+});

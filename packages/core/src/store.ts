@@ -1,0 +1,51 @@
+/*
+ * For authors of stores, and of doors and wrappers to them. Apps need none of this.
+ */
+
+// The store over an engine, and the rules of a write
+export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
+export type {
+  Engine,
+  EngineReader,
+  Head,
+  HistoryRange,
+  KeyReader,
+  LogRange,
+  Range,
+  WriteTables,
+} from './local-store/engine.js';
+export { Lifecycle } from './local-store/lifecycle.js';
+export { LocalStore } from './local-store/local-store.js';
+export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';
+export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
+export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
+export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { Transaction } from './local-store/transaction.js';
+export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
+export { checkAlias } from './rules/alias-rules.js';
+export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
+// The log, and following it
+export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
+export { failedWatch } from './change-log/failed-watch.js';
+export type { ReadChanges } from './change-log/pages.js';
+export { aliasChange } from './contract/change.js';
+export { ChangeFilter } from './contract/filter.js';
+export { completeReconnect } from './watching/options.js';
+export { KnownPosition, type Position } from './watching/position.js';
+export { begun, type Begun, resumed, type ResumeOptions } from './watching/resume.js';
+// Errors of a store
+export {
+  aliasNotFound,
+  keyExists,
+  keyNotFound,
+  revisionCompacted,
+  versionMismatch,
+  versionNotFound,
+} from './contract/errors.js';
+// Checks, waiting, streams
+export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
+export { GeneratedStream, PullStream } from './util/pull-stream.js';
+export { afterPrefix } from './util/sorted-map.js';
+export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
+export { settledWithin, sleep, untilAborted, within } from './util/wait.js';
+export { maxInt32, wholeNumber } from './util/whole-number.js';

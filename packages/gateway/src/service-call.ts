@@ -1,0 +1,5 @@
+import type { InProcessCallOptions } from '@cfg/service';
+import type { CallOptions } from 'nice-grpc-common';
+
+/** Options of a call to the service: nice-grpc's, and what the in-process client takes besides. */
+export interface ServiceCallOptions extends CallOptions, InProcessCallOptions {}

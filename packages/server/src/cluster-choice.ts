@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { ConfigError, type Logger, type Store } from '@cfg/core';
+import { grpcDialer, memberlistTransport, redisTransport, SyncStore, type Transport } from '@cfg/peersync';
+import { parseAddress } from './address.js';
+import { reasonOf } from './reason.js';
+import type { Tls } from './tls.js';
+
+/** A cluster without writing code. */
+export interface ClusterChoice {
+  /** How gossip travels: `redis://…`, or `memberlist://HOST:PORT`, where this node listens for it. Default: no cluster. */
+  readonly cluster?: string | undefined;
+  /** This node's name, which no other node has. Default the host's name. */
+  readonly nodeId?: string | undefined;
+  /** Where the other nodes reach this one's gRPC door, `host:port`. Needed in a cluster. */
+  readonly advertise?: string | undefined;
+  /** Gossip addresses of other nodes to join over memberlist, `host:port`, separated by commas. Default: start alone. */
+  readonly join?: string | undefined;
+  /** The file of a key of 16, 24 or 32 bytes, in hex, which encrypts gossip over memberlist and authenticates it over Redis. */
+  readonly clusterKeyFile?: string | undefined;
+  /** This node's own credential, for what nodes ask each other: the guard must let it do `peer`. Default: none. */
+  readonly clusterToken?: string | undefined;
+}
+
+/**
+ * Puts the store into the cluster that the options name; returns it as it is where they name none. Opens nothing. Throws
+ * `invalid_argument`, naming the option.
+ */
+export function clusterStore(
+  store: Store,
+  options: ClusterChoice,
+  nameOf: (option: keyof ClusterChoice) => string,
+  tls: Tls | undefined,
+  logger: Logger,
+): Store {
+  const { cluster, nodeId = hostname(), advertise, clusterToken: token } = options;
+  if (cluster === undefined) return store;
+  if (advertise === undefined || !parseAddress(advertise)) {
+    throw wrong(`${nameOf('advertise')} must be the host:port at which other nodes reach this one`);
+  }
+  const key =
+    options.clusterKeyFile === undefined ? undefined : readKey(options.clusterKeyFile, nameOf('clusterKeyFile'));
+  const isRedis = /^rediss?:\/\//.test(cluster);
+  const transport = isRedis ? redisTransport(cluster, { logger }) : memberlist(cluster, options, nameOf, key, logger);
+  const secure = tls === undefined ? { insecure: true } : { tls: { ca: tls.clientCa, cert: tls.cert, key: tls.key } };
+  return new SyncStore(store, {
+    self: { id: nodeId, addr: advertise },
+    transport,
+    dialer: grpcDialer({ ...secure, token }),
+    secret: isRedis ? key : undefined,
+    logger,
+  });
+}
+
+function memberlist(
+  cluster: string,
+  { join }: ClusterChoice,
+  nameOf: (option: keyof ClusterChoice) => string,
+  key: Uint8Array | undefined,
+  logger: Logger,
+): Transport {
+  const bind = cluster.startsWith('memberlist://') ? parseAddress(cluster.slice('memberlist://'.length)) : undefined;
+  if (bind === undefined) throw wrong(`${nameOf('cluster')} must be redis://… or memberlist://HOST:PORT`);
+  const peers = join?.split(',').map((peer) => peer.trim()) ?? [];
+  return memberlistTransport({ bind, join: peers, keys: key && [key], logger });
+}
+
+/** Errors do not repeat what is in the file. */
+function readKey(file: string, name: string): Uint8Array {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw wrong(`${name}: ${reasonOf(error)}`);
+  }
+  const bytes = /^[0-9a-f]+$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.alloc(0);
+  if ([16, 24, 32].includes(bytes.length)) return bytes;
+  throw wrong(`${name}: ${file} must hold 16, 24 or 32 bytes in hex`);
+}
+
+const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);
