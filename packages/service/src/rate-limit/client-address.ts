@@ -12,14 +12,29 @@ export type ClientAddress = (peer: string, metadata: Metadata) => string;
  */
 export function clientAddress(proxies: readonly string[]): ClientAddress {
   const trusted = proxies.length === 0 ? undefined : blockListOf(proxies);
+  const known = new Map<string, string>();
   return (peer, metadata) => {
+    if (trusted === undefined) return directClient(known, peer);
     const host = hostOf(peer);
-    if (trusted === undefined || !isTrusted(trusted, host)) return networkOf(host);
+    if (!isTrusted(trusted, host)) return networkOf(host);
     const said = metadata.getAll('x-forwarded-for').flatMap((line) => line.split(','));
     const client = said.map((one) => hostOf(one.trim())).findLast((one) => !isTrusted(trusted, one));
     // What is no address was written by somebody who is not trusted.
     return networkOf(client !== undefined && isIP(client) > 0 ? client : host);
   };
+}
+
+/** Peers whose clients are remembered: one connection makes many calls. */
+const maxKnown = 10_000;
+
+function directClient(known: Map<string, string>, peer: string): string {
+  let client = known.get(peer);
+  if (client === undefined) {
+    client = networkOf(hostOf(peer));
+    if (known.size >= maxKnown) known.clear();
+    known.set(peer, client);
+  }
+  return client;
 }
 
 /** The host of `1.2.3.4:5`, `[::1]:5`, `::1:5` or an address alone; another text as it is. */

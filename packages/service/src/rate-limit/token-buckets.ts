@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { RateLimiter } from './rate-limiter.js';
 
-/** A bucket that nobody has used for so long is dropped. */
+/** A bucket that nobody has used for so long, in milliseconds, counts as full. */
 const idleMs = 300_000;
 
 interface Bucket {
@@ -26,7 +26,7 @@ export class TokenBuckets implements RateLimiter {
     this.#perMs = rate / 1_000;
     this.#burst = burst;
     this.#now = now;
-    this.#buckets = new LRUCache({ max: maxClients, ttl: idleMs, updateAgeOnGet: true });
+    this.#buckets = new LRUCache({ max: maxClients });
   }
 
   /** How many clients are remembered. */
@@ -37,7 +37,7 @@ export class TokenBuckets implements RateLimiter {
   take(client: string): number {
     const nowMs = this.#now();
     const bucket = this.#buckets.get(client);
-    if (bucket === undefined) {
+    if (bucket === undefined || nowMs - bucket.filledMs > idleMs) {
       this.#buckets.set(client, { tokens: this.#burst - 1, filledMs: nowMs });
       return 0;
     }
