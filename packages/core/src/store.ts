@@ -28,6 +28,7 @@ export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/
 export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
 export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
+export { WriteEnds } from './change-log/write-ends.js';
 export { aliasChange } from './contract/change.js';
 export { ChangeFilter } from './contract/filter.js';
 export { completeReconnect } from './watching/options.js';

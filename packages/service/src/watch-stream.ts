@@ -1,6 +1,6 @@
 import type { ChangeStream, WatchEvent } from '@cfg/core';
 import { ConfigError } from '@cfg/core';
-import type { Maybe } from '@cfg/core/store';
+import { type Maybe, WriteEnds } from '@cfg/core/store';
 import type { Encoded, WatchResponse } from '@cfg/proto';
 import type { Call } from './call.js';
 import { callEnded, untilAborted } from './deadline.js';
@@ -35,6 +35,7 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
   #encoder: Encoder;
   #stream: ChangeStream | undefined;
   #shows: (event: WatchEvent) => Maybe<boolean> = () => false;
+  #ends = new WriteEnds();
   #fault: unknown;
   #done = false;
   #stop = new AbortController();
@@ -50,10 +51,15 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
     const stream = this.#stream;
     if (stream === undefined || this.#done) return this.#begin();
     if (this.#fault !== undefined) return this.#failed(this.#fault);
-    for (let event = stream.take?.(); event !== undefined; event = stream.take?.()) {
+    for (;;) {
+      const last = this.#ends.take();
+      if (last !== undefined) return Promise.resolve(resultOf(this.#encoder.event(last)));
+      const event = stream.take?.();
+      if (event === undefined) break;
       const shown = this.#shows(event);
       if (isPromise(shown)) return this.#decided(event, shown);
-      if (shown) return Promise.resolve(resultOf(this.#encoder.event(event)));
+      const due = this.#pass(event, shown);
+      if (due !== undefined) return Promise.resolve(resultOf(this.#encoder.event(due)));
     }
     return stream.next().then(this.#received, this.#failed);
   }
@@ -97,11 +103,21 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
     if (result.done) return this.#failed(new ConfigError('unavailable', 'the watch ended'));
     const shown = this.#shows(result.value);
     if (isPromise(shown)) return this.#decided(result.value, shown);
-    return shown ? resultOf(this.#encoder.event(result.value)) : this.next();
+    return this.#answer(result.value, shown);
   };
 
   #decided(event: WatchEvent, deciding: Promise<boolean>): Promise<Result> {
-    return deciding.then((shown) => (shown ? resultOf(this.#encoder.event(event)) : this.next()), this.#failed);
+    return deciding.then((shown) => this.#answer(event, shown), this.#failed);
+  }
+
+  #answer(event: WatchEvent, isShown: boolean): Result | Promise<Result> {
+    const due = this.#pass(event, isShown);
+    return due === undefined ? this.next() : resultOf(this.#encoder.event(due));
+  }
+
+  /** Takes the next event, and whether the caller may see it. Returns the event that is due by it. */
+  #pass(event: WatchEvent, isShown: boolean): WatchEvent | undefined {
+    return event.type === 'progress' ? event : this.#ends.pass(event, isShown);
   }
 
   #failed = (error: unknown): Promise<never> => {

@@ -3,6 +3,7 @@ import { ChangeType, ConfigServiceDefinition, featuresHeader, WatchResponse } fr
 import { createChannel, createClient, type Metadata } from 'nice-grpc';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allowAll, createConfigService, type Guard } from './index.js';
+import { json } from './test/bytes.js';
 import { doors, type OpenDoor, serve } from './test/doors.js';
 import { failure, first } from './test/failure.js';
 import { fill } from './test/fill.js';
@@ -126,6 +127,32 @@ it('shows alias changes to those who may list', async () => {
     expect((await next).value.entry.key).toBe('b');
     await events.return?.();
   }
+});
+
+it('tells the last change that its caller may see of a write as the last', async () => {
+  const store = new MemoryStore();
+  await store.connect();
+  const guard: Guard = {
+    ...allowAll(),
+    authorize: async (_identity, action, { key }) => ({ allowed: action !== 'read' || key !== 'hidden' }),
+  };
+  const operations = ['a', 'hidden', 'b', 'hidden'].map((key) => ({
+    type: 'set' as const,
+    key,
+    value: { bytes: json(1), codec: 'json', type: 'int' as const },
+  }));
+  await store.batch('prod', operations);
+  await store.batch('prod', operations.slice(1, 3));
+  for (const { open } of doors) {
+    await using door = await open(createConfigService(store, { guard }));
+    const seen = await first(3, door.client.watch({ startRevision: 0 }));
+    expect(seen.map(({ entry, more }) => [entry?.key, more])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['b', false],
+    ]);
+  }
+  await store.close();
 });
 
 it('watches a store without revisions, and does not pretend', async () => {

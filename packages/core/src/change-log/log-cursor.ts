@@ -1,6 +1,7 @@
 import type { Change, WatchEvent } from '../contract/change.js';
 import type { ChangeFilter } from '../contract/filter.js';
 import type { ChangeStream } from '../contract/store.js';
+import { WriteEnds } from './write-ends.js';
 
 type Result = IteratorResult<WatchEvent, void>;
 type Waiting = { resolve(result: Result): void; reject(error: unknown): void };
@@ -37,8 +38,7 @@ export class LogCursor implements ChangeStream {
   readonly ready: Promise<void>;
   #source: CursorSource;
   #position: number;
-  /** A matching change of a write of several, until it is known whether it is the last of them that matches. */
-  #held: Change | undefined;
+  #ends = new WriteEnds();
   #waiting: Waiting | undefined;
   #state: { is: 'opening'; done: Promise<void> } | { is: 'open' } | { is: 'failed'; error: unknown } | { is: 'done' };
   #progress: 'none' | 'due' | 'told';
@@ -66,14 +66,15 @@ export class LogCursor implements ChangeStream {
   take(): WatchEvent | undefined {
     if (this.#state.is !== 'open') return undefined;
     for (;;) {
-      if (this.#held !== undefined && !this.#held.more) return this.#release();
+      const last = this.#ends.take();
+      if (last !== undefined) return last;
       if (this.#position >= this.#source.revision) break;
       const change = this.#source.at(this.#position + 1);
       if (change === undefined) return undefined;
       const event = this.#pass(change);
       if (event !== undefined) return event;
     }
-    return this.#progress === 'due' && this.#held === undefined ? this.#tell() : undefined;
+    return this.#progress === 'due' && !this.#ends.isHolding ? this.#tell() : undefined;
   }
 
   next(): Promise<Result> {
@@ -103,7 +104,7 @@ export class LogCursor implements ChangeStream {
 
   /** Tells a waiting reader how far the log has come, if it asked to know and does not know it yet. */
   progress(): void {
-    if (this.#progress === 'none' || this.#waiting === undefined || this.#held !== undefined) return;
+    if (this.#progress === 'none' || this.#waiting === undefined || this.#ends.isHolding) return;
     this.#position = this.#source.revision;
     if (this.#told === this.#position) return;
     const { resolve } = this.#waiting;
@@ -145,19 +146,7 @@ export class LogCursor implements ChangeStream {
   /** Takes the next change of the log. Returns the event that is due by it. */
   #pass(change: Change): Change | undefined {
     this.#position = change.revision;
-    const held = this.#held;
-    if (this.filter.matches(change)) {
-      if (held === undefined && !change.more) return change;
-      this.#held = change;
-      return held;
-    }
-    return held !== undefined && !change.more ? this.#release()?.asLast() : undefined;
-  }
-
-  #release(): Change | undefined {
-    const held = this.#held;
-    this.#held = undefined;
-    return held;
+    return this.#ends.pass(change, this.filter.matches(change));
   }
 
   #tell(): WatchEvent {
