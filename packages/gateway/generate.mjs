@@ -10,12 +10,12 @@ const to = fileURLToPath(new URL('src/gen/viewer', import.meta.url));
 
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
-for (const name of [
-  'swagger-ui-bundle.js',
-  'swagger-ui-bundle.js.LICENSE.txt',
-  'swagger-ui.css',
-  'LICENSE',
-  'NOTICE',
-]) {
-  copyFileSync(join(from, name), join(to, name));
-}
+// Its licences under names of their own: pnpm leaves ours out of a tarball that has any file with LICENSE in its name.
+const files = {
+  'swagger-ui-bundle.js': 'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt': 'swagger-ui-bundle.COPYING.txt',
+  'swagger-ui.css': 'swagger-ui.css',
+  LICENSE: 'swagger-ui.COPYING.txt',
+  NOTICE: 'swagger-ui.NOTICE.txt',
+};
+for (const [name, copy] of Object.entries(files)) copyFileSync(join(from, name), join(to, copy));
