@@ -57,6 +57,8 @@ async function build() {
 
 /** What stands on the built packages. The tests wait often enough for the rest to be done beside them. */
 async function checkBuilt() {
+  // By itself, because it builds where it finds something to build.
+  await make('start: npm start, and the signal that ends it', start);
   await Promise.all([
     (async () => {
       await make('tests: vitest in every project', () => suites({ fresh }));
@@ -65,7 +67,6 @@ async function checkBuilt() {
     (async () => {
       await make('imports: floors, cycles, declared dependencies', floors);
       await make('closures: what comes along with a package', closures);
-      await make('start: npm start, and the signal that ends it', start);
       await make('examples: TypeScript blocks of the READMEs', readmes);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
       await make('types: an app with the oldest TypeScript and the newest', types);

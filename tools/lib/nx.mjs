@@ -10,15 +10,24 @@ const taskLine = /^> nx run (\S+)(?: +\[.+\])?$/gm;
 
 /**
  * @param {string} target
- * @param {{ projects?: string[], fresh?: boolean, timeoutMs?: number }} [options] all projects when none are named;
- *   `fresh` takes nothing from the cache
+ * @param {{ projects?: string[], fresh?: boolean, built?: boolean, parallel?: number, timeoutMs?: number }} [options] all
+ *   projects when none are named; `fresh` takes nothing from the cache; `built` builds nothing before; `parallel` is how
+ *   many tasks run at a time
  * @returns {Promise<{ code: number, output: string, note: string }>} `note` tells what was replayed; empty: nothing
  */
-export async function runMany(target, { projects, fresh = false, timeoutMs } = {}) {
+export async function runMany(target, { projects, fresh = false, built = false, parallel = 2, timeoutMs } = {}) {
   const selection = projects ? [`--projects=${projects.join(',')}`] : [];
   const { code, output } = await run(
     bin('nx'),
-    ['run-many', `--target=${target}`, '--outputStyle=static', '--nxBail=false', ...selection],
+    [
+      'run-many',
+      `--target=${target}`,
+      `--parallel=${parallel}`,
+      '--outputStyle=static',
+      '--nxBail=false',
+      ...(built ? ['--excludeTaskDependencies'] : []),
+      ...selection,
+    ],
     { timeoutMs, env: fresh ? { NX_SKIP_NX_CACHE: 'true' } : {} },
   );
   const tasks = [...output.matchAll(taskLine)].filter(([, task]) => task.endsWith(`:${target}`));
