@@ -70,6 +70,7 @@ export class EventStream {
 
   /** Ends the stream so that the client comes back and reads everything anew. */
   endTooSlow(): void {
+    if (this.#ended) return;
     this.end(resetFrame('CLIENT_TOO_SLOW'));
     this.onLag();
   }
