@@ -8,6 +8,8 @@ import { ask } from './test/http.js';
 /* Requests from a grammar, most of which reach a handler, over raw sockets. `CFG_FUZZ=100000` runs more of them. */
 
 const runs = Number(process.env.CFG_FUZZ ?? 600);
+/** The short form is the same each time, so that a change is judged by what it changes. */
+const seed = process.env.CFG_FUZZ === undefined ? { seed: 20_261_126 } : {};
 
 const name = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b.c', 'app', 'x-1') },
@@ -109,6 +111,18 @@ const body = fc.oneof(
 const verb = fc.constantFrom('GET', 'GET', 'GET', 'POST', 'POST', 'PUT', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS');
 const request = fc.record({ verb, target, query, headers: fc.array(header, { maxLength: 3 }), body });
 
+/** Joined, its headers end in a space, which HTTP/2 refuses. */
+const emptyTag: Request = {
+  verb: 'GET',
+  target: '/v1/namespaces/a/keys/a',
+  query: '',
+  headers: [
+    ['if-match', '*'],
+    ['if-match', ''],
+  ],
+  body: '',
+};
+
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
 function textOf({ verb: method, target: path, query: asked, headers, body: sent }: Request): Buffer {
@@ -172,7 +186,7 @@ describe.each(doors)('any request, %s', (door: Door) => {
           details: expect.any(Array),
         });
       }),
-      { numRuns: runs },
+      { numRuns: runs, examples: [[emptyTag]], ...seed },
     );
     expect(faults).toEqual([]);
     expect((await ask(opened.url, '/v1/codecs')).status).toBe(200);

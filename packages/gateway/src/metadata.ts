@@ -90,7 +90,8 @@ export class MetadataReader {
         // A header sent under its own name wins over the same header sent with a prefix.
         if (header !== name && metadata.has(name)) continue;
         const value = headers[header] as string | string[];
-        const text = typeof value === 'string' ? value : value.join(', ');
+        // Headers that came more than once are joined, and an empty one leaves a space at the end, which HTTP/2 refuses.
+        const text = (typeof value === 'string' ? value : value.join(', ')).trim();
         if (name.endsWith('-bin')) metadata.set(name, binaryValues(header, text));
         else if (printable.test(text)) metadata.set(name, text);
       }

