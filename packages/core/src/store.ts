@@ -48,5 +48,5 @@ export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
 export { GeneratedStream, PullStream } from './util/pull-stream.js';
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
-export { settledWithin, sleep, untilAborted, within } from './util/wait.js';
+export { isDoneWithin, settledWithin, sleep, untilAborted, within } from './util/wait.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';

@@ -1,3 +1,4 @@
+import { isDoneWithin } from '@cfg/core/store';
 import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
@@ -5,7 +6,6 @@ import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
 import { grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
-import { inTime } from './in-time.js';
 import type { LiveTls } from './live-tls.js';
 
 /** How long the first attempt to shut down is waited for, in milliseconds. */
@@ -46,6 +46,6 @@ async function drain(server: Server, connections: Connections): Promise<void> {
     attempts.push(server.shutdown());
     connections.release();
     connections.dropSilent();
-    if (await inTime(Promise.race(attempts), waitMs)) return;
+    if (await isDoneWithin(Promise.race(attempts), waitMs)) return;
   }
 }

@@ -1,3 +1,4 @@
+import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
 import { originStage, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
@@ -7,7 +8,6 @@ import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
-import { inTime } from './in-time.js';
 import { LiveTls } from './live-tls.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
@@ -159,7 +159,7 @@ class OpenServer implements RunningServer {
     logger.info({ graceMs }, 'draining');
     const drained = Promise.all(this.#doors.map((door) => door.drain()));
     this.#service.drain();
-    if (!(await inTime(drained, graceMs))) {
+    if (!(await isDoneWithin(drained, graceMs))) {
       logger.warn({ graceMs }, 'calls took longer than the grace period and are cut off');
       for (const door of this.#doors) door.cut();
     }

@@ -51,6 +51,19 @@ export async function settledWithin(
   }
 }
 
+/** Whether the work is done within `ms` milliseconds. Rejects if it fails in that time. */
+export async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
 export async function sleep(ms: number, signal?: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

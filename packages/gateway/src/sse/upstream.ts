@@ -1,3 +1,4 @@
+import { isDoneWithin } from '@cfg/core/store';
 import type { ConfigServiceDefinition, WatchResponse } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
 import type { Metadata } from 'nice-grpc-common';
@@ -40,16 +41,8 @@ export async function openWatch(
   const spoken = first.then(() => undefined);
   const header = sendsHeader ? await Promise.race([headed, spoken]) : undefined;
   const willSpeak = request.progress === true && header !== undefined && announces(header, 'revisions');
-  await (willSpeak ? spoken : atMost(silenceMs, spoken));
+  await (willSpeak ? spoken : isDoneWithin(spoken, silenceMs));
   return { header, messages: joined(first, iterator) };
-}
-
-async function atMost(timeMs: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeMs);
-  });
-  await Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
 async function* joined<T>(first: Promise<IteratorResult<T, unknown>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
