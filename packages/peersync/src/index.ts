@@ -1,7 +1,7 @@
 // The store over a cluster
 export { SyncStore } from './sync-store/sync-store.js';
 export type { SyncStoreOptions } from './sync-store/options.js';
-export { hopHeader, originStage } from './sync-store/call-origin.js';
+export { hopHeader } from './sync-store/way.js';
 export type { Connection, Dialer } from './sync-store/dialer.js';
 export { type GrpcDialerOptions, grpcDialer } from './peering/grpc-dialer.js';
 export { peerAction, peeringService } from './peering/peering-service.js';

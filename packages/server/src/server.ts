@@ -1,6 +1,6 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
-import { originStage, peeringService, SyncStore } from '@cfg/peersync';
+import { peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
@@ -60,10 +60,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxSnapshotEntries,
       rateLimit,
       stages: {
-        outer: [
-          ...(store instanceof SyncStore ? [originStage()] : []),
-          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
-        ],
+        outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
       },
     });
     const { allowedOrigins, allowedHosts } = settings;

@@ -7,7 +7,6 @@ import { createServer, type Server } from 'nice-grpc';
 import { expect, onTestFinished, vi } from 'vitest';
 import { grpcDialer } from '../peering/grpc-dialer.js';
 import { peeringService } from '../peering/peering-service.js';
-import { originStage } from '../sync-store/call-origin.js';
 import type { SyncStoreOptions } from '../sync-store/options.js';
 import { SyncStore } from '../sync-store/sync-store.js';
 import type { Transport, TransportEvents } from '../transports/transport.js';
@@ -86,7 +85,7 @@ export async function startNode(id: string, bus: TestBus, options: TestNodeOptio
     failureTimeoutMs: 1_500,
     ...rest,
   });
-  const service = createConfigService(store, { guard, stages: { outer: [originStage()] } });
+  const service = createConfigService(store, { guard });
   const server: Server = createServer();
   addConfigService(server, service);
   server.add(ConfigPeeringDefinition, peeringService(store.peer, service, guard));
