@@ -40,12 +40,18 @@ import type { Peer } from '../lease/peer.js';
 import type { Ring } from '../ring/ring.js';
 import type { Member } from '../ring/ring-state.js';
 import { ClusterNode } from './cluster-node.js';
+import type { Claims } from './dialer.js';
 import { OpeningStream } from './opening-stream.js';
 import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from './options.js';
 import { isForwarded } from './way.js';
 
 /** What a `SyncStore` cannot pass on, whatever its own store can. */
 const withheld: readonly Capability[] = ['audit', 'codecs', 'search', 'transfer'];
+
+export interface ClaimOptions {
+  /** The id of the node. Default: the one that is asked. */
+  readonly node?: string | undefined;
+}
 
 /**
  * A store over a cluster of nodes that each have a store of their own: a namespace is at one node, and a caller may ask
@@ -125,9 +131,14 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
     return this.cluster.ring.ownerOf(namespace);
   }
 
+  /** The namespaces that this node holds: it alone writes into them. In the order of their names. */
+  get holdings(): readonly string[] {
+    return this.#node.holdings();
+  }
+
   /** How the cluster looks from here: the original's JSON, and more. */
   status(): ClusterStatus & { readonly holdings: readonly string[] } {
-    return { ...statusOf(this.cluster), holdings: this.#node.holdings() };
+    return { ...statusOf(this.cluster), holdings: this.holdings };
   }
 
   on<E extends keyof ClusterEvents>(event: E, handler: ClusterEvents[E]): () => void {
@@ -135,20 +146,23 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   }
 
   /**
-   * Brings the namespace to this node, with its data, history and versions, and records that it is to stay. From a node
-   * that is gone only what this one has of it: an operator's decision. Fails with `unavailable` where it cannot be done
-   * now, with `unsupported` without ownership records.
+   * Brings the namespace to a node, by default this one, with its data, history and versions, and records it where there
+   * are ownership records. It stays there, restarts included, until another node claims or pins it. From a node that is
+   * gone only what the new one has of it is kept: an operator's decision. Fails with `unavailable` where it cannot be
+   * done now.
    */
-  async claim(namespace: string): Promise<void> {
+  async claim(namespace: string, { node = this.self.id }: ClaimOptions = {}): Promise<void> {
     this.#check({}, namespace);
-    await this.#node.obtain(namespace);
-    await this.cluster.claim(namespace);
+    await this.#node.claimsOf(node).claim(namespace);
   }
 
-  /** Removes the record, if it is this node's. The namespace stays here until another node asks for it. */
-  async unclaim(namespace: string): Promise<boolean> {
+  /**
+   * Removes the node's record, by default this one's. Returns whether there was one. The namespace stays where it is
+   * until another node asks for it.
+   */
+  async unclaim(namespace: string, { node = this.self.id }: ClaimOptions = {}): Promise<boolean> {
     this.#check({}, namespace);
-    return this.cluster.unclaim(namespace);
+    return this.#node.claimsOf(node).unclaim(namespace);
   }
 
   /** Brings the namespace to this node, as a claim does, without a record. */
@@ -165,7 +179,7 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   }
 
   /** What the other nodes ask of this one; for `peeringService`. */
-  get peer(): Peer<TransferRecord> {
+  get peer(): Peer<TransferRecord> & Claims {
     return this.#node;
   }
 

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { type EncodedValue, MemoryStore, type OwnershipStore, type Store } from '@cfg/core';
-import { ConfigPeeringDefinition } from '@cfg/proto';
+import { ConfigClusterDefinition, ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, allowAll, createConfigService, type Guard } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
 import { expect, onTestFinished, vi } from 'vitest';
+import { clusterService } from '../peering/cluster-service.js';
 import { grpcDialer } from '../peering/grpc-dialer.js';
 import { peeringService } from '../peering/peering-service.js';
 import type { SyncStoreOptions } from '../sync-store/options.js';
@@ -89,6 +90,7 @@ export async function startNode(id: string, bus: TestBus, options: TestNodeOptio
   const server: Server = createServer();
   addConfigService(server, service);
   server.add(ConfigPeeringDefinition, peeringService(store.peer, service, guard));
+  server.add(ConfigClusterDefinition, clusterService(store, service, guard));
   await store.connect();
   await server.listen(address);
   onTestFinished(async () => {
