@@ -249,6 +249,28 @@ describe('a call that is sent on', () => {
 });
 
 describe('a node', () => {
+  it('gives way, before it serves anything, where it was claimed away from while it was gone', async () => {
+    const bus = new TestBus();
+    const local = new MemoryStore();
+    const nodes = [await startNode('a', bus, { local }), await startNode('b', bus), await startNode('c', bus)];
+    const [a, b, c] = nodes as [TestNode, TestNode, TestNode];
+    await together(nodes);
+    await a.store.set('x', 'key', text('old'));
+    await a.store.claim('x');
+    await a.crash();
+    await vi.waitFor(() => {
+      for (const { store } of [b, c]) expect(store.hasMember('a')).toBe(false);
+    }, until);
+    await b.store.claim('x');
+    await c.store.set('x', 'key', text('new'));
+    const again = await startNode('a', bus, { local });
+    expect(dataOf(await again.store.get('x', 'key'))).toBe('new');
+    expect([again.store.holdings, b.store.holdings]).toEqual([[], ['x']]);
+    await vi.waitFor(() => {
+      for (const { store } of [again, b, c]) expect(store.ownerOf('x')).toBe('b');
+    }, until);
+  });
+
   it('takes up its namespaces again after a restart', async () => {
     const bus = new TestBus();
     const local = new MemoryStore();

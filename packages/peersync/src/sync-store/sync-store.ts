@@ -133,7 +133,7 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
 
   /** The namespaces that this node holds: it alone writes into them. In the order of their names. */
   get holdings(): readonly string[] {
-    return this.#node.holdings();
+    return this.#node.heldNames();
   }
 
   /** How the cluster looks from here: the original's JSON, and more. */
