@@ -12,6 +12,7 @@ import sources from './checks/sources.mjs';
 import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
+import thirdParty from './checks/third-party.mjs';
 import types from './checks/types.mjs';
 import { runMany } from './lib/nx.mjs';
 import { buildFailed, install } from './lib/setup.mjs';
@@ -68,6 +69,7 @@ async function checkBuilt() {
     (async () => {
       await make('imports: floors, cycles, declared dependencies', floors);
       await make('closures: what comes along with a package', closures);
+      await make('third parties: licences, install scripts, known holes', thirdParty);
       await make('examples: TypeScript blocks of the READMEs', readmes);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
       await make('types: an app with the oldest TypeScript and the newest', types);
