@@ -8,6 +8,7 @@ import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
 import rego from './checks/rego.mjs';
+import release from './checks/release.mjs';
 import sources from './checks/sources.mjs';
 import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
@@ -72,6 +73,7 @@ async function checkBuilt() {
       await make('third parties: licences, install scripts, known holes', thirdParty);
       await make('examples: TypeScript blocks of the READMEs', readmes);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
+      await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);
       await make('installs: each tarball by plain npm, its README on the oldest Node.js', installs);
     })(),
