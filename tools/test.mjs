@@ -15,6 +15,7 @@ import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
 import thirdParty from './checks/third-party.mjs';
 import types from './checks/types.mjs';
+import upgrade from './checks/upgrade.mjs';
 import { runMany } from './lib/nx.mjs';
 import { buildFailed, install } from './lib/setup.mjs';
 import { projects } from './lib/workspace.mjs';
@@ -76,6 +77,7 @@ async function checkBuilt() {
       await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);
       await make('installs: each tarball by plain npm, its README on the oldest Node.js', installs);
+      await make('upgrade: packages of an earlier commit, and what they wrote', upgrade);
     })(),
   ]);
 }
