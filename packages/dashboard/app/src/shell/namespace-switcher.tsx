@@ -70,21 +70,22 @@ function Choices({ namespace, onChosen }: { namespace: string; onChosen: () => v
           <span className="option-text">{name}</span>
           {!all.includes(name) && <span className="option-note">{t('newNamespace')}</span>}
           {name === namespace && <span className="option-note">{t('here')}</span>}
-          {all.includes(name) && (
-            <span
-              className={favourites.includes(name) ? 'option-star on' : 'option-star'}
-              title={t(favourites.includes(name) ? 'unfavourite' : 'favourite')}
-              onClick={(event) => {
-                event.stopPropagation();
-                toggleFavourite(name);
-              }}
-              onKeyDown={() => undefined}
-            >
-              <Star size={15} aria-hidden="true" />
-            </span>
-          )}
         </>
       )}
+      aside={(name) =>
+        all.includes(name) && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-hidden="true"
+            className={favourites.includes(name) ? 'option-star on' : 'option-star'}
+            title={t(favourites.includes(name) ? 'unfavourite' : 'favourite')}
+            onClick={() => toggleFavourite(name)}
+          >
+            <Star size={15} />
+          </button>
+        )
+      }
     />
   );
 }

@@ -65,7 +65,7 @@ export function Nav() {
   return (
     <>
       {isOpen && <div className="nav-shade" onClick={() => navOpen.set(false)} aria-hidden="true" />}
-      <nav className={isOpen ? 'nav open' : 'nav'} aria-label={t('navigation')} onClick={() => navOpen.set(false)}>
+      <nav className={isOpen ? 'nav open' : 'nav'} aria-label={t('navigation')}>
         <ul>
           {itemsOf(namespace).map(({ title, icon, to }) => (
             <li key={title}>

@@ -1,3 +1,4 @@
+import { place } from '../state/location.ts';
 import { createStore, type Store } from '../state/store.ts';
 
 /** What lies above the screen. */
@@ -9,3 +10,5 @@ export const overlay: Store<Overlay> = createStore<Overlay>(undefined);
 export const navOpen: Store<boolean> = createStore(false);
 
 export const toggleNav = (): void => navOpen.update((open) => !open);
+
+place.subscribe(() => navOpen.set(false));

@@ -27,7 +27,13 @@ export function Segments<T extends string>({
   );
 }
 
-/** A label above what it names, and a remark or a complaint below. */
+export interface ControlProps {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': boolean | undefined;
+}
+
+/** A label above a control, and a remark or a complaint below, which it ties together. */
 export function Field({
   label,
   hint,
@@ -37,14 +43,26 @@ export function Field({
   label: string;
   hint?: ReactNode;
   error?: string | undefined;
-  children: ReactNode;
+  children: (control: ControlProps) => ReactNode;
 }) {
+  const id = useId();
+  const below = error ?? hint;
   return (
-    <label className="field">
-      <span className="field-label">{label}</span>
-      {children}
-      {error ? <span className="field-error">{error}</span> : hint && <span className="field-hint">{hint}</span>}
-    </label>
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      {children({
+        id,
+        'aria-describedby': below ? `${id}-below` : undefined,
+        'aria-invalid': error ? true : undefined,
+      })}
+      {below && (
+        <span id={`${id}-below`} className={error ? 'field-error' : 'field-hint'}>
+          {below}
+        </span>
+      )}
+    </div>
   );
 }
 

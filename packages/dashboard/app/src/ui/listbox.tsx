@@ -10,6 +10,8 @@ export interface ListboxProps<T> {
   readonly onChoose: (option: T) => void;
   readonly empty: string;
   readonly busy?: boolean | undefined;
+  /** Something beside an option, for the mouse only: whoever uses the keyboard has it elsewhere. */
+  readonly aside?: ((option: T) => ReactNode) | undefined;
   /** A heading above an option, where it begins a group. */
   readonly heading?: ((option: T, before: T | undefined) => string | undefined) | undefined;
 }
@@ -26,10 +28,14 @@ export function Listbox<T>({
   empty,
   busy = false,
   heading,
+  aside,
 }: ListboxProps<T>) {
   const id = useId();
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  // The list was opened in order to type.
+  useEffect(() => input.current?.focus(), []);
   const at = Math.min(active, Math.max(options.length - 1, 0));
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' });
@@ -63,14 +69,13 @@ export function Listbox<T>({
           setActive(0);
         }}
         onKeyDown={move}
-        // The list was opened in order to type.
-        ref={(input) => input?.focus()}
+        ref={input}
       />
       <div className="options" role="listbox" id={`${id}-list`} aria-label={label} ref={list} tabIndex={-1}>
         {options.map((option, index) => {
           const title = heading?.(option, options[index - 1]);
           return (
-            <div key={index} role="presentation">
+            <div key={index} role="presentation" className="option-row">
               {title && <div className="option-heading">{title}</div>}
               <div
                 role="option"
@@ -85,6 +90,7 @@ export function Listbox<T>({
               >
                 {render(option)}
               </div>
+              {aside?.(option)}
             </div>
           );
         })}
