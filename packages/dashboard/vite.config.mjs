@@ -8,8 +8,7 @@ import { defineConfig } from 'vite';
 const outDir = join(import.meta.dirname, 'dist/app');
 
 const compressed = {
-  '.br': (bytes) =>
-    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+  '.br': (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
   '.gz': (bytes) => gzipSync(bytes, { level: 9 }),
   '.zst': (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }),
 };
@@ -29,6 +28,7 @@ const compress = {
 export default defineConfig({
   root: join(import.meta.dirname, 'app'),
   base: './',
+  html: { cspNonce: 'CFG_CSP_NONCE' }, // the server puts a new one into each page
   plugins: [react(), compress],
   worker: { format: 'es' },
   build: {
