@@ -15,6 +15,7 @@ import { Namespace } from './namespace.js';
 import { completeOptions, type ManagerOptions, type ManagerSettings } from './options.js';
 import type { Shared } from './shared.js';
 import { type NamespaceStatus, StatusBoard } from './status.js';
+import { Watches } from './watches.js';
 
 export interface ConnectOptions extends CallOptions {
   /**
@@ -69,6 +70,7 @@ export class Manager implements AsyncDisposable {
       lifecycle: this.#lifecycle,
       aliases: new Aliases({ store, seed: settings.aliases, logger, backoff }),
       statuses: new StatusBoard(),
+      watches: new Watches({ store, backoff, logger, signal }),
       position: new KnownPosition(),
       onStoreClosed: (error) => {
         this.#why ??= error;
@@ -197,7 +199,7 @@ export class Manager implements AsyncDisposable {
     const { store, cache } = this.#settings;
     this.#lifecycle.close();
     this.#controller.abort(new ConfigError('closed', 'the manager is closed'));
-    await Promise.all([...this.#namespaces.values()].map((namespace) => namespace.close()));
+    await this.#shared.watches.closed();
     this.#shared.statuses.close();
     try {
       if (cache.close === undefined) cache.clear();
