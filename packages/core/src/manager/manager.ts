@@ -36,8 +36,8 @@ const inUse = new WeakSet<Cache>();
 /**
  * An app's way to its configuration: a store, a cache in front of it, and a watch that keeps the cache right.
  *
- * The first read of a namespace opens a watch of it, which stays open until the manager is closed. So use a manager for
- * the namespaces that an app has, not for any that a request names.
+ * From its first read on a namespace is watched, until the manager is closed. So use a manager for the namespaces that an
+ * app has, not for any that a request names. Over a store with revisions up to 100 namespaces share one stream.
  *
  * @example
  * await using manager = new Manager({ store: new MemoryStore() });
