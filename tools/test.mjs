@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import closures from './checks/closures.mjs';
+import installs from './checks/installs.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
@@ -70,6 +71,7 @@ async function checkBuilt() {
       await make('examples: TypeScript blocks of the READMEs', readmes);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
       await make('types: an app with the oldest TypeScript and the newest', types);
+      await make('installs: each tarball by plain npm, its README on the oldest Node.js', installs);
     })(),
   ]);
 }
