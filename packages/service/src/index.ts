@@ -35,6 +35,7 @@ export { isFromOwnPage, isOwnOrigin } from './http/origin.js';
 export { clientAddress } from './rate-limit/client-address.js';
 // In the same process
 export {
+  clientOf,
   createInProcessClient,
   createInProcessClients,
   type AdmittedInProcess,
