@@ -157,6 +157,9 @@ export function completeOptions(
   }
   const tls = readTls(options, nameOf);
   const isSelfSigned = selfSignedOf(options, nameOf);
+  if (isSelfSigned && options.cluster !== undefined) {
+    throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
+  }
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),

@@ -1,6 +1,6 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
-import { originStage, peeringService, SyncStore } from '@cfg/peersync';
+import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
@@ -60,21 +60,25 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxSnapshotEntries,
       rateLimit,
       stages: {
-        outer: [
-          ...(store instanceof SyncStore ? [originStage()] : []),
-          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
-        ],
+        outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
       },
     });
+    const nodeServices =
+      store instanceof SyncStore
+        ? {
+            peering: peeringService(store.peer, service, guard.guard),
+            cluster: clusterService(store, service, guard.guard),
+          }
+        : undefined;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
       logger,
+      cluster: nodeServices?.cluster,
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,
     });
-    const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, peering });
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, nodeServices });
     doors.push(grpc);
     const http = await openHttpDoor(gateway, settings, tls);
     doors.push(http);

@@ -32,6 +32,7 @@ export { anonymous, type Identity } from './guards/identity.js';
 export type { HttpHandler } from './http-handler.js';
 // In the same process
 export {
+  clientOf,
   createInProcessClient,
   createInProcessClients,
   type AdmittedInProcess,

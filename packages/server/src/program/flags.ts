@@ -40,6 +40,8 @@ export const flags: readonly Flag[] = [
   text('advertise', 'HOST:PORT', 'where the other nodes reach the gRPC door'),
   text('join', 'HOST:PORT,…', 'gossip addresses of other nodes, for memberlist'),
   text('clusterKeyFile', 'FILE', 'key of the gossip: 16, 24 or 32 bytes in hex'),
+  text('clusterCa', 'FILE', "who signs the other nodes' certificates, PEM (those of tls-client-ca, or the system's)"),
+  text('clusterClaims', 'TABLE', 'sqlite:PATH or postgres://…: where claims are recorded, for all nodes (nowhere)'),
   text('clusterToken', 'TOKEN', 'what this node shows to the others'),
   { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
   text('tls', 'self-signed', 'secure both doors with a certificate made at the start, for a first try'),
