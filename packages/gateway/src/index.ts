@@ -10,5 +10,5 @@ export {
   type GatewayClients,
   type RemoteGatewayOptions,
 } from './gateway.js';
-export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';
+export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';
 export type { GatewayOptions } from './options.js';
