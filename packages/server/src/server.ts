@@ -9,9 +9,11 @@ import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { LiveTls } from './live-tls.js';
+import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 import { selfSigned } from './self-signed.js';
+import type { OpenWebhooks } from './webhooks-choice.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -48,6 +50,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
+  let webhooks: OpenWebhooks | undefined;
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
@@ -84,16 +87,20 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     doors.push(http);
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);
+    webhooks = await settings.webhooks?.open(store, logger);
+    if (metrics !== undefined) measure(metrics, audit, webhooks);
     announce(settings, tls, grpc, http);
     const release = async (): Promise<void> => {
       tls?.close();
       await audit?.close();
       await guard.close();
     };
-    return new OpenServer(settings, service, release, { grpc, http, measured });
+    const stop = async (): Promise<void> => webhooks?.close();
+    return new OpenServer(settings, service, { stop, release }, { grpc, http, measured });
   } catch (error) {
     for (const door of doors) door.cut();
     tls?.close();
+    await webhooks?.close();
     await audit?.close();
     if (ownsStore) await store.close();
     await guard.close();
@@ -128,21 +135,27 @@ interface Doors {
   readonly measured: Door | undefined;
 }
 
+/** What else ends: what reads the store, before it is closed, and the rest afterwards. */
+interface Ends {
+  stop(): Promise<void>;
+  release(): Promise<void>;
+}
+
 class OpenServer implements RunningServer {
   readonly grpcAddress: string;
   readonly httpAddress: string;
   readonly metricsAddress: string | undefined;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
-  readonly #release: () => Promise<void>;
+  readonly #ends: Ends;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, doors: Doors) {
+  constructor(settings: ServerSettings, service: ConfigService, ends: Ends, doors: Doors) {
     const { http, grpc, measured } = doors;
     this.#settings = settings;
     this.#service = service;
-    this.#release = release;
+    this.#ends = ends;
     this.#doors = [http, grpc, ...(measured ? [measured] : [])];
     this.metricsAddress = measured && formatAddress(measured.address);
     this.grpcAddress = formatAddress(grpc.address);
@@ -167,8 +180,9 @@ class OpenServer implements RunningServer {
       logger.warn({ graceMs }, 'calls took longer than the grace period and are cut off');
       for (const door of this.#doors) door.cut();
     }
+    await this.#ends.stop();
     if (ownsStore) await store.close();
-    await this.#release();
+    await this.#ends.release();
     logger.info({}, 'closed');
   }
 }
