@@ -9,7 +9,6 @@ import {
 } from 'playwright-core';
 import { Api } from './api.ts';
 import { Program } from './program.ts';
-import { serveSite } from './site.ts';
 
 export interface Stage extends AsyncDisposable {
   readonly program: Program;
@@ -39,13 +38,13 @@ export function launch(): Promise<Browser> {
 /** Starts the program with the flags, and a browser. */
 export async function setStage(...flags: string[]): Promise<Stage> {
   const program = await Program.start(...flags);
-  const site = await serveSite(() => program.port);
+  const url = `http://127.0.0.1:${program.port}/dashboard/`;
   const own = await launch();
   const faults: string[] = [];
   const contexts: BrowserContext[] = [];
   return {
     program,
-    url: site.url,
+    url,
     browser: own,
     faults,
     api: new Api(() => `http://127.0.0.1:${program.port}`),
@@ -54,14 +53,12 @@ export async function setStage(...flags: string[]): Promise<Stage> {
       contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(10_000);
-      watchFaults(page, new URL(site.url).origin, faults);
-      await page.goto(new URL(path, site.url).href);
+      watchFaults(page, new URL(url).origin, faults);
+      await page.goto(new URL(path, url).href);
       return page;
     },
     async [Symbol.asyncDispose]() {
       for (const context of contexts) await context.close();
-      site.server.closeAllConnections();
-      site.server.close();
       await program[Symbol.asyncDispose]();
       await own.close();
       browser = undefined;
