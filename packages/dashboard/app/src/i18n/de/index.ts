@@ -1,4 +1,7 @@
 import type { Dictionary } from '../translate.ts';
+import { edit } from './edit.ts';
+import { keys } from './keys.ts';
 import { shell } from './shell.ts';
+import { value } from './value.ts';
 
-export const de: Dictionary = { ...shell };
+export const de: Dictionary = { ...shell, ...keys, ...edit, ...value };
