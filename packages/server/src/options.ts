@@ -13,6 +13,7 @@ import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
+import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
 export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
@@ -83,6 +84,11 @@ export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions
   readonly audit?: string | undefined;
   /** Whether {@link audit} records refused calls too. Default false. */
   readonly auditRefusals?: boolean | undefined;
+  /**
+   * A YAML file of who is told of changes by signed requests, and of where it is kept how far each has come. Default:
+   * nobody is.
+   */
+  readonly webhooks?: string | undefined;
   /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
   readonly rate?: number | undefined;
   /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
@@ -127,6 +133,7 @@ export interface ServerSettings {
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
   readonly audit: AuditChoice | undefined;
+  readonly webhooks: WebhooksChoice | undefined;
   readonly rateLimit: RateLimitOptions | undefined;
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -199,6 +206,7 @@ export function completeOptions(
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
     audit: chooseAudit(options.audit, options.auditRefusals ?? false, nameOf('audit')),
+    webhooks: options.webhooks === undefined ? undefined : chooseWebhooks(options.webhooks, nameOf('webhooks')),
     rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
     trustedProxies,
     allowedOrigins: listOf(options.allowedOrigins),

@@ -9,9 +9,11 @@ import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { LiveTls } from './live-tls.js';
+import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 import { selfSigned } from './self-signed.js';
+import type { OpenWebhooks } from './webhooks-choice.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -51,6 +53,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
+  let webhooks: OpenWebhooks | undefined;
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
@@ -88,6 +91,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     doors.push(http);
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);
+    webhooks = await settings.webhooks?.open(store, logger);
+    if (metrics !== undefined) measure(metrics, audit, webhooks);
     const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
     announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {
@@ -95,10 +100,12 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       await audit?.close();
       await openGuard.close();
     };
-    return new OpenServer(settings, service, release, { grpc, http, measured, dashboardUrl });
+    const stop = async (): Promise<void> => webhooks?.close();
+    return new OpenServer(settings, service, { stop, release }, { grpc, http, measured, dashboardUrl });
   } catch (error) {
     for (const door of doors) door.cut();
     tls?.close();
+    await webhooks?.close();
     await audit?.close();
     if (ownsStore) await store.close();
     await openGuard.close();
@@ -139,6 +146,12 @@ interface Doors {
   readonly dashboardUrl: string | undefined;
 }
 
+/** What else ends: what reads the store, before it is closed, and the rest afterwards. */
+interface Ends {
+  stop(): Promise<void>;
+  release(): Promise<void>;
+}
+
 class OpenServer implements RunningServer {
   readonly grpcAddress: string;
   readonly httpAddress: string;
@@ -146,15 +159,15 @@ class OpenServer implements RunningServer {
   readonly dashboardUrl: string | undefined;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
-  readonly #release: () => Promise<void>;
+  readonly #ends: Ends;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, doors: Doors) {
+  constructor(settings: ServerSettings, service: ConfigService, ends: Ends, doors: Doors) {
     const { http, grpc, measured, dashboardUrl } = doors;
     this.#settings = settings;
     this.#service = service;
-    this.#release = release;
+    this.#ends = ends;
     this.#doors = [http, grpc, ...(measured ? [measured] : [])];
     this.metricsAddress = measured && formatAddress(measured.address);
     this.dashboardUrl = dashboardUrl;
@@ -180,8 +193,9 @@ class OpenServer implements RunningServer {
       logger.warn({ graceMs }, 'calls took longer than the grace period and are cut off');
       for (const door of this.#doors) door.cut();
     }
+    await this.#ends.stop();
     if (ownsStore) await store.close();
-    await this.#release();
+    await this.#ends.release();
     logger.info({}, 'closed');
   }
 }

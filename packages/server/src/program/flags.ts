@@ -61,6 +61,7 @@ export const flags: readonly Flag[] = [
   number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
   text('audit', 'WHERE', 'log, sqlite:PATH or postgres://…: who wrote what (only in the log of the store)'),
   { ...text('auditRefusals', '', 'also who was refused what'), kind: 'switch' },
+  text('webhooks', 'FILE', 'who is told of changes by signed requests, YAML (nobody)'),
   number('rate', 'N', 'calls per second of one client (no limit)'),
   number('burst', 'N', 'calls of one client at once (twice the rate)'),
   text('trustedProxies', 'LIST', 'addresses and ranges whose x-forwarded-for is believed, with commas (none)'),
