@@ -77,7 +77,7 @@ describe('with a passphrase', () => {
     await page.getByRole('link', { name: 'Namespaces' }).click();
     await dialog(page).waitFor();
     await page.keyboard.press('Escape');
-    await page.waitForTimeout(1000); await page.screenshot({ path: '/tmp/d2-shot.png' });
+
     await page.getByText('You are not signed in.').waitFor();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await dialog(page).getByLabel('Passphrase').fill(passphrase);

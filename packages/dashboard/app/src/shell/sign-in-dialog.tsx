@@ -69,7 +69,6 @@ function SecretForm({
               spellCheck={false}
               value={secret}
               onChange={(event) => setSecret(event.target.value)}
-              ref={focusOnce}
             />
           )}
         </Field>
@@ -136,6 +135,3 @@ function complaint(t: Translate, result: SignInResult, kind: 'passphrase' | 'tok
   if (result.kind === 'wait') return t('signInWait', { count: result.seconds });
   return result.kind === 'offline' ? t('signInOffline') : undefined;
 }
-
-/** The dialog was opened in order to type. */
-const focusOnce = (input: HTMLInputElement | null): void => input?.focus();

@@ -75,7 +75,6 @@ export const keys: { readonly [name in keyof typeof texts]: Text } = {
   secretHint:
     'Jeder Blick auf ein Geheimnis fragt den Server, der ihn aufzeichnen kann. Nach 30 Sekunden ist es wieder verborgen.',
   secretForbidden: 'Sie dürfen dieses Geheimnis nicht sehen.',
-  chosen: 'gewählt',
   commandNextKey: 'Nächster Schlüssel',
   commandPreviousKey: 'Voriger Schlüssel',
   commandMark: 'Schlüssel oder Ordner markieren',

@@ -70,7 +70,6 @@ export const keys = {
   copyHidden: 'Copy without showing',
   secretHint: 'Each look at a secret asks the server, which may record it. It is hidden again after 30 seconds.',
   secretForbidden: 'You may not see this secret.',
-  chosen: 'chosen',
   commandNextKey: 'Next key',
   commandPreviousKey: 'Previous key',
   commandMark: 'Mark key or folder',

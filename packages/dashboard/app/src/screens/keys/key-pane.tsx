@@ -19,7 +19,9 @@ export function KeyPane({ index, namespace, open, revision }: KeyPaneProps) {
     <section className="key-pane" aria-label={open === '' ? t('navKeys') : open}>
       {open === '' ? (
         <Empty icon={<MousePointerClick size={28} />} title={t('chooseKey')}>
-          {t('chooseKeyText')} <Keys keys="/" /> <Keys keys="j" /> <Keys keys="k" /> <Keys keys="mod+k" />
+          {t('chooseKeyText')}
+          <br />
+          <Keys keys="/" /> <Keys keys="j" /> <Keys keys="k" /> <Keys keys="mod+k" />
         </Empty>
       ) : (
         <KeyView key={`${namespace}\n${open}`} namespace={namespace} name={open} revision={revision} />

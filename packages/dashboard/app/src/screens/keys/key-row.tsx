@@ -18,6 +18,8 @@ export interface KeyRowProps {
   readonly isActive: boolean;
   readonly isCurrent: boolean;
   readonly isSelected: boolean;
+  /** It was changed while the list was on the screen. */
+  readonly isLive: boolean;
   readonly onAct: () => void;
   readonly onMark: () => void;
 }
@@ -27,8 +29,8 @@ const freshMs = 4_000;
 
 /** A key or a folder in the list: what it is called, who changed it last and when. */
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
-  const { id, top, height, info, folder, name, depth, isActive, isCurrent, isSelected, onAct, onMark } = props;
-  const isFresh = folder === undefined && Date.now() - info.updatedAt < freshMs;
+  const { id, top, height, info, folder, name, depth, isActive, isCurrent, isSelected, isLive, onAct, onMark } = props;
+  const isFresh = isLive && Date.now() - info.updatedAt < freshMs;
   const classes = [
     'tree-row',
     isActive && 'active',
@@ -47,7 +49,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
       aria-current={isCurrent ? 'true' : undefined}
       aria-expanded={folder?.isOpen}
       className={classes.filter((each) => each !== false).join(' ')}
-      style={{ transform: `translateY(${top}px)`, height, paddingLeft: 8 + depth * 18 }}
+      style={{ transform: `translateY(${top}px)`, height }}
       onClick={(event) => (event.metaKey || event.ctrlKey || event.shiftKey ? onMark() : onAct())}
       onKeyDown={() => undefined}
     >
@@ -62,6 +64,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
       >
         {isSelected ? '✓' : ''}
       </span>
+      <span className="indent" style={{ width: depth * 18 }} />
       {folder ? <FolderParts name={name} isOpen={folder.isOpen} count={folder.count} /> : <KeyParts {...props} />}
     </div>
   );

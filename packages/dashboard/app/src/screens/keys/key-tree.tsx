@@ -160,6 +160,7 @@ export function KeyTree({ shown, namespace, open }: KeyTreeProps) {
               isActive={item.index === active}
               isCurrent={!isFolder && name === open}
               isSelected={isFolder ? false : selected.has(name)}
+              isLive={!isFolder && info.revision > shown.revision}
               onAct={() => {
                 setActive(item.index);
                 act(row);

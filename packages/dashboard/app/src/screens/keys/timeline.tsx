@@ -61,16 +61,16 @@ export function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'namespace' |
                 {version.deleted && <Badge look="bad">{t('deleted')}</Badge>}
               </span>
               <span className="muted">
-                {version.author || t('unknownAuthor')} · <Age at={version.updatedAt} />
+                {version.author && `${version.author} · `}
+                <Age at={version.updatedAt} />
               </span>
               {version.comment && <q>{version.comment}</q>}
             </button>
-            <span className="version-side">
+            <span className="version-side" hidden={version === right}>
               <button
                 type="button"
                 className="text-button"
                 aria-pressed={version === left}
-                disabled={version === right}
                 onClick={() => setParameters({ v1: idOf(version), v2: idOf(right) }, { replace: true })}
               >
                 {t('compareFrom')}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { batch, restore } from '../../../api/calls.ts';
+import { batch, getEntry, restore } from '../../../api/calls.ts';
 import { useTranslate } from '../../../i18n/translate.ts';
+import { keepDraft } from '../../../state/drafts.ts';
 import { go, place } from '../../../state/location.ts';
 import { keysPlace } from '../../../state/place.ts';
 import { queries, useAliases } from '../../../state/queries.ts';
@@ -8,6 +9,8 @@ import { Button } from '../../../ui/button.tsx';
 import { Field } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ErrorNote, Note } from '../../../ui/note.tsx';
+import { toast } from '../../../ui/toasts.tsx';
+import { draftOf } from '../draft-of.ts';
 import { clearSelection } from '../selection.ts';
 import { offerUndo } from '../undo.ts';
 import type { DialogCommon } from './common.ts';
@@ -50,6 +53,23 @@ export default function DeleteDialog({ namespace, index, keys, onClose }: Dialog
       setBusy(false);
     }
   };
+  /** Puts the deletions into the change set instead. */
+  const stage = async (): Promise<void> => {
+    try {
+      const entries = await Promise.all(keys.map((key) => getEntry(namespace, key)));
+      for (const entry of entries) {
+        keepDraft({ ...draftOf(namespace, entry.key, entry), kind: 'delete', staged: true });
+      }
+      clearSelection();
+      onClose();
+      toast({
+        text: t('changeCount', { count: keys.length }),
+        action: { label: t('reviewChanges'), run: () => go({ screen: 'changes', parameters: {} }) },
+      });
+    } catch (failure) {
+      setError(failure);
+    }
+  };
   return (
     <Dialog
       title={t('deleteKeys', { count: keys.length })}
@@ -58,6 +78,7 @@ export default function DeleteDialog({ namespace, index, keys, onClose }: Dialog
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button onClick={() => void stage()}>{t('stageDelete')}</Button>
           <Button look="danger" type="submit" disabled={!canDelete}>
             {t('delete')}
           </Button>
