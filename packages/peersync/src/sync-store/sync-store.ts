@@ -60,7 +60,7 @@ const withheld: readonly Capability[] = ['audit', 'codecs', 'search', 'transfer'
  * });
  * await store.connect();
  */
-export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 'transfer'> {
+export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supportsCodec' | 'transfer'> {
   readonly cluster: Cluster;
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
