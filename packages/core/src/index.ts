@@ -99,6 +99,7 @@ export { checkKey, checkNamespace, maxNameLength, printable } from './contract/n
 export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';
 export type {
+  Caller,
   CallOptions,
   ChangeStream,
   DeleteOptions,
