@@ -48,7 +48,7 @@ export class InProcessStream<Response> implements AsyncIterableIterator<Response
   #begin(): AsyncIterator<Response | Encoded<Response>, void> {
     if (this.#signal?.aborted) throw callEnded();
     this.#signal?.addEventListener('abort', this.#abort, { once: true });
-    return this.#open(this.#call.context)[Symbol.asyncIterator]();
+    return this.#open(this.#call)[Symbol.asyncIterator]();
   }
 
   #abort = (): void => this.#stop.abort();
