@@ -1,4 +1,5 @@
-// The examples of the READMEs and of docs/ do what they say: they are type-checked as one program, and each is run.
+// The examples of the READMEs and of docs/ do what they say: they are type-checked as one program, and each is run. And the
+// README of a package says what it needs, and how to install it before it is published.
 import {
   existsSync,
   mkdirSync,
@@ -37,6 +38,7 @@ export default async function readmes() {
       examples.push({ file, place: `${relative(root, path)}:${line}` });
     }
   }
+  for (const each of packages) complaints.push(...untold(each));
   linkPackages(packages);
   complaints.push(...(await typeCheck(examples)));
   for (const { file, place } of examples) {
@@ -47,6 +49,15 @@ export default async function readmes() {
     if (code !== 0) complaints.push(`${place}: exit code ${code}\n${output}`);
   }
   return complaints;
+}
+
+/** What the README of a package does not say. */
+function untold({ name, dir: home, manifest }) {
+  const text = readFileSync(join(home, 'README.md'), 'utf8');
+  const [oldest] = /\d+\.\d+/.exec(manifest.engines.node);
+  const wanted = [`Node.js ${oldest}`];
+  if (manifest.version === '0.0.0') wanted.push(`tools/install.mjs`);
+  return wanted.filter((words) => !text.includes(words)).map((words) => `${name}: README.md does not tell of ${words}`);
 }
 
 /** The READMEs, each of which has an example, and the pages of docs/, which may. */

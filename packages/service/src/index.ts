@@ -10,6 +10,17 @@ export type { RbacCertificate, RbacJwt, RbacPolicy, RbacRule, RbacToken } from '
 export { rbac } from './guards/rbac/rbac.js';
 export { type RbacFileGuard, type RbacFileOptions, rbacFile } from './guards/rbac/rbac-file.js';
 export { type HashedToken, hashToken } from './guards/rbac/tokens.js';
+// Tokens
+export type { Claims } from './guards/tokens/claims.js';
+export { type JwksOptions, jwksVerifier } from './guards/tokens/jwks.js';
+export {
+  hmacVerifier,
+  publicKeyVerifier,
+  type TokenRules,
+  type TokenVerifier,
+} from './guards/tokens/verifier.js';
+// For guards that fetch what they need
+export { type GetOptions, HttpClient, type Reply, type TlsOptions } from './guards/tokens/http-client.js';
 // For programs that follow files
 export { FollowedFiles } from './followed-files.js';
 // For other doors to a service: a gateway, a dashboard

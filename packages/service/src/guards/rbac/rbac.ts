@@ -2,7 +2,7 @@ import { ConfigError } from '@cfg/core';
 import type { Guard, GuardContext } from '../guard.js';
 import type { Identity } from '../identity.js';
 import { CertificateTable } from './certificates.js';
-import { JwtVerifier } from './jwt.js';
+import { JwtIssuers } from './jwt.js';
 import { checkPolicy, PolicyFault, type RbacPolicy } from './policy.js';
 import { Roles } from './roles.js';
 import { TokenTable } from './tokens.js';
@@ -38,14 +38,14 @@ export class RbacGuard implements Guard {
   readonly #policy: RbacPolicy;
   readonly #roles: Roles;
   readonly #tokens: TokenTable;
-  readonly #jwt: JwtVerifier;
+  readonly #jwt: JwtIssuers;
   readonly #certificates: CertificateTable;
 
   constructor(policy: RbacPolicy) {
     this.#policy = policy;
     this.#roles = new Roles(policy);
     this.#tokens = new TokenTable(policy.tokens ?? []);
-    this.#jwt = new JwtVerifier(policy.jwt ?? []);
+    this.#jwt = new JwtIssuers(policy.jwt ?? []);
     this.#certificates = new CertificateTable(policy.certificates ?? []);
   }
 

@@ -1,9 +1,9 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { pem } from '../test/fixtures.js';
-import { serveWeb } from '../test/web.js';
-import { jwksVerifier } from './jwks.js';
+import { jwksVerifier, publicKeyVerifier } from './index.js';
+import { pem } from './test/fixtures.js';
+import { serveWeb } from './test/web.js';
 
 interface Signer {
   readonly kid: string;
@@ -115,5 +115,15 @@ describe('a verifier by a key set', () => {
     expect(() => jwksVerifier('nonsense')).toThrow('must have https or http');
     expect(() => jwksVerifier('https://id.example.com', { cooldownMs: 0 })).toThrow('cooldownMs');
     expect(() => jwksVerifier('https://id.example.com', { algorithms: ['HS256'] })).toThrow('algorithms');
+  });
+});
+
+describe('a verifier by a public key', () => {
+  it('takes a certificate', async () => {
+    const server = pem('server.key');
+    const key = createPrivateKey(server);
+    const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
+    const token = await new SignJWT({ sub: 'ann' }).setProtectedHeader({ alg }).sign(key);
+    expect(await publicKeyVerifier(pem('server')).verify(token)).toEqual({ sub: 'ann' });
   });
 });

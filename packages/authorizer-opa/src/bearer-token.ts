@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '@cfg/core';
-import { anonymous, type Identity } from '@cfg/service';
+import { anonymous, type Claims, type Identity } from '@cfg/service';
 import { decodeJwt } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Claims } from './verifier.js';
 
 /** The part of a call's metadata that is read here. */
 export interface TokenHeaders {

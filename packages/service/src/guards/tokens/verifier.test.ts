@@ -1,8 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { unsigned } from '../test/ask.js';
-import { pem } from '../test/fixtures.js';
 import { hmacVerifier, publicKeyVerifier, type TokenVerifier } from './verifier.js';
 
 const secret = 'a secret that is long enough for every hash, which is 64 bytes long';
@@ -24,11 +22,21 @@ const pairs = {
 const sign = (alg: string, key: KeyObject | Uint8Array, claims: Record<string, unknown> = { sub: 'ann' }) =>
   new SignJWT(claims).setProtectedHeader({ alg }).sign(key);
 
-const message = (verifier: TokenVerifier, token: string): Promise<string> =>
-  Promise.resolve(verifier.verify(token)).then(
-    () => expect.fail('verified'),
-    (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
-  );
+/** A token that nobody signed. */
+function unsigned(claims: object, header: object = { alg: 'HS256' }): string {
+  const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${base64(header)}.${base64(claims)}.c2lnbmF0dXJl`;
+}
+
+const message = async (verifier: TokenVerifier, token: string): Promise<string> => {
+  try {
+    await verifier.verify(token);
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return `${code}: ${message}`;
+  }
+  return expect.fail('verified');
+};
 
 describe('a verifier by a secret', () => {
   it.each(['HS256', 'HS384', 'HS512'])('verifies %s', async (alg) => {
@@ -53,14 +61,6 @@ describe('a verifier by a public key', () => {
     const [header, payload, signature = ''] = token.split('.');
     const tampered = `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
     expect(await message(publicKeyVerifier(publicKey), tampered)).toContain('not signed by a known key');
-  });
-
-  it('takes a certificate', async () => {
-    const server = pem('server.key');
-    const { createPrivateKey } = await import('node:crypto');
-    const key = createPrivateKey(server);
-    const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
-    expect(await publicKeyVerifier(pem('server')).verify(await sign(alg, key))).toEqual({ sub: 'ann' });
   });
 
   it('refuses what is no public key', () => {
@@ -124,6 +124,22 @@ describe('every verifier', () => {
     expect(await message(verifier, await token({ aud: 'cfg' }))).toBe(refused('iss'));
     expect(await message(verifier, await token({ iss: 'https://id', aud: 'x' }))).toBe(refused('aud'));
     expect(await message(verifier, await token({ iss: 'https://id' }))).toBe(refused('aud'));
+  });
+
+  it('knows a token again, no longer than it is told and the token is good', async () => {
+    const token = await sign('HS256', secretBytes);
+    const verifier = hmacVerifier(secret);
+    expect(await verifier.verify(token)).toEqual({ sub: 'ann' });
+    expect(verifier.verify(token)).toEqual({ sub: 'ann' });
+    const forgetful = hmacVerifier(secret, { trustMs: 0 });
+    await forgetful.verify(token);
+    expect(forgetful.verify(token)).toBeInstanceOf(Promise);
+    const expired = await sign('HS256', secretBytes, { sub: 'ann', exp: Math.floor(Date.now() / 1_000) - 30 });
+    const lenient = hmacVerifier(secret, { clockToleranceMs: 60_000 });
+    await lenient.verify(expired);
+    expect(lenient.verify(expired)).toBeInstanceOf(Promise);
+    expect(await message(verifier, `${token}x`)).toContain('unauthenticated');
+    expect(await message(verifier, 'x'.repeat(20_000))).toBe('unauthenticated: the token is too long');
   });
 
   it('takes the algorithms that it is told, if they fit its key', async () => {

@@ -1,7 +1,7 @@
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { JSONWebKeySet } from 'jose';
-import { HttpClient, type TlsOptions } from '../http.js';
+import { HttpClient, type TlsOptions } from './http-client.js';
 import { KeySet } from './key-set.js';
 import { publicKeyAlgorithms, type TokenRules, type TokenVerifier, verifierOf } from './verifier.js';
 
