@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { callerOf, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
-import { callerOf, type GatewayRequest } from './caller.js';
 import { Cancellation } from './cancellation.js';
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
@@ -38,7 +38,7 @@ export interface ExchangeContext {
 
 /** One request and its answer. */
 export class Exchange implements Timed, CallSource {
-  readonly request: GatewayRequest;
+  readonly request: HttpRequest;
   readonly response: ServerResponse;
   /** The caller's own, or one that is made for it. */
   readonly requestId: string;
@@ -57,7 +57,7 @@ export class Exchange implements Timed, CallSource {
 
   constructor(
     context: ExchangeContext,
-    request: GatewayRequest,
+    request: HttpRequest,
     response: ServerResponse,
     query: string,
     variables: readonly PathVariable[],

@@ -1,12 +1,12 @@
+import { callerOf, type HttpCaller, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
-import { type Caller, callerOf, type GatewayRequest } from './caller.js';
 import type { Cancellation } from './cancellation.js';
 import type { MetadataReader } from './metadata.js';
 import type { ServiceCallOptions } from './service-call.js';
 
 /** The request that a call is made for. */
 export interface CallSource {
-  readonly request: GatewayRequest;
+  readonly request: HttpRequest;
   readonly requestId: string;
   readonly cancellation: Cancellation;
   observeHeader(received: Metadata): void;
@@ -21,7 +21,7 @@ export class LazyCallOptions implements ServiceCallOptions {
   readonly metadata: Metadata;
   readonly encoded: boolean;
   readonly #source: CallSource;
-  #caller: Caller | undefined;
+  #caller: HttpCaller | undefined;
 
   /** `encoded`: it takes ready bytes in place of a message. Throws a 400 for a header that cannot be read. */
   constructor(source: CallSource, reader: MetadataReader, encoded: boolean) {
@@ -30,7 +30,7 @@ export class LazyCallOptions implements ServiceCallOptions {
     this.metadata = reader.read(source.request, () => this.caller, source.requestId);
   }
 
-  get caller(): Caller {
+  get caller(): HttpCaller {
     this.#caller ??= callerOf(this.#source.request);
     return this.#caller;
   }
@@ -43,7 +43,7 @@ export class LazyCallOptions implements ServiceCallOptions {
     return this.caller.peer;
   }
 
-  get certificate(): Caller['certificate'] {
+  get certificate(): HttpCaller['certificate'] {
     return this.caller.certificate;
   }
 
