@@ -11,5 +11,5 @@ export {
   type InProcessGatewayOptions,
   type RemoteGatewayOptions,
 } from './gateway.js';
-export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';
+export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';
 export type { GatewayOptions } from './options.js';

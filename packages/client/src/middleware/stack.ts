@@ -49,7 +49,7 @@ export function middlewareStack(
     deadlineMiddleware as ClientMiddleware,
     ...settings.middleware,
     bearer(settings.token),
-    ...(heartbeat === undefined ? [] : [pulse(heartbeat)]),
+    ...(heartbeat === undefined ? [] : [pulse(heartbeat, features)]),
     errorDetailsClientMiddleware,
     safeCallbacks,
   );
