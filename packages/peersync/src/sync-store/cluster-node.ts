@@ -11,6 +11,7 @@ import { NamespaceRouter } from '../lease/router.js';
 import { type Vote, vote } from '../lease/rules.js';
 import { WriteGate } from '../lease/write-gate.js';
 import { ClusterAliases } from './aliases.js';
+import { ClusterSearch } from './cluster-search.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { Connections } from './connections.js';
 import type { Claims } from './dialer.js';
@@ -32,6 +33,7 @@ interface Opened {
   readonly meetings: Meetings;
   readonly aliases: ClusterAliases;
   readonly listing: ClusterListing;
+  readonly search: ClusterSearch;
   readonly watches: ClusterWatch;
 }
 
@@ -97,6 +99,10 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
 
   get listing(): ClusterListing {
     return this.#parted.listing;
+  }
+
+  get search(): ClusterSearch {
+    return this.#parted.search;
   }
 
   get watches(): ClusterWatch {
@@ -196,6 +202,7 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     });
     const others = (): Promise<ReadonlyMap<string, FullStore>> => this.#others();
     const holderOf = async (namespace: string): Promise<string | undefined> => (await finder.find(namespace))?.by;
+    const owns = (namespace: string): boolean => book.owns(namespace);
     const local = this.#local;
     return {
       book,
@@ -206,7 +213,8 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       owner,
       meetings: new Meetings(cluster, this.#connections, finder, this.#logger),
       aliases: new ClusterAliases({ self, local, others, ringOwnerOf }),
-      listing: new ClusterListing({ local, others, owns: (namespace) => book.owns(namespace) }),
+      listing: new ClusterListing({ local, others, owns }),
+      search: new ClusterSearch({ self, local, others, owns }),
       watches: new ClusterWatch({ self, local, book, others, holderOf }),
     };
   }

@@ -71,6 +71,26 @@ describe('three nodes', () => {
     await expect(a.store.get('internal:peersync', 'epoch')).rejects.toMatchObject({ code: 'invalid_namespace' });
   });
 
+  it('search all nodes, each entry found once', async () => {
+    const nodes = await startNodes(['a', 'b', 'c']);
+    for (const [i, namespace] of namespaces.entries()) {
+      await nodes[i % 3]?.store.set(namespace, 'app/timeout', text(namespace));
+    }
+    await nodes[0]?.store.claim('team-1');
+    await nodes[1]?.store.claim('team-1'); // the first keeps a copy
+    for (const limit of [0, 1, 2, 5, 100]) {
+      const found: string[] = [];
+      let cursor = '';
+      do {
+        const page = await (nodes[2] as TestNode).store.search({ text: 'TIMEOUT', limit, cursor });
+        if (limit > 0) expect(page.matches.length).toBeLessThanOrEqual(limit);
+        found.push(...page.matches.map(({ entry }) => entry.namespace));
+        cursor = page.nextCursor;
+      } while (cursor !== '');
+      expect(found.sort()).toEqual([...namespaces].sort());
+    }
+  });
+
   it('know the aliases of all', async () => {
     const [a, b, c] = (await startNodes(['a', 'b', 'c'])) as [TestNode, TestNode, TestNode];
     for (const [i, { store }] of [a, b, c].entries()) await store.setAlias(`alias-${i}`, 'app/timeout');
