@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { staleHeader } from '@cfg/proto';
 import { callerOf, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
@@ -158,6 +159,8 @@ export class Exchange implements Timed, CallSource {
   observeHeader(received: Metadata): void {
     this.#context.features.observeHeader(received);
     this.#keepRetryAfter(received);
+    const stale = received.get(staleHeader);
+    if (stale !== undefined && !this.response.headersSent) this.response.setHeader(staleHeader, stale);
   }
 
   observeTrailer(received: Metadata): void {

@@ -22,4 +22,4 @@ export { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString }
 export { type MessageName, messageType } from './message-types.js';
 export type { MethodDefinition } from './method.js';
 export { fieldSetter, fromQuery } from './query.js';
-export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';
+export { errorDomain, featuresHeader, maxMessageBytes, staleHeader } from './wire.js';

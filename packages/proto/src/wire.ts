@@ -6,3 +6,6 @@ export const errorDomain = 'config.rbaliyan.com';
 
 /** The largest message that both ends take: 64 MiB, since a snapshot of 10,000 entries is over gRPC's own 4 MiB. */
 export const maxMessageBytes: number = 64 * 1024 * 1024;
+
+/** The header of an answer that comes from a copy, as its holder is gone: how old that is, in milliseconds, or `unknown`. */
+export const staleHeader = 'cfg-stale';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigError, type Logger, type Store } from '@cfg/core';
+import { wholeNumber } from '@cfg/core/store';
 import { grpcDialer, memberlistTransport, redisTransport, SyncStore, type Transport } from '@cfg/peersync';
 import { parseAddress } from './address.js';
 import { chooseClaims } from './cluster-claims.js';
@@ -29,6 +30,16 @@ export interface ClusterChoice {
    * recorded. Default: none; then a claim is in the lease of the node that has it, and nowhere else.
    */
   readonly clusterClaims?: string | undefined;
+  /**
+   * How often a node says that it is there, in milliseconds; over Redis, one is gone that said nothing for three times as
+   * long. The same at all nodes. Default 5,000; at least 50.
+   */
+  readonly clusterHeartbeatMs?: number | undefined;
+  /**
+   * How many nodes keep a copy of each namespace beside the one that holds it, for when that one is gone. The same at all
+   * nodes. Default 1; 0 to 10.
+   */
+  readonly clusterFollowers?: number | undefined;
   /** This node's own credential, for what nodes ask each other: the guard must let it do `peer`. Default: none. */
   readonly clusterToken?: string | undefined;
 }
@@ -64,6 +75,8 @@ export function clusterStore(
     dialer: grpcDialer({ ...secure, token }),
     ownership: chooseClaims(options.clusterClaims, nameOf('clusterClaims'), logger),
     secret: isRedis ? key : undefined,
+    followers: wholeNumber(nameOf('clusterFollowers'), options.clusterFollowers ?? 1, 0, 10),
+    heartbeatMs: wholeNumber(nameOf('clusterHeartbeatMs'), options.clusterHeartbeatMs ?? 5_000, 50, 600_000),
     logger,
   });
 }

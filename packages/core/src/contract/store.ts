@@ -7,6 +7,8 @@ import type { WatchFilter } from './filter.js';
 export interface Caller {
   /** The headers of the caller's own call, by name in lower case. */
   readonly metadata: { get(name: string): string | Uint8Array | undefined };
+  /** Headers of the answer to the caller. */
+  readonly header?: { set(name: string, value: string): unknown } | undefined;
 }
 
 export interface CallOptions {

@@ -1,6 +1,7 @@
 import { ConfigError, type OwnershipStore } from '@cfg/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Envelopes } from '../gossip/envelope.js';
+import { freePort } from '../test/free-port.js';
 import { RedisServer, withoutRedis } from '../test/redis-server.js';
 import { memberlistTransport } from '../transports/memberlist-transport.js';
 import { redisTransport } from '../transports/redis-transport.js';
@@ -98,7 +99,7 @@ describe.skipIf(withoutRedis !== '')(`over Redis${withoutRedis && ` (skipped: ${
 it('nodes live together over memberlist', async () => {
   let first = '';
   const bind = { host: '127.0.0.1', port: 0 };
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   await liveTogether((isFirst) => {
     first ||= `127.0.0.1:${port}`;
     return memberlistTransport(isFirst ? { bind: { ...bind, port } } : { bind, join: [first], keys: undefined });

@@ -14,6 +14,17 @@ export interface Holding {
   readonly term: number;
 }
 
+/** A place in a node's log. */
+export interface LogPlace {
+  readonly position: number;
+  readonly logId: string;
+}
+
+/** What a node holds and has changed, up to a place in its log. */
+export interface Changes extends LogPlace {
+  readonly holdings: readonly Holding[];
+}
+
 /**
  * What a node asks another one. A peer that does not answer fails with `unavailable`, one of the original, which knows
  * no leases, with `unsupported`.
@@ -23,6 +34,8 @@ export interface Peer<R> {
   lookup(namespace: string): Promise<Lease | undefined>;
   /** Everything that the peer holds. */
   holdings(): Promise<readonly Holding[]>;
+  /** What of it has changed after that place; everything, where the log does not reach back so far. */
+  changes(after: LogPlace): Promise<Changes>;
   vote(namespace: string, candidate: string, term: number): Promise<Vote>;
   /** Everything in the namespace that changed after `position`: its entries with their history, or what the log has. */
   pull(namespace: string, position: number): AsyncIterable<DataPage<R>>;

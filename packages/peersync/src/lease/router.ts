@@ -20,6 +20,8 @@ export interface RoutedCall<T> {
   here(): Promise<T>;
   /** The same call, at another node. */
   there(id: string): Promise<T>;
+  /** The answer of a read from a copy that is here, where the holder is gone; undefined where there is none. */
+  copy(): Promise<T> | undefined;
   /** The answer where the namespace does not exist anywhere. A write begins the namespace instead. */
   nowhere(): Promise<T>;
 }
@@ -58,6 +60,8 @@ export class NamespaceRouter {
         if (answer !== moved) return answer;
         continue; // it was handed over while the call waited
       }
+      const copied = !call.write && !this.#parts.isThere(target) ? call.copy() : undefined;
+      if (copied !== undefined) return copied;
       if (call.forwarded) throw notOwner(namespace, target);
       try {
         return await call.there(target);

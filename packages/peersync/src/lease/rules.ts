@@ -71,6 +71,15 @@ export function accept(lease: Lease | undefined, from: string, term: number): De
   return expected ? { lease: { is: 'owned', term }, answer: true } : { answer: false };
 }
 
+/** A node has a copy of what another one holds, and notes who does. Returns false if it knows better. */
+export function follow(lease: Lease | undefined, holder: Holder): Decision<boolean> {
+  const isNews = lease === undefined || lease.is === 'promised';
+  if (isNews || (lease.is === 'handed' && lease.term < holder.term)) {
+    return { lease: { is: 'handed', to: holder.by, term: holder.term }, answer: true };
+  }
+  return { answer: lease.is === 'handed' && lease.to === holder.by && lease.term === holder.term };
+}
+
 /** How far a claim leaps ahead of every term that is known: further than the lost holder can have come unseen. */
 const claimLeap = 1_000;
 

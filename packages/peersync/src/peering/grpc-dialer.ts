@@ -1,7 +1,7 @@
 import { RemoteStore, type RemoteStoreOptions } from '@cfg/client';
 import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
 import type { Caller, Store } from '@cfg/core';
-import { ConfigPeeringDefinition } from '@cfg/proto';
+import { ConfigPeeringDefinition, staleHeader } from '@cfg/proto';
 import { createClientFactory, type Metadata, Metadata as newMetadata } from 'nice-grpc';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import type { Connection, Dialer } from '../sync-store/dialer.js';
@@ -85,6 +85,11 @@ function marking(from: string, token: string | undefined): ClientMiddleware {
     metadata.set(hopHeader, hops);
     if (authorization !== '') metadata.set('authorization', authorization);
     else if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    return call.next(call.request, { ...rest, metadata });
+    const onHeader = (received: Metadata): void => {
+      rest.onHeader?.(received);
+      const stale = received.get(staleHeader);
+      if (stale !== undefined) caller?.header?.set(staleHeader, stale);
+    };
+    return call.next(call.request, { ...rest, metadata, onHeader });
   };
 }

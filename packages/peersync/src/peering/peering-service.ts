@@ -44,6 +44,11 @@ export function peeringService(
       await allow(context, rpc.holdings.path, '');
       return { holdings: [...(await peer.holdings())] };
     },
+    async changes({ position, logId }, context) {
+      await allow(context, rpc.changes.path, '');
+      const changes = await peer.changes({ position, logId });
+      return { ...changes, holdings: [...changes.holdings] };
+    },
     async vote({ namespace, candidate, term }, context) {
       await allow(context, rpc.vote.path, namespace);
       return voteMessage(await peer.vote(namespace, candidate, term));

@@ -39,6 +39,25 @@ export class HashRing {
 
   /** The id of the member that `name` belongs to; undefined if there are no members. */
   ownerOf(name: string): string | undefined {
+    const point = this.#points[this.#placeOf(name)];
+    return point === undefined ? undefined : this.#members[point % ranks];
+  }
+
+  /** The members in the order in which their points follow on the name, each once. */
+  *membersFrom(name: string): Generator<string, void, undefined> {
+    const points = this.#points;
+    const told = new Set<number>();
+    const first = this.#placeOf(name);
+    for (let i = 0; i < points.length && told.size < this.#members.length; i++) {
+      const rank = (points[(first + i) % points.length] as number) % ranks;
+      if (told.has(rank)) continue;
+      told.add(rank);
+      yield this.#members[rank] as string;
+    }
+  }
+
+  /** The index of the first point at or after the name, around the end. */
+  #placeOf(name: string): number {
     const points = this.#points;
     const wanted = crc32(name) * ranks;
     let low = 0;
@@ -48,8 +67,7 @@ export class HashRing {
       if ((points[middle] as number) < wanted) low = middle + 1;
       else high = middle;
     }
-    const point = points[low === points.length ? 0 : low];
-    return point === undefined ? undefined : this.#members[point % ranks];
+    return low === points.length ? 0 : low;
   }
 }
 

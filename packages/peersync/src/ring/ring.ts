@@ -28,6 +28,17 @@ export class Ring {
     return this.state.overrides.get(namespace) ?? this.#hash.ownerOf(namespace);
   }
 
+  /** The members that are to have a copy of what `holder` holds: the first `count` after the namespace's point. */
+  followersOf(namespace: string, holder: string, count: number): string[] {
+    const followers: string[] = [];
+    if (count === 0) return followers;
+    for (const id of this.#hash.membersFrom(namespace)) {
+      if (id !== holder) followers.push(id);
+      if (followers.length === count) break;
+    }
+    return followers;
+  }
+
   /** The owner if there were no override. */
   hashOwnerOf(namespace: string): string | undefined {
     return this.#hash.ownerOf(namespace);

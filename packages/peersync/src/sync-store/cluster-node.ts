@@ -1,4 +1,11 @@
-import { ConfigError, type FullStore, isConfigError, type Logger, type TransferRecord } from '@cfg/core';
+import {
+  type CallOptions,
+  ConfigError,
+  type FullStore,
+  isConfigError,
+  type Logger,
+  type TransferRecord,
+} from '@cfg/core';
 import type { Clock } from '../clock.js';
 import { Cluster } from '../cluster/cluster.js';
 import { HandoverGiver } from '../handover/giver.js';
@@ -6,7 +13,7 @@ import { HandoverTaker } from '../handover/taker.js';
 import { LeaseFinder } from '../lease/finder.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseBook } from '../lease/lease-book.js';
-import type { DataPage, Holding, Peer } from '../lease/peer.js';
+import type { Changes, DataPage, Holding, LogPlace, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { type Vote, vote } from '../lease/rules.js';
 import { WriteGate } from '../lease/write-gate.js';
@@ -15,8 +22,10 @@ import { ClusterSearch } from './cluster-search.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { Connections } from './connections.js';
 import type { Claims } from './dialer.js';
+import { Follower } from './follower.js';
 import { ClusterListing } from './listing.js';
 import { Meetings } from './meetings.js';
+import { type Act, NamespaceCalls } from './namespace-calls.js';
 import { NamespaceOwner } from './namespace-owner.js';
 import { NodeRecords, nodeNamespace } from './node-records.js';
 import type { LocalStoreOfNode, SyncStoreOptions, SyncStoreSettings } from './options.js';
@@ -28,7 +37,8 @@ interface Opened {
   readonly finder: LeaseFinder;
   readonly giver: HandoverGiver<TransferRecord>;
   readonly taker: HandoverTaker<TransferRecord>;
-  readonly router: NamespaceRouter;
+  readonly calls: NamespaceCalls;
+  readonly follower: Follower;
   readonly owner: NamespaceOwner;
   readonly meetings: Meetings;
   readonly aliases: ClusterAliases;
@@ -83,11 +93,13 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     this.#met = this.#opened.meetings.atStart(this.#settled).finally(() => {
       this.#met = undefined;
     });
+    this.#opened.follower.start();
     void this.#adoptOwnData();
   }
 
   async close(): Promise<void> {
     this.#opened?.watches.close();
+    await this.#opened?.follower.close();
     await this.cluster.close();
     await this.#connections.close();
     await this.#local.close();
@@ -133,20 +145,9 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
   }
 
   /** Makes the call where the namespace is held. */
-  async run<T>(
-    namespace: string,
-    act: (store: FullStore) => Promise<T>,
-    { write, forwarded }: { readonly write: boolean; readonly forwarded: boolean },
-  ): Promise<T> {
+  async run<T>(namespace: string, write: boolean, act: Act<T>, options: CallOptions | undefined): Promise<T> {
     if (this.#met !== undefined) await this.#met;
-    const here = (): Promise<T> => act(this.#local as unknown as FullStore);
-    return this.#parted.router.run<T>(namespace, {
-      write,
-      forwarded,
-      here,
-      there: async (id) => act(await this.#storeOf(namespace, id, write)),
-      nowhere: here, // there is nothing, which the store says in the right words
-    });
+    return this.#parted.calls.run(namespace, write, act, options);
   }
 
   async lookup(namespace: string): Promise<Lease | undefined> {
@@ -155,6 +156,13 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
 
   async holdings(): Promise<readonly Holding[]> {
     return this.#parted.book.holdings();
+  }
+
+  async changes(after: LogPlace): Promise<Changes> {
+    const { book } = this.#parted;
+    const { namespaces, ...place } = await this.#data.changed(after);
+    const holdings = book.holdings().filter(({ namespace }) => namespaces?.has(namespace) ?? true);
+    return { holdings, ...place };
   }
 
   vote(namespace: string, candidate: string, term: number): Promise<Vote> {
@@ -198,8 +206,11 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       finder,
       taker,
       connections: this.#connections,
+      peers,
       data: this.#data,
     });
+    const { followers } = this.#settings;
+    const follower = new Follower({ cluster, book, peers, data: this.#data, clock: this.#clock, followers });
     const others = (): Promise<ReadonlyMap<string, FullStore>> => this.#others();
     const holderOf = async (namespace: string): Promise<string | undefined> => (await finder.find(namespace))?.by;
     const owns = (namespace: string): boolean => book.owns(namespace);
@@ -209,7 +220,8 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       finder,
       giver,
       taker,
-      router,
+      calls: new NamespaceCalls({ cluster, local, book, router, connections: this.#connections, follower, followers }),
+      follower,
       owner,
       meetings: new Meetings(cluster, this.#connections, finder, this.#logger),
       aliases: new ClusterAliases({ self, local, others, ringOwnerOf }),
@@ -217,17 +229,6 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       search: new ClusterSearch({ self, local, others, owns }),
       watches: new ClusterWatch({ self, local, book, others, holderOf }),
     };
-  }
-
-  async #storeOf(namespace: string, id: string, write: boolean): Promise<FullStore> {
-    if (!this.cluster.membership.live().has(id)) {
-      const what = `namespace ${namespace} is held by ${id}, who is gone`;
-      throw new ConfigError(
-        write ? 'read_only' : 'unavailable',
-        write ? `${what}: it is read-only until it is claimed` : what,
-      );
-    }
-    return (await this.#connections.to(id).store()) as FullStore;
   }
 
   /** All other nodes that are there. Fails with `unavailable` if one cannot be reached. */
@@ -264,6 +265,7 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     const came = [...this.#members].filter((id) => !before.has(id));
     if (came.length === 0 && before.size === this.#members.size) return;
     this.#opened?.watches.membersChanged();
+    this.#opened?.follower.membersChanged();
     void this.#opened?.meetings.with(came);
   }
 

@@ -76,6 +76,7 @@ export class Connections {
     return {
       lookup: (namespace) => notice(peer.lookup(namespace)),
       holdings: () => notice(peer.holdings()),
+      changes: (after) => notice(peer.changes(after)),
       vote: (namespace, candidate, term) => notice(peer.vote(namespace, candidate, term)),
       pull: (namespace, position) => peer.pull(namespace, position),
       freeze: (namespace, position) => peer.freeze(namespace, position),

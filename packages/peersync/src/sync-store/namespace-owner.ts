@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import type { HandoverTaker } from '../handover/taker.js';
 import type { LeaseFinder } from '../lease/finder.js';
 import type { LeaseBook } from '../lease/lease-book.js';
+import type { Peers } from '../lease/peer.js';
 import type { Connections } from './connections.js';
 import type { StoreData } from './store-data.js';
 
@@ -15,6 +16,7 @@ export interface OwnerParts {
   readonly finder: LeaseFinder;
   readonly taker: HandoverTaker<TransferRecord>;
   readonly connections: Connections;
+  readonly peers: Peers<TransferRecord>;
   readonly data: StoreData;
 }
 
@@ -28,7 +30,7 @@ export class NamespaceOwner {
 
   /**
    * Makes this node the holder: by a handover from a node that is there, by a copy of what a node of the original tells,
-   * or in place of one that is gone, with what this node has of it.
+   * or in place of one that is gone, with what its followers and this node have of it.
    */
   async obtain(namespace: string): Promise<void> {
     const { cluster, book, finder, taker } = this.#parts;
@@ -38,9 +40,23 @@ export class NamespaceOwner {
       await this.#copyFromOriginal(namespace);
       await finder.begin(namespace);
     } else if (cluster.membership.live().has(holder.by)) await taker.take(namespace, holder.by);
-    else await finder.claim(namespace);
+    else {
+      await this.#copyFromFollowers(namespace, holder.by);
+      await finder.claim(namespace);
+    }
     if (!book.owns(namespace)) {
       throw new ConfigError('unavailable', `namespace ${namespace}: another node was quicker; try again`);
+    }
+  }
+
+  /** What other nodes have of a namespace whose holder is gone: some may have a later copy than this one. */
+  async #copyFromFollowers(namespace: string, lost: string): Promise<void> {
+    const { peers, data } = this.#parts;
+    for (const id of peers.present()) {
+      const peer = peers.get(id);
+      const lease = await peer.lookup(namespace);
+      if (lease?.is !== 'handed' || lease.to !== lost) continue;
+      for await (const { records } of peer.pull(namespace, 0)) await data.put(namespace, records);
     }
   }
 

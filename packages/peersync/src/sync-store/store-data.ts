@@ -1,6 +1,6 @@
 import { type CapabilityOf, ConfigError, can, type Entry, type Store, type TransferRecord } from '@cfg/core';
 import type { NamespaceData } from '../handover/data.js';
-import type { DataPage } from '../lease/peer.js';
+import type { DataPage, LogPlace } from '../lease/peer.js';
 
 /** Keys of a page, and bytes of values after which it ends. */
 const pageKeys = 200;
@@ -50,6 +50,17 @@ export class StoreData implements NamespaceData<TransferRecord> {
     } while (cursor !== '');
   }
 
+  /** Which namespaces have changed after that place in the log; undefined where it does not reach back so far. */
+  async changed(after: LogPlace): Promise<{ readonly namespaces: ReadonlySet<string> | undefined } & LogPlace> {
+    const { revision: position, logId, oldestRevision } = await this.#store.revision();
+    if (after.logId !== logId || after.position < oldestRevision || after.position > position) {
+      return { namespaces: undefined, position, logId };
+    }
+    const namespaces = new Set<string>();
+    await this.#readLog(undefined, after.position, position, ({ namespace }) => namespaces.add(namespace));
+    return { namespaces, position, logId };
+  }
+
   async since(namespace: string, position: number): Promise<DataPage<TransferRecord>> {
     const { revision } = await this.#store.revision(namespace);
     const records: TransferRecord[] = [];
@@ -77,13 +88,16 @@ export class StoreData implements NamespaceData<TransferRecord> {
   }
 
   async #readLog(
-    namespace: string,
+    namespace: string | undefined,
     after: number,
     to: number,
     take: (entry: Entry, requestId: string) => void,
   ): Promise<void> {
     if (after >= to) return;
-    await using log = this.#store.watch({ namespaces: [namespace] }, { startRevision: after, progress: true });
+    await using log = this.#store.watch(namespace === undefined ? {} : { namespaces: [namespace] }, {
+      startRevision: after,
+      progress: true,
+    });
     for await (const event of log) {
       if (event.revision <= to && (event.type === 'set' || event.type === 'delete')) take(event.entry, event.requestId);
       if (event.revision >= to) return;

@@ -41,6 +41,7 @@ import { type ClusterStatus, statusOf } from '../cluster/status.js';
 import type { Peer } from '../lease/peer.js';
 import { ClusterNode } from './cluster-node.js';
 import type { Claims } from './dialer.js';
+import type { Act } from './namespace-calls.js';
 import { OpeningStream } from './opening-stream.js';
 import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from './options.js';
 import { isForwarded } from './way.js';
@@ -266,13 +267,11 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
 
   async #read<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
     this.#check(options, namespace, key);
-    return this.#node.run(namespace, act, { write: false, forwarded: isForwarded(options) });
+    return this.#node.run(namespace, false, act, options);
   }
 
   async #write<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
     this.#check(options, namespace, key);
-    return this.#node.run(namespace, act, { write: true, forwarded: isForwarded(options) });
+    return this.#node.run(namespace, true, act, options);
   }
 }
-
-type Act<T> = (store: FullStore) => Promise<T>;

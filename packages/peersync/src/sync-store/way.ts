@@ -1,4 +1,5 @@
 import type { Caller, CallOptions } from '@cfg/core';
+import { staleHeader } from '@cfg/proto';
 
 /** The header that names the nodes that a call has come through, separated by commas. */
 export const hopHeader = 'cfg-hop';
@@ -16,6 +17,11 @@ export function passedOn(
 ): { readonly hops: string; readonly authorization: string } {
   const before = header(caller, hopHeader);
   return { hops: before === '' ? self : `${before},${self}`, authorization: header(caller, 'authorization') };
+}
+
+/** Tells the caller that the answer comes from a copy. */
+export function markStale(options: CallOptions | undefined, ageMs: number | undefined): void {
+  options?.caller?.header?.set(staleHeader, ageMs === undefined ? 'unknown' : String(ageMs));
 }
 
 /** Empty where there is none. */

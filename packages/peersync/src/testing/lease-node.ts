@@ -6,7 +6,7 @@ import { HandoverTaker } from '../handover/taker.js';
 import { LeaseFinder } from '../lease/finder.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseBook } from '../lease/lease-book.js';
-import type { DataPage, Holding, Peer } from '../lease/peer.js';
+import type { Changes, DataPage, Holding, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { WriteGate } from '../lease/write-gate.js';
 import type { Disk, Row } from './disk.js';
@@ -91,6 +91,7 @@ export class LeaseNode implements LeaseLife {
           return row;
         }),
       there: (id) => this.#world.call(this, id, (other) => other.set(namespace, key, value, true)),
+      copy: () => undefined,
       nowhere: () => Promise.reject(new ConfigError('internal', 'a write is always somewhere')),
     });
   }
@@ -101,6 +102,7 @@ export class LeaseNode implements LeaseLife {
       forwarded,
       here: async () => this.disk.last(namespace, key),
       there: (id) => this.#world.call(this, id, (other) => other.get(namespace, key, true)),
+      copy: () => undefined,
       nowhere: async () => undefined,
     });
   }
@@ -122,6 +124,10 @@ export class LeaseNode implements LeaseLife {
 
   async holdings(): Promise<readonly Holding[]> {
     return this.book.holdings();
+  }
+
+  async changes(): Promise<Changes> {
+    return { holdings: this.book.holdings(), position: 0, logId: '' };
   }
 
   vote(namespace: string, candidate: string, term: number): ReturnType<Peer<Row>['vote']> {

@@ -126,6 +126,7 @@ export class LeaseWorld implements LeaseSurroundings {
     return {
       holdings: () => this.call(from, id, (node) => node.holdings()),
       lookup: (namespace) => this.call(from, id, (node) => node.lookup(namespace)),
+      changes: (after) => this.call(from, id, (node) => node.changes(after)),
       vote: (namespace, candidate, term) => this.call(from, id, (node) => node.vote(namespace, candidate, term)),
       freeze: (namespace, position) => this.call(from, id, (node) => node.freeze(namespace, position)),
       hand: (namespace, to, position) => this.call(from, id, (node) => node.hand(namespace, to, position)),

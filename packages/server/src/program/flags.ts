@@ -42,6 +42,8 @@ export const flags: readonly Flag[] = [
   text('advertise', 'HOST:PORT', 'where the other nodes reach the gRPC door'),
   text('join', 'HOST:PORT,…', 'gossip addresses of other nodes, for memberlist'),
   text('clusterKeyFile', 'FILE', 'key of the gossip: 16, 24 or 32 bytes in hex'),
+  number('clusterFollowers', 'N', 'nodes that keep a copy of each namespace, for when its node is gone (1)'),
+  number('clusterHeartbeatMs', 'N', 'how often a node says that it is there (5000)'),
   text('clusterCa', 'FILE', "who signs the other nodes' certificates, PEM (those of tls-client-ca, or the system's)"),
   text('clusterClaims', 'TABLE', 'sqlite:PATH or postgres://…: where claims are recorded, for all nodes (nowhere)'),
   text('clusterToken', 'TOKEN', 'what this node shows to the others'),
