@@ -82,6 +82,7 @@ export class Manager implements AsyncDisposable {
     });
     if (inUse.has(cache)) throw new ConfigError('invalid_argument', 'option cache is in use by another manager');
     inUse.add(cache);
+    cache.askBeforeForgetting?.((namespace, key) => this.#namespaces.get(namespace)?.wasRead(key) ?? false);
   }
 
   /** Connects the store. Fails as the store does, and may then be tried again. Connecting twice is fine. */

@@ -229,6 +229,11 @@ export abstract class ReadableNamespace {
     return { values, source };
   }
 
+  /** For the manager: whether the key was read since it was last asked for. */
+  wasRead(key: string): boolean {
+    return this.coherence.wasRead(key);
+  }
+
   protected resolve(key: string, options: CallOptions): string {
     this.shared.lifecycle.check(options);
     checkKey(key);
