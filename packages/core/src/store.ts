@@ -12,6 +12,8 @@ export type {
   KeyReader,
   LogRange,
   Range,
+  SearchRange,
+  SearchStretch,
   WriteTables,
 } from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
@@ -20,8 +22,10 @@ export { LogFollower, type LogFollowerOptions } from './local-store/log-follower
 export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { Matches } from './local-store/search.js';
 export { Transaction } from './local-store/transaction.js';
 export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
+export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';
 export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
 // The log, and following it
@@ -46,6 +50,16 @@ export {
 // Checks, waiting, streams
 export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
 export { GeneratedStream, PullStream } from './util/pull-stream.js';
+export { glob } from './util/glob.js';
+export {
+  type PostgresConnection,
+  quotedTable,
+  type Sql,
+  type SqliteConnection,
+  type SqlRow,
+  type SqlValue,
+  sqlOf,
+} from './util/sql.js';
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
 export { isDoneWithin, settledWithin, sleep, untilAborted, within } from './util/wait.js';

@@ -7,7 +7,12 @@ export { Encoded, Undecodable } from './encoded.js';
 export { type Messages, type MessageType, messageTypes } from './gen/messages.js';
 // Messages and enums
 export * from './gen/public.js';
-export { ConfigOperationsDefinition, ConfigPeeringDefinition, ConfigServiceDefinition } from './gen/services.js';
+export {
+  ConfigClusterDefinition,
+  ConfigOperationsDefinition,
+  ConfigPeeringDefinition,
+  ConfigServiceDefinition,
+} from './gen/services.js';
 export { type HttpRule, httpRules } from './http-rules.js';
 export { JsonMappingError } from './json/error.js';
 export type { JsonSchema } from './json/kind.js';
@@ -16,5 +21,5 @@ export { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString }
 // Messages by their full name
 export { type MessageName, messageType } from './message-types.js';
 export type { MethodDefinition } from './method.js';
-export { fromQuery, setField } from './query.js';
+export { fieldSetter, fromQuery } from './query.js';
 export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';

@@ -3,9 +3,17 @@ import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
 import type { WatchFilter } from './filter.js';
 
+/** Whoever a service makes a call of its store for. */
+export interface Caller {
+  /** The headers of the caller's own call, by name in lower case. */
+  readonly metadata: { get(name: string): string | Uint8Array | undefined };
+}
+
 export interface CallOptions {
   /** Ends the call early; it then fails with the signal's reason. A write may have been done all the same. */
   readonly signal?: AbortSignal | undefined;
+  /** Said by services, for stores that pass calls on to other servers. Other stores take no notice. */
+  readonly caller?: Caller | undefined;
 }
 
 export type WriteMode = 'upsert' | 'create' | 'update';
@@ -118,6 +126,12 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
   readonly live?: boolean;
   /** The next event if it is at hand, without waiting. Optional: `next()` alone is enough. */
   take?(): WatchEvent | undefined;
+  /**
+   * To be asked when {@link take} has nothing: calls `ready` once, when it may have something or the stream has ended, and
+   * returns true. False where only `next()` can tell what comes. `ready` is called within the write that it is about: it
+   * must return at once and must not throw. Optional, with `take`.
+   */
+  whenReady?(ready: () => void): boolean;
   return(): Promise<IteratorResult<WatchEvent, void>>;
   close(): void;
 }
