@@ -1,5 +1,5 @@
 // The server
-
+export type { Admit, Admitted } from './grpc/admission.js';
 export type { CompressionPolicy } from './grpc/call-environment.js';
 // What an implementation can do to be faster
 export type { DoorContext } from './grpc/call-context.js';

@@ -1,5 +1,5 @@
 import type { Logger } from '@cfg/core';
-import { createServer } from '@cfg/grpc-door';
+import { type AddOptions, createServer } from '@cfg/grpc-door';
 import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
@@ -22,12 +22,9 @@ export async function listenFast(
     maxBufferedRequestBytes: bufferedBytes(largest),
     onLimit: limitLog(logger),
   });
-  // Nothing of the service spreads a call's context into another.
-  const lazyContext = true;
-  addConfigService(
-    { add: (definition, implementation) => server.add(definition, implementation, { lazyContext }) },
-    service,
-  );
+  // Nothing of the service spreads a call's context into another; and callers are authenticated on their headers.
+  const ways: AddOptions = { lazyContext: true, admit: (path, context) => service.admit(path, context) };
+  addConfigService({ add: (definition, implementation) => server.add(definition, implementation, ways) }, service);
   if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
   const port = await server.listen(address, grpcCredentials(tls));
   return { port, drain: () => server.shutdown(), cut: () => server.forceShutdown() };

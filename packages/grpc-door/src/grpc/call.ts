@@ -1,12 +1,14 @@
 import type { PeerCertificate } from 'node:tls';
-import { ServerError, Status } from 'nice-grpc-common';
+import { type CallContext, ServerError, Status } from 'nice-grpc-common';
 import { messagePrefixBytes } from '../http2/output.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
+import type { Admitted } from './admission.js';
 import { exhausted, internal, unimplemented } from './answer-fields.js';
 import { type ContextSource, completeContext, LazyContext } from './call-context.js';
 import type { CallEnvironment } from './call-environment.js';
 import { compress } from './compression.js';
 import type { Expiring } from './deadlines.js';
+import type { LateRequest } from './late-requests.js';
 import { CallMetadata } from './metadata.js';
 import type { Method } from './method.js';
 import { RequestBody, type RequestOwner } from './request-body.js';
@@ -15,7 +17,7 @@ import { type AnswerSink, ResponsePump } from './response-pump.js';
 import { type CallStatus, messageOf, statusOf } from './status.js';
 
 /** One call: reads the request, calls the handler, sends what it answers, and ends whichever way it ends first. */
-export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSource, Expiring {
+export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSource, Expiring, LateRequest {
   readonly #environment: CallEnvironment;
   readonly #stream: Stream;
   readonly #head: AcceptedHead;
@@ -28,6 +30,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   #trailer: CallMetadata | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #pump: ResponsePump | undefined = undefined;
+  #context: CallContext | undefined = undefined;
+  /** Let in before the request had come whole; settled, or being decided. */
+  #admission: Promise<void> | undefined = undefined;
+  #admitted: Admitted | undefined = undefined;
   #deadlineTick = 0;
   #over = false;
   /** It ended before its handler was done. */
@@ -41,7 +47,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     stream.receiver = this;
     if (head.timeoutMs !== undefined) this.#deadlineTick = environment.expireIn(this, head.timeoutMs);
     const { requestStream, requestDeserialize } = head.method.definition;
-    if (!requestStream) return;
+    if (!requestStream) {
+      if (head.method.admit !== undefined) environment.lateRequests.add(this);
+      return;
+    }
     this.#body = new RequestBody(this, environment, head.encoding, (bytes) => requestDeserialize(bytes));
     this.#call(this.#body.stream);
   }
@@ -68,8 +77,15 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   end(): void {
     if (this.#over) return;
-    if (this.#message !== undefined) this.handle(this.#message);
-    else this.#slowBody().end();
+    const message = this.#message;
+    if (message !== undefined) {
+      if (this.#admission === undefined) this.handle(message);
+      else
+        this.#admission.then(
+          () => this.handle(message),
+          () => {},
+        );
+    } else this.#slowBody().end();
   }
 
   drained(): void {
@@ -83,10 +99,33 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   cancelled(): void {
     if (this.#over) return;
     this.#finish();
-    this.#stopHandler();
+    this.#stopHandler(new DOMException('The operation has been aborted', 'AbortError'));
+  }
+
+  // As a request that may be late
+
+  late(): void {
+    if (!this.#over && !this.#stream.remoteEnded) this.admission();
   }
 
   // As the owner of the request's body
+
+  admission(): Promise<void> | undefined {
+    const { admit, definition } = this.#method;
+    if (admit === undefined || definition.requestStream) return undefined;
+    if (this.#admission === undefined) {
+      this.#context = this.#makeContext();
+      this.#admission = admit(definition.path, this.#context).then(
+        (admitted) => this.#letIn(admitted),
+        (error) => {
+          this.fail(error);
+          throw error;
+        },
+      );
+      this.#admission.catch(() => {}); // nobody may wait for it
+    }
+    return this.#admission;
+  }
 
   handle(message: Uint8Array): void {
     if (this.#over) return;
@@ -106,7 +145,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     this.#finish();
     const stream = this.#stream;
     stream.abandon(this.#environment.answers.failure(status, undefined, !stream.headersSent));
-    this.#stopHandler();
+    this.#stopHandler(new ServerError(status.code, status.message));
   }
 
   release(bytes: number): void {
@@ -193,8 +232,18 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     stream.finish(this.#environment.answers.failure(status, this.#trailer, !stream.headersSent));
   }
 
+  #makeContext(): CallContext {
+    return this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
+  }
+
+  #letIn(admitted: Admitted): void {
+    if (this.#over) admitted.abandon(new DOMException('The operation has been aborted', 'AbortError'));
+    else this.#admitted = admitted;
+  }
+
   #call(request: unknown): void {
-    const context = this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
+    const context = this.#context ?? this.#makeContext();
+    this.#admitted = undefined;
     try {
       if (this.#method.definition.responseStream) {
         this.#pump = new ResponsePump(this.#method.answers(request, context), this);
@@ -265,9 +314,11 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   }
 
   /** Tells the handler that nobody waits for its answer any more. */
-  #stopHandler(): void {
+  #stopHandler(cause: unknown): void {
     this.#wasCut = true;
     this.#aborter?.abort();
+    this.#admitted?.abandon(cause);
+    this.#admitted = undefined;
     this.#body?.stream?.fail(new DOMException('The operation has been aborted', 'AbortError'));
     this.#pump?.stop();
   }

@@ -1,16 +1,22 @@
 import type { MethodDefinition } from 'nice-grpc';
 import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
+import type { Admit } from './admission.js';
 
 export type AnyMethodDefinition = MethodDefinition<unknown, unknown, unknown, unknown>;
 
 /** An implementation of any shape. What comes in and goes out is what its definition says. */
 export type AnyImplementation = (request: never, context: CallContext) => unknown;
 
-/** One method, ready to be called. */
-export interface Method {
-  readonly definition: AnyMethodDefinition;
+/** How a method is called. */
+export interface MethodOptions {
   /** Whether its context may be one whose parts are made when asked for. */
   readonly lazyContext: boolean;
+  readonly admit: Admit | undefined;
+}
+
+/** One method, ready to be called. */
+export interface Method extends MethodOptions {
+  readonly definition: AnyMethodDefinition;
   /** For one with a single answer: it, or a promise of it. */
   answer(request: unknown, context: CallContext): unknown;
   /** For one with a stream of answers. */
@@ -22,21 +28,21 @@ export function makeMethod(
   definition: AnyMethodDefinition,
   implementation: AnyImplementation,
   middleware: ServerMiddleware | undefined,
-  lazyContext: boolean,
+  options: MethodOptions,
 ): Method {
   const run = implementation as (request: unknown, context: CallContext) => unknown;
   if (middleware === undefined) {
     return {
+      ...options,
       definition,
-      lazyContext,
       answer: run,
       answers: (request, context) => iteratorOf(run(request, context)),
     };
   }
   const begin = surround(definition, run, middleware);
   return {
+    ...options,
     definition,
-    lazyContext,
     answer: (request, context) => onlyResult(begin(request, context)),
     answers: (request, context) => new WithoutResult(begin(request, context)),
   };
