@@ -8,6 +8,8 @@ export type { LimitName } from './http2/limits.js';
 export type { Rate } from './http2/rate-limit.js';
 // What it did
 export type { DoorMetrics } from './metrics.js';
+// For another door beside it
+export { HostCount } from './net/host-count.js';
 export type { DoorCredentials } from './net/credentials.js';
 export type { DoorOptions, LimitReached } from './options.js';
 export { type AddOptions, createServer, type Server } from './server.js';

@@ -32,8 +32,11 @@ export interface DoorOptions {
   readonly maxConnections?: number | undefined;
   /** Connections at a time of one host, as {@link hostOf} tells it. Default 1,000. */
   readonly maxConnectionsPerHost?: number | undefined;
-  /** Who is one host, of an address: of IPv6 one customer has 2⁶⁴. Default: each address is one. */
-  readonly hostOf?: ((address: string) => string) | undefined;
+  /**
+   * Who is one host, of an address: of IPv6 one customer has 2⁶⁴. Undefined: who may have as many as it likes. Default:
+   * each address is one.
+   */
+  readonly hostOf?: ((address: string) => string | undefined) | undefined;
   /**
    * What all requests together may hold while they are received or wait for their handler. Default 256 MiB, or four of
    * the largest messages where that is more. Beyond it, requests are RESOURCE_EXHAUSTED.
@@ -103,7 +106,7 @@ export interface DoorSettings extends ConnectionLimits {
   readonly compressAboveBytes: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
-  readonly hostOf: (address: string) => string;
+  readonly hostOf: (address: string) => string | undefined;
   readonly maxBufferedRequestBytes: number;
   readonly maxBufferedRequestBytesPerConnection: number;
   readonly maxQueuedResponseBytesInAll: number;

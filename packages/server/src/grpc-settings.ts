@@ -1,3 +1,4 @@
+import type { Logger } from '@cfg/core';
 import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
@@ -30,3 +31,19 @@ export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
 
 /** What a node of a cluster serves to the others. */
 export type PeeringService = ServiceImplementation<ConfigPeeringDefinition>;
+
+/** What the gRPC door needs of the server's settings. */
+export interface GrpcSettings {
+  /** Default: silent. */
+  readonly logger?: Logger | undefined;
+  /** Default 1 MiB. */
+  readonly maxValueBytes?: number | undefined;
+  /** Default: what the door's own are. */
+  readonly maxConnections?: number | undefined;
+  readonly maxConnectionsPerHost?: number | undefined;
+  readonly maxUnsentBytes?: number | undefined;
+  /** Who may have any number of connections. Default: nobody. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** What a node of a cluster serves to the others. Default: not in a cluster. */
+  readonly peering?: PeeringService | undefined;
+}

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 
-/** Counts the connections of each host. */
+/** Counts the connections of each host, for servers of any protocol. */
 export class HostCount {
   readonly #most: number;
-  readonly #hostOf: (address: string) => string;
+  readonly #hostOf: (address: string) => string | undefined;
   readonly #counts = new Map<string, number>();
 
-  constructor(most: number, hostOf: (address: string) => string) {
+  /** @param hostOf returns undefined for who may have as many as it likes */
+  constructor(most: number, hostOf: (address: string) => string | undefined) {
     this.#most = most;
     this.#hostOf = hostOf;
   }
@@ -14,8 +15,8 @@ export class HostCount {
   /** Counts one until it is closed. False if its host has as many as it may. */
   add(socket: Socket): boolean {
     const { remoteAddress } = socket;
-    if (remoteAddress === undefined) return true;
-    const host = this.#hostOf(remoteAddress);
+    const host = remoteAddress === undefined ? undefined : this.#hostOf(remoteAddress);
+    if (host === undefined) return true;
     const count = this.#counts.get(host) ?? 0;
     if (count >= this.#most) return false;
     this.#counts.set(host, count + 1);
