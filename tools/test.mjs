@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import closures from './checks/closures.mjs';
+import docs from './checks/docs.mjs';
 import installs from './checks/installs.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
@@ -73,6 +74,7 @@ async function checkBuilt() {
       await make('closures: what comes along with a package', closures);
       await make('third parties: licences, install scripts, known holes', thirdParty);
       await make('examples: TypeScript blocks of the READMEs', readmes);
+      await make('docs: the site, its links', docs);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
       await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);

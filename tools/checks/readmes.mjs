@@ -63,14 +63,22 @@ function untold({ name, dir: home, manifest }) {
 /** The READMEs, each of which has an example, and the pages of docs/, which may. */
 function pages(packages) {
   const homes = [{ name: 'cfg', dir: root }, ...packages];
-  const docs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+  const docs = ['', 'guides', 'migration'].flatMap((folder) =>
+    readdirSync(join(root, 'docs', folder))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join(folder, file)),
+  );
   return [
     ...homes.map(({ name, dir: home }) => ({
       path: join(home, 'README.md'),
       title: name.replace('@cfg/', ''),
       mustHaveExample: !notAlone.includes(name),
     })),
-    ...docs.map((file) => ({ path: join(root, 'docs', file), title: `docs-${file}`, mustHaveExample: false })),
+    ...docs.map((file) => ({
+      path: join(root, 'docs', file),
+      title: `docs-${file.replace(/\W/g, '-')}`,
+      mustHaveExample: false,
+    })),
   ];
 }
 

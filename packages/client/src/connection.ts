@@ -85,26 +85,27 @@ export class Connection {
     return this.#call((options) => send(this.client, options), kind);
   }
 
-  /** As {@link call}, for batch and restore. */
+  /** As {@link call}, for batch, restore and search. */
   operate<T>(
     send: (client: OperationsClient, options: GrpcCallOptions) => Promise<T>,
     kind: CallKind = {},
   ): Promise<T> {
     return this.#call((options) => {
       const { operations } = this.#clients as Clients;
-      if (operations === undefined) throw new ConfigError('unsupported', 'the client has no batch and no restore');
+      if (operations === undefined)
+        throw new ConfigError('unsupported', 'the client has no batch, no restore and no search');
       return send(operations, options);
     }, kind);
   }
 
   async #call<T>(
     send: (options: GrpcCallOptions & CallExtras) => Promise<T>,
-    { signal, needs = [], repeatable = true }: CallKind,
+    { signal, caller, needs = [], repeatable = true }: CallKind,
   ): Promise<T> {
     this.check();
     const scope = this.scope(signal);
     try {
-      const extras = { ...retryOptions(this.settings, repeatable), needs };
+      const extras = { ...retryOptions(this.settings, repeatable), needs, caller };
       return await send({ ...this.#callOptions(scope.signal), ...extras });
     } catch (error) {
       throw scope.signal.aborted ? scope.signal.reason : toConfigError(error);
@@ -126,7 +127,7 @@ export class Connection {
     return (this.#clients as Clients).client;
   }
 
-  /** Whether batch and restore can be asked for: a ready-made client may come without them. */
+  /** Whether batch, restore and search can be asked for: a ready-made client may come without them. */
   get hasOperations(): boolean {
     return this.#clients === undefined || this.#clients.operations !== undefined;
   }
@@ -148,8 +149,8 @@ export class Connection {
   }
 
   /** The options of a call that streams: it ends with `signal`, and tells the features of whoever answers. */
-  streamOptions(signal: AbortSignal, needs: readonly Capability[]): GrpcCallOptions & CallExtras {
-    return { ...this.#callOptions(signal), needs };
+  streamOptions(signal: AbortSignal, extras: Pick<CallExtras, 'needs' | 'caller'>): GrpcCallOptions & CallExtras {
+    return { ...this.#callOptions(signal), ...extras };
   }
 
   #callOptions(signal: AbortSignal): GrpcCallOptions {

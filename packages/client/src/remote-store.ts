@@ -26,6 +26,9 @@ import {
   type Restoring,
   type Revisioned,
   type RevisionState,
+  type Searching,
+  type SearchPage,
+  type SearchQuery,
   type SetOptions,
   type Snapshotting,
   type Store,
@@ -41,6 +44,7 @@ import { toAlias, toEntries, toEntry } from './calls/entry.js';
 import { cursorOf, findPage } from './calls/find.js';
 import { findKeys } from './calls/find-keys.js';
 import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
+import { searchPage } from './calls/search.js';
 import { takeSnapshot } from './calls/snapshot.js';
 import { applyBatch, deleteKey, restoreTo, setKey } from './calls/write.js';
 import { BufferedChangeStream } from './change-stream.js';
@@ -51,6 +55,9 @@ import type { ConnectionState } from './connection-state.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
 import { RemoteTransport } from './transport/remote-transport.js';
 import { follow } from './watch.js';
+
+/** What the second of the two services has. */
+const ofOperations: ReadonlySet<Capability> = new Set<Capability>(['batch', 'restore', 'search']);
 
 /**
  * A store on a server: the remote door of the store contract, for use wherever a local store is. It has whatever the
@@ -65,13 +72,23 @@ import { follow } from './watch.js';
  * await manager.connect();
  */
 export class RemoteStore
-  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, Batching, Restoring, HealthChecking
+  implements
+    Store,
+    Versioned,
+    Aliasing,
+    NamespaceListing,
+    Revisioned,
+    Snapshotting,
+    Batching,
+    Restoring,
+    Searching,
+    HealthChecking
 {
   readonly #connection: Connection;
 
   /**
    * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), several addresses of servers that have the
-   * same data, or ready-made clients, such as those in process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws
+   * same data, or ready-made clients, such as those in process; without `operations` there is no batch, no restore and no search. Nothing is opened before `connect()`. Throws
    * `invalid_argument`, with the option's name.
    */
   constructor(server: string | readonly string[] | Clients, options: RemoteStoreOptions = {}) {
@@ -95,7 +112,7 @@ export class RemoteStore
   get features(): ReadonlySet<Capability> {
     const { features, hasOperations } = this.#connection;
     if (hasOperations) return features.known;
-    return new Set([...features.known].filter((each) => each !== 'batch' && each !== 'restore'));
+    return new Set([...features.known].filter((each) => !ofOperations.has(each)));
   }
 
   get state(): ConnectionState {
@@ -119,10 +136,11 @@ export class RemoteStore
     this.#connection.close();
   }
 
-  async get(namespace: string, key: string, { atRevision, signal }: GetOptions = {}): Promise<Entry> {
+  async get(namespace: string, key: string, options: GetOptions = {}): Promise<Entry> {
+    const { atRevision } = options;
     const request = { namespace, key, atRevision: optionalNumber('atRevision', atRevision) ?? 0 };
-    const answer = await this.#connection.call((client, options) => client.get(request, options), {
-      signal,
+    const answer = await this.#connection.call((client, call) => client.get(request, call), {
+      ...options,
       needs: needsToRead({ atRevision }),
     });
     return toEntry(answer.entry);
@@ -140,22 +158,22 @@ export class RemoteStore
    * By keys it is one read each, side by side: the page is then not of one moment, and has no revision. The server bounds
    * the bytes of a page as well; where that is more than `maxBytes`, a smaller page is asked for.
    */
-  async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
-    if (query.keys !== undefined) return findKeys(this, namespace, query, signal);
-    return findPage(this.#connection, namespace, query, { signal });
+  async find(namespace: string, query: Query = {}, options: CallOptions = {}): Promise<Page> {
+    if (query.keys !== undefined) return findKeys(this, namespace, query, options);
+    return findPage(this.#connection, namespace, query, options);
   }
 
   async versions(
     namespace: string,
     key: string,
     query: VersionQuery = {},
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<VersionPage> {
     const { cursor = '', includeDeleted = false } = query;
     const version = optionalNumber('version', query.version) ?? 0;
     const request = { namespace, key, version, cursor, includeDeleted, limit: wireLimit(query) };
-    const answer = await this.#connection.call((client, options) => client.getVersions(request, options), {
-      signal,
+    const answer = await this.#connection.call((client, call) => client.getVersions(request, call), {
+      ...options,
       needs: needsToRead(query),
     });
     const entries = toEntries(answer.entries);
@@ -175,11 +193,11 @@ export class RemoteStore
    * watch of everything, which needs the right to that; `oldestRevision` is then the newest revision, from which a resume
    * succeeds for sure, and so is `namespaceRevision`. Fails with `unsupported` without the capability `revisions`.
    */
-  async revision(namespace = '', { signal }: CallOptions = {}): Promise<RevisionState> {
+  async revision(namespace = '', options: CallOptions = {}): Promise<RevisionState> {
     this.#connection.check();
-    await this.#connection.features.require(['revisions'], signal);
+    await this.#connection.features.require(['revisions'], options.signal);
     const { revision, logId, oldestRevision, namespaceRevision } =
-      namespace === '' ? await this.#progress(signal) : await this.find(namespace, { limit: 1 }, { signal });
+      namespace === '' ? await this.#progress(options) : await this.find(namespace, { limit: 1 }, options);
     if (revision === undefined || logId === undefined) {
       throw new ConfigError('unsupported', 'the server does not tell its revision');
     }
@@ -196,6 +214,14 @@ export class RemoteStore
   }
 
   /**
+   * The server bounds the number and the bytes of a page as well; `maxBytes` is not sent. What the caller may not read
+   * is not found, and a secret that is found by its key comes without its value.
+   */
+  search(query: SearchQuery, { signal }: CallOptions = {}): Promise<SearchPage> {
+    return searchPage(this.#connection, query, { signal });
+  }
+
+  /**
    * From the call on: a watch that comes to the server late, because the connection is down or lost meanwhile, begins
    * where the server's log was last seen, and so may tell changes from before the call; where that was never seen, it
    * fails with `unavailable`. A lost watch goes on after the last change that was told; without revisions it fails.
@@ -205,56 +231,54 @@ export class RemoteStore
     return new BufferedChangeStream(follow(this.#connection, filter, options), bufferSize, options.signal);
   }
 
-  async setAlias(alias: string, target: string, { signal }: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, options) => client.setAlias({ alias, target }, options), {
-      signal,
+  async setAlias(alias: string, target: string, options: CallOptions = {}): Promise<Alias> {
+    const answer = await this.#connection.call((client, call) => client.setAlias({ alias, target }, call), {
+      ...options,
       repeatable: false,
     });
     return toAlias(answer.alias);
   }
 
-  async deleteAlias(alias: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#connection.call((client, options) => client.deleteAlias({ alias }, options), {
-      signal,
+  async deleteAlias(alias: string, options: CallOptions = {}): Promise<void> {
+    await this.#connection.call((client, call) => client.deleteAlias({ alias }, call), {
+      ...options,
       repeatable: false,
     });
   }
 
-  async getAlias(alias: string, { signal }: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, options) => client.getAlias({ alias }, options), { signal });
+  async getAlias(alias: string, options: CallOptions = {}): Promise<Alias> {
+    const answer = await this.#connection.call((client, call) => client.getAlias({ alias }, call), options);
     return toAlias(answer.alias);
   }
 
-  async listAliases({ signal }: CallOptions = {}): Promise<readonly Alias[]> {
-    const answer = await this.#connection.call((client, options) => client.listAliases({}, options), { signal });
+  async listAliases(options: CallOptions = {}): Promise<readonly Alias[]> {
+    const answer = await this.#connection.call((client, call) => client.listAliases({}, call), options);
     return answer.aliases.map(toAlias).sort((a, b) => (a.alias < b.alias ? -1 : 1));
   }
 
   /** Without a limit, page after page until the end. */
-  namespaces(query: NamespaceQuery = {}, { signal }: CallOptions = {}): Promise<NamespacePage> {
+  namespaces(query: NamespaceQuery = {}, options: CallOptions = {}): Promise<NamespacePage> {
     return allNamespaces(query, (request) =>
-      this.#connection.call((client, options) => client.listNamespaces(request, options), { signal }),
+      this.#connection.call((client, call) => client.listNamespaces(request, call), options),
     );
   }
 
   /** What the caller may do in the namespace or, of a server that can tell, with the key or the prefix of keys. */
-  async access(namespace: string, key = '', { signal }: CallOptions = {}): Promise<Access> {
+  async access(namespace: string, key = '', options: CallOptions = {}): Promise<Access> {
     const { features } = this.#connection;
     this.#connection.check();
-    await features.learn(signal);
+    await features.learn(options.signal);
     if (key !== '' && !features.announced) {
       throw new ConfigError('unsupported', 'the server does not tell the access to a key');
     }
-    const may = await this.#connection.call((client, options) => client.checkAccess({ namespace, key }, options), {
-      signal,
-    });
+    const may = await this.#connection.call((client, call) => client.checkAccess({ namespace, key }, call), options);
     const known = { read: may.canRead, write: may.canWrite };
     return features.announced ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch } : known;
   }
 
   /** The names of the codecs that the server can decode. */
-  async codecs({ signal }: CallOptions = {}): Promise<readonly string[]> {
-    return (await this.#connection.call((client, options) => client.listCodecs({}, options), { signal })).codecs;
+  async codecs(options: CallOptions = {}): Promise<readonly string[]> {
+    return (await this.#connection.call((client, call) => client.listCodecs({}, call), options)).codecs;
   }
 
   /** Whether the server answers within 5 seconds, or `callTimeoutMs`; it may be one that refuses this caller. */
@@ -269,10 +293,10 @@ export class RemoteStore
   }
 
   /** Where the log is: the first progress that a watch is told. */
-  async #progress(signal: AbortSignal | undefined): Promise<Partial<RevisionState>> {
-    await using stream = this.watch({}, { progress: true, signal });
+  async #progress(options: CallOptions): Promise<Partial<RevisionState>> {
+    await using stream = this.watch({}, { ...options, progress: true });
     for await (const event of stream) if (event.type === 'progress') return event;
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     return {};
   }
 }

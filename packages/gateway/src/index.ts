@@ -8,6 +8,7 @@ export {
   createInProcessGateway,
   type Gateway,
   type GatewayClients,
+  type InProcessGatewayOptions,
   type RemoteGatewayOptions,
 } from './gateway.js';
 export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';

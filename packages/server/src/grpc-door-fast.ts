@@ -1,9 +1,8 @@
 import type { Logger } from '@cfg/core';
 import { type AddOptions, createServer } from '@cfg/grpc-door';
-import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService, hostNames } from '@cfg/service';
 import type { Door } from './door.js';
-import { bufferedBytes, type GrpcSettings, grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { addClusterServices, bufferedBytes, type GrpcSettings, grpcCredentials, grpcOptions } from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 
@@ -19,7 +18,7 @@ export async function listenFast(
   tls: LiveTls | undefined,
   settings: FastSettings,
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const { logger, maxValueBytes, peering, trustedProxies = [] } = settings;
+  const { logger, maxValueBytes, nodeServices, trustedProxies = [] } = settings;
   const { maxConnections, maxConnectionsPerHost, maxUnsentBytes } = settings;
   const options = grpcOptions(maxValueBytes);
   const largest = Number(options['grpc.max_receive_message_length']);
@@ -35,7 +34,7 @@ export async function listenFast(
   // Nothing of the service spreads a call's context into another; and callers are authenticated on their headers.
   const ways: AddOptions = { lazyContext: true, admit: (path, context) => service.admit(path, context) };
   addConfigService({ add: (definition, implementation) => server.add(definition, implementation, ways) }, service);
-  if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
+  addClusterServices(server, nodeServices);
   const port = await server.listen(address, grpcCredentials(tls));
   return {
     port,

@@ -5,6 +5,8 @@ import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
 import { type ClusterChoice, clusterStore } from './cluster-choice.js';
+import { chooseDashboard, type DashboardChoice } from './dashboard-choice.js';
+import type { DashboardOptions } from './dashboard-options.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
@@ -13,7 +15,7 @@ import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends TlsFiles, ClusterChoice {
+export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -131,6 +133,7 @@ export interface ServerSettings {
   readonly storeName: string;
   readonly ownsStore: boolean;
   readonly guard: GuardChoice;
+  readonly dashboard: DashboardChoice | undefined;
   readonly tls: Tls | undefined;
   readonly tlsFiles: TlsFiles;
   readonly isSelfSigned: boolean;
@@ -168,7 +171,15 @@ export function completeOptions(
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
-  const guard = chooseGuard(options, nameOf, logger);
+  const chosenGuard = chooseGuard(options, nameOf, logger);
+  const surroundings = {
+    isOpen: chosenGuard.isOpen,
+    isChosen: options.guard !== undefined,
+    isExposed: !isLoopback(http) && options.iKnowThisIsOpen !== true,
+    hasCertificates: options.tlsClientCa !== undefined,
+  };
+  const dashboard = chooseDashboard(options, surroundings, nameOf, logger);
+  const guard = dashboard?.isOnlyWay ? { ...chosenGuard, isOpen: false } : chosenGuard;
   if (guard.isOpen && options.iKnowThisIsOpen !== true) {
     const anyway = nameOf('iKnowThisIsOpen');
     if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
@@ -176,6 +187,9 @@ export function completeOptions(
   }
   const tls = readTls(options, nameOf);
   const isSelfSigned = selfSignedOf(options, nameOf);
+  if (isSelfSigned && options.cluster !== undefined) {
+    throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
+  }
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
@@ -195,6 +209,7 @@ export function completeOptions(
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof store === 'string',
     guard,
+    dashboard,
     tls,
     tlsFiles: { tlsCert: options.tlsCert, tlsKey: options.tlsKey, tlsClientCa: options.tlsClientCa },
     isSelfSigned,

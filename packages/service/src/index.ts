@@ -29,9 +29,13 @@ export type { ClientCertificate, WithCertificate } from './guards/client-certifi
 export { denyAll } from './guards/deny-all.js';
 export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
 export { anonymous, type Identity } from './guards/identity.js';
-export type { HttpHandler } from './http-handler.js';
+export { callerOf, type HttpCaller, type HttpRequest } from './http/caller.js';
+export type { HttpHandler } from './http/handler.js';
+export { isFromOwnPage, isOwnOrigin } from './http/origin.js';
+export { clientAddress } from './rate-limit/client-address.js';
 // In the same process
 export {
+  clientOf,
   createInProcessClient,
   createInProcessClients,
   type AdmittedInProcess,
@@ -53,6 +57,7 @@ export { type PostgresLike, type SqlAuditor, type SqlAuditorOptions, sqlAuditor 
 export { hostNames } from './rate-limit/client-address.js';
 export type { ClientOptions } from './rate-limit/client-name.js';
 export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
-export { type WatchLimit, type WatchLimitOptions, watchLimit } from './rate-limit/watch-limit.js';
 export { type FlexibleLimiter, type RateLimiter, sharedLimiter } from './rate-limit/rate-limiter.js';
+export { TokenBuckets } from './rate-limit/token-buckets.js';
+export { type WatchLimit, type WatchLimitOptions, watchLimit } from './rate-limit/watch-limit.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

@@ -2,19 +2,20 @@ import type { PeerCertificate } from 'node:tls';
 import { type CallContext, ServerError, Status } from 'nice-grpc-common';
 import { messagePrefixBytes } from '../http2/output.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
-import type { Admitted } from './admission.js';
+import { Admission } from './admission.js';
 import { exhausted, internal, unimplemented } from './answer-fields.js';
 import { type ContextSource, completeContext, LazyContext } from './call-context.js';
 import type { CallEnvironment } from './call-environment.js';
 import { compress } from './compression.js';
 import type { Expiring } from './deadlines.js';
 import type { LateRequest } from './late-requests.js';
+import { isWhole } from './message-reader.js';
 import { CallMetadata } from './metadata.js';
-import type { Method } from './method.js';
+import { type Method, serialize } from './method.js';
 import { RequestBody, type RequestOwner } from './request-body.js';
 import type { AcceptedHead } from './request-head.js';
 import { type AnswerSink, ResponsePump } from './response-pump.js';
-import { type CallStatus, messageOf, statusOf } from './status.js';
+import { type CallStatus, statusOf } from './status.js';
 
 /** One call: reads the request, calls the handler, sends what it answers, and ends whichever way it ends first. */
 export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSource, Expiring, LateRequest {
@@ -30,10 +31,9 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   #trailer: CallMetadata | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #pump: ResponsePump | undefined = undefined;
+  /** Let in before the request had come whole, or about to be. */
+  #admission: Admission | undefined = undefined;
   #context: CallContext | undefined = undefined;
-  /** Let in before the request had come whole; settled, or being decided. */
-  #admission: Promise<void> | undefined = undefined;
-  #admitted: Admitted | undefined = undefined;
   #deadlineTick = 0;
   #over = false;
   /** It ended before its handler was done. */
@@ -67,7 +67,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
       this.refuse(unimplemented('a request of more than one message'));
       return;
     }
-    if (this.#body === undefined && this.#isWhole(bytes, start, end)) {
+    if (this.#body === undefined && isWhole(bytes, start, end, this.#environment.maxReceiveMessageBytes)) {
       this.#message = bytes.subarray(start + messagePrefixBytes, end);
       this.#stream.release(end - start);
     } else {
@@ -80,11 +80,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     const message = this.#message;
     if (message !== undefined) {
       if (this.#admission === undefined) this.handle(message);
-      else
-        this.#admission.then(
-          () => this.handle(message),
-          () => {},
-        );
+      else this.#admission.done.then(() => this.handle(message), ignore);
     } else this.#slowBody().end();
   }
 
@@ -113,18 +109,8 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   admission(): Promise<void> | undefined {
     const { admit, definition } = this.#method;
     if (admit === undefined || definition.requestStream) return undefined;
-    if (this.#admission === undefined) {
-      this.#context = this.#makeContext();
-      this.#admission = admit(definition.path, this.#context).then(
-        (admitted) => this.#letIn(admitted),
-        (error) => {
-          this.fail(error);
-          throw error;
-        },
-      );
-      this.#admission.catch(() => {}); // nobody may wait for it
-    }
-    return this.#admission;
+    this.#admission ??= new Admission(admit(definition.path, this.#makeContext()), (error) => this.fail(error));
+    return this.#admission.done;
   }
 
   handle(message: Uint8Array): void {
@@ -201,7 +187,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   send(answer: unknown): boolean | Promise<boolean> {
     if (this.#over) return false;
-    const bytes = this.#serialize(answer);
+    const bytes = serialize(this.#method.definition, answer);
     const { maxSendMessageBytes, compressAboveBytes } = this.#environment;
     if (bytes.length > maxSendMessageBytes) {
       this.#environment.limited('sentMessage');
@@ -233,17 +219,13 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   }
 
   #makeContext(): CallContext {
-    return this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
-  }
-
-  #letIn(admitted: Admitted): void {
-    if (this.#over) admitted.abandon(new DOMException('The operation has been aborted', 'AbortError'));
-    else this.#admitted = admitted;
+    this.#context ??= this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
+    return this.#context;
   }
 
   #call(request: unknown): void {
-    const context = this.#context ?? this.#makeContext();
-    this.#admitted = undefined;
+    this.#admission?.use();
+    const context = this.#makeContext();
     try {
       if (this.#method.definition.responseStream) {
         this.#pump = new ResponsePump(this.#method.answers(request, context), this);
@@ -281,20 +263,6 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     }
   }
 
-  #serialize(answer: unknown): Uint8Array {
-    try {
-      return this.#method.definition.responseSerialize(answer);
-    } catch (error) {
-      throw new ServerError(Status.INTERNAL, `Error serializing response: ${messageOf(error)}`);
-    }
-  }
-
-  #isWhole(bytes: Buffer, start: number, end: number): boolean {
-    const length = end - start - messagePrefixBytes;
-    const most = this.#environment.maxReceiveMessageBytes;
-    return length >= 0 && length <= most && bytes[start] === 0 && bytes.readUInt32BE(start + 1) === length;
-  }
-
   #slowBody(): RequestBody {
     this.#body ??= new RequestBody(this, this.#environment, this.#head.encoding, undefined);
     return this.#body;
@@ -317,8 +285,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   #stopHandler(cause: unknown): void {
     this.#wasCut = true;
     this.#aborter?.abort();
-    this.#admitted?.abandon(cause);
-    this.#admitted = undefined;
+    this.#admission?.abandon(cause);
     this.#body?.stream?.fail(new DOMException('The operation has been aborted', 'AbortError'));
     this.#pump?.stop();
   }
@@ -326,3 +293,5 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   value instanceof Promise || typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+
+const ignore = (): void => {};

@@ -1,6 +1,14 @@
 import type { MethodDefinition } from 'nice-grpc';
-import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
+import {
+  type CallContext,
+  type MethodDescriptor,
+  ServerError,
+  type ServerMiddleware,
+  type ServerMiddlewareCall,
+  Status,
+} from 'nice-grpc-common';
 import type { Admit } from './admission.js';
+import { messageOf } from './status.js';
 
 export type AnyMethodDefinition = MethodDefinition<unknown, unknown, unknown, unknown>;
 
@@ -46,6 +54,15 @@ export function makeMethod(
     answer: (request, context) => onlyResult(begin(request, context)),
     answers: (request, context) => new WithoutResult(begin(request, context)),
   };
+}
+
+/** The bytes of an answer. Throws INTERNAL for one that cannot be. */
+export function serialize(definition: AnyMethodDefinition, answer: unknown): Uint8Array {
+  try {
+    return definition.responseSerialize(answer);
+  } catch (error) {
+    throw new ServerError(Status.INTERNAL, `Error serializing response: ${messageOf(error)}`);
+  }
 }
 
 type Generator = AsyncGenerator<unknown, unknown, undefined>;

@@ -1,7 +1,7 @@
 import type { GetRequest, GetResponse } from '@cfg/proto';
 import { requireCapability, requireKey, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
-import { asked, type Handler } from './handler.js';
+import { asked, type Handler, storeOptions } from './handler.js';
 
 export const getHandler = ({ store, encoder }: Environment): Handler<GetRequest, GetResponse> => ({
   asks(request) {
@@ -9,8 +9,8 @@ export const getHandler = ({ store, encoder }: Environment): Handler<GetRequest,
     requireNotNegative('at_revision', request.atRevision);
     return [asked('read', request.namespace, request.key)];
   },
-  answer({ namespace, key, atRevision }, { signal }) {
+  answer({ namespace, key, atRevision }, call) {
     requireCapability(store, 'revisions', 'at_revision', atRevision !== 0);
-    return store.get(namespace, key, { atRevision, signal }).then((entry) => encoder.entry(entry));
+    return store.get(namespace, key, { atRevision, ...storeOptions(call) }).then((entry) => encoder.entry(entry));
   },
 });

@@ -1,4 +1,12 @@
-import { can, type RevisionState, type Snapshot, type SnapshotOptions, type Store } from '@cfg/core';
+import {
+  type Caller,
+  type CallOptions,
+  can,
+  type RevisionState,
+  type Snapshot,
+  type SnapshotOptions,
+  type Store,
+} from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 import { LRUCache } from 'lru-cache';
 import { untilAborted } from '../deadline.js';
@@ -44,22 +52,22 @@ export class Snapshots {
   }
 
   /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. */
-  async take(namespace: string, atRevision: number, signal: AbortSignal): Promise<TakenSnapshot> {
+  async take(namespace: string, atRevision: number, options: CallOptions): Promise<TakenSnapshot> {
     const store = this.#store;
-    if (!can(store, 'revisions')) return { body: this.#bodyOf(await this.#read(namespace, { signal })), at: undefined };
+    if (!can(store, 'revisions')) return { body: this.#bodyOf(await this.#read(namespace, options)), at: undefined };
     // One call tells how new the namespace is, and the log's revision, at which a kept snapshot is still true.
-    const state = await store.revision(namespace, { signal });
+    const state = await store.revision(namespace, options);
     const { oldestRevision } = state;
     if (atRevision !== 0 || !can(store, 'snapshot')) {
-      const snapshot = await this.#read(namespace, { atRevision, signal });
+      const snapshot = await this.#read(namespace, { ...options, atRevision });
       const { revision } = snapshot;
       return { body: this.#bodyOf(snapshot), at: revision === undefined ? undefined : { revision, oldestRevision } };
     }
-    const { body, revision } = await this.#newest(namespace, state, signal);
+    const { body, revision } = await this.#newest(namespace, state, options);
     return { body, at: { revision, oldestRevision } };
   }
 
-  async #newest(namespace: string, state: RevisionState, signal: AbortSignal): Promise<Built> {
+  async #newest(namespace: string, state: RevisionState, { signal, caller }: CallOptions): Promise<Built> {
     const kept = this.#cache?.get(namespace);
     if (kept?.body.logId === state.logId && kept.body.namespaceRevision === state.namespaceRevision) {
       return { body: kept.body, revision: Math.max(state.revision, kept.revision) };
@@ -70,19 +78,20 @@ export class Snapshots {
       if (built !== undefined && shows(built, state)) return built;
     }
     // One that is under way by now began after `state`, so it is new enough.
-    return untilAborted(this.#flights.get(namespace) ?? this.#build(namespace), signal);
+    return untilAborted(this.#flights.get(namespace) ?? this.#build(namespace, caller), signal);
   }
 
-  #build(namespace: string): Promise<Built> {
-    const flight = this.#buildNow(namespace).finally(() => {
+  #build(namespace: string, caller: Caller | undefined): Promise<Built> {
+    const flight = this.#buildNow(namespace, caller).finally(() => {
       if (this.#flights.get(namespace) === flight) this.#flights.delete(namespace);
     });
     this.#flights.set(namespace, flight);
     return flight;
   }
 
-  async #buildNow(namespace: string): Promise<Built> {
-    const snapshot = await this.#read(namespace, {});
+  /** Goes on when its caller leaves, since others share it. */
+  async #buildNow(namespace: string, caller: Caller | undefined): Promise<Built> {
+    const snapshot = await this.#read(namespace, { caller });
     const built = { body: this.#bodyOf(snapshot), revision: snapshot.revision ?? 0 };
     if (snapshot.namespaceRevision !== undefined) this.#cache?.set(namespace, built);
     return built;

@@ -1,20 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from '@cfg/service';
+import type { ClientCertificate } from '../guards/client-certificate.js';
 
 /** A request as node has it, or with what express adds to it, which heeds its setting `trust proxy`. */
-export type GatewayRequest = IncomingMessage & {
+export type HttpRequest = IncomingMessage & {
   readonly ip?: string | undefined;
   readonly protocol?: string | undefined;
   readonly host?: string | undefined;
   readonly originalUrl?: string | undefined;
 };
 
-export interface Caller {
+/** Who sent a request, and where to. */
+export interface HttpCaller {
   readonly address: string;
   /** Address and port, in the form that gRPC has. */
   readonly peer: string;
+  /** `https` or `http`. */
   readonly protocol: string;
+  /** The name, with the port if it is not the usual one, under which the server was addressed. */
+  readonly host: string | undefined;
   /** The TLS certificate, if there is one that the server's authorities have signed. */
   readonly certificate: ClientCertificate | undefined;
 }
@@ -23,7 +27,7 @@ export interface Caller {
  * Who sent the request, and by which protocol: as the socket says, or where an express application stands behind
  * proxies that it trusts, as they say.
  */
-export function callerOf(request: GatewayRequest): Caller {
+export function callerOf(request: HttpRequest): HttpCaller {
   const { headers, socket } = request;
   const { remoteAddress = 'unknown', remotePort = 0 } = socket;
   // Express reads these headers at each look, so it is asked only where there are any.
@@ -35,6 +39,7 @@ export function callerOf(request: GatewayRequest): Caller {
     protocol:
       (headers['x-forwarded-proto'] !== undefined && printable(request.protocol)) ||
       ('encrypted' in socket ? 'https' : 'http'),
+    host: (headers['x-forwarded-host'] !== undefined && printable(request.host)) || printable(headers.host),
     certificate: socket instanceof TLSSocket && socket.authorized ? certificateOf(socket) : undefined,
   };
 }
