@@ -105,8 +105,17 @@ export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
-  /** Connections of the HTTP door at a time. Default 10,000; at least 1. */
+  /** Connections of each door at a time. Default 10,000; at least 1. */
   readonly maxConnections?: number | undefined;
+  /** Those of one host (IPv6 by its first 64 bits) at each door, {@link trustedProxies} apart. Default 1,000; at least 1. */
+  readonly maxConnectionsPerHost?: number | undefined;
+  /** Watches and streams of events of one client at a time. Default 10,000; at least 1. */
+  readonly maxWatchesPerClient?: number | undefined;
+  /**
+   * What answers that wait for their callers to read may take together at each door, in bytes; what many share counts
+   * once. More are RESOURCE_EXHAUSTED. Default 256 MiB; at least 1.
+   */
+  readonly maxUnsentBytes?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -139,6 +148,9 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[] | undefined;
   readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly maxWatchesPerClient: number;
+  readonly maxUnsentBytes: number;
   readonly logger: Logger;
 }
 
@@ -212,6 +224,9 @@ export function completeOptions(
     allowedOrigins: listOf(options.allowedOrigins),
     allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
     maxConnections: whole('maxConnections', 10_000, 1),
+    maxConnectionsPerHost: whole('maxConnectionsPerHost', 1_000, 1),
+    maxWatchesPerClient: whole('maxWatchesPerClient', 10_000, 1),
+    maxUnsentBytes: whole('maxUnsentBytes', 256 * 1024 * 1024, 1),
     logger,
   };
 }
@@ -225,7 +240,10 @@ type NumericOption =
   | 'maxSnapshotEntries'
   | 'rate'
   | 'burst'
-  | 'maxConnections';
+  | 'maxConnections'
+  | 'maxConnectionsPerHost'
+  | 'maxWatchesPerClient'
+  | 'maxUnsentBytes';
 
 /** The items of a list with commas. */
 const listOf = (text = ''): readonly string[] =>
