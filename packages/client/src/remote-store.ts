@@ -249,7 +249,9 @@ export class RemoteStore
       signal,
     });
     const known = { read: may.canRead, write: may.canWrite };
-    return features.announced ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch } : known;
+    return features.announced
+      ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch, reveal: may.canReveal }
+      : known;
   }
 
   /** The names of the codecs that the server can decode. */

@@ -12,6 +12,9 @@ import { requestIdOf } from './request-id.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
 
+/** A query that wants secrets to be masked, whatever the caller may do. */
+const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
+
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;
 
@@ -206,8 +209,11 @@ export class Exchange {
     const caller = callerOf(this.request);
     const limitMs = timeoutOf(this.request, this.endless ? 0 : callTimeoutMs);
     if (limitMs !== undefined) this.#limit(limitMs);
+    const metadata = metadataReader.read(this.request, caller, this.requestId);
+    // An EventSource sends no headers.
+    if (asksForMasks.test(this.#query)) metadata.set('x-cfg-secrets', 'masked');
     return {
-      metadata: metadataReader.read(this.request, caller, this.requestId),
+      metadata,
       signal: this.signal,
       onHeader: (received) => {
         features.observeHeader(received);

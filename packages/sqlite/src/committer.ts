@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { applyAll, type Commit, type Operation, runNow, Transaction } from '@cfg/core/store';
+import { applyAll, type Commit, type Operation, runNow, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import { HeadReader } from './head-reader.js';
 import { Tables } from './tables.js';
@@ -11,14 +11,14 @@ export class Committer {
   readonly #tables: Tables;
   readonly #compaction: Compaction;
 
-  constructor(db: DatabaseSync, limits: Limits) {
+  constructor(db: DatabaseSync, limits: Limits, sealer: Sealer) {
     this.#db = db;
     this.#head = new HeadReader(db);
-    this.#tables = new Tables(db, limits.historyLimit);
+    this.#tables = new Tables(db, limits.historyLimit, sealer);
     this.#compaction = new Compaction(db, limits);
   }
 
-  /** If this throws, nothing was done. Throws SQLite's busy error while another process writes. */
+  /** If this throws, nothing was done. Throws SQLite's busy error while another process writes, and {@link KeysChanged}. */
   commit(operations: readonly Operation[], nowMs: number): Commit {
     return this.#transaction(() => {
       // Another process may have written since: what is in memory does not count here.

@@ -41,6 +41,8 @@ export const flags: readonly Flag[] = [
   text('join', 'HOST:PORT,…', 'gossip addresses of other nodes, for memberlist'),
   text('clusterKeyFile', 'FILE', 'key of the gossip: 16, 24 or 32 bytes in hex'),
   text('clusterToken', 'TOKEN', 'what this node shows to the others'),
+  text('secrets', 'KEY', 'seal secrets by the key in file:PATH, env:NAME or vault:https://HOST/MOUNT/KEY (none)'),
+  text('secretKeys', 'LIST', 'further secrets: NAMESPACE or NAMESPACE/PREFIX, with commas (those of codec secret)'),
   { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
   text('tls', 'self-signed', 'secure both doors with a certificate made at the start, for a first try'),
   text('tlsCert', 'FILE', 'certificate of both doors, PEM'),

@@ -1,21 +1,32 @@
 import { Encoded, type SnapshotRequest, type SnapshotResponse } from '@cfg/proto';
+import type { Call } from '../call.js';
 import { requireCapability, requireNamespace, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
-import { Snapshots } from '../snapshots/snapshots.js';
+import { Snapshots, type TakenSnapshot } from '../snapshots/snapshots.js';
 import { asked, type Handler } from './handler.js';
 
 export function snapshotHandler(environment: Environment): Handler<SnapshotRequest, SnapshotResponse> {
-  const { store } = environment;
+  const { store, reveals } = environment;
   const snapshots = new Snapshots(environment);
+  /** With its secrets only for who may reveal all of them; the values of others are not even opened. */
+  async function take(namespace: string, atRevision: number, call: Call): Promise<TakenSnapshot> {
+    const masked = await snapshots.take(namespace, atRevision, true, call.signal);
+    const count = masked.body.secrets.length;
+    if (count === 0 || call.wantsMasks || !(await reveals.allows(call, { namespace }))) return masked;
+    const plain = await snapshots.take(namespace, atRevision, false, call.signal);
+    reveals.note(call, { namespace, key: '', prefix: '', count: plain.body.secrets.length });
+    return plain;
+  }
+
   return {
     asks(request) {
       requireNamespace(request);
       requireNotNegative('at_revision', request.atRevision);
       return [asked('read', request.namespace)];
     },
-    async answer({ namespace, ifNoneMatch, atRevision }, { signal }) {
+    async answer({ namespace, ifNoneMatch, atRevision }, call) {
       requireCapability(store, 'revisions', 'at_revision', atRevision !== 0);
-      const { body, at } = await snapshots.take(namespace, atRevision, signal);
+      const { body, at } = await take(namespace, atRevision, call);
       const { etag, logId, namespaceRevision } = body;
       const rest = { etag, logId, namespaceRevision, revision: at?.revision, oldestRevision: at?.oldestRevision ?? 0 };
       return ifNoneMatch === etag

@@ -1,6 +1,7 @@
 import type { Snapshot } from '@cfg/core';
 import { SnapshotResponse, type Entry as WireEntry } from '@cfg/proto';
 import type { Encoder } from '../encoder.js';
+import { isHidden, maskAll } from '../reveals.js';
 import { etagOf } from './etag.js';
 import { PatchedBytes, type ShownAt } from './patched-bytes.js';
 
@@ -16,12 +17,22 @@ export class SnapshotBody {
   readonly namespaceRevision: number;
   /** Roughly how much memory it takes, its messages included. */
   readonly weight: number;
+  /** The keys of the secrets that it shows or masks. */
+  readonly secrets: readonly string[];
   #whole: PatchedBytes;
   #notModified: PatchedBytes;
   #entries: WireEntry[] | undefined;
 
-  constructor(encoder: Encoder, { entries, revision, logId = '', namespaceRevision = 0 }: Snapshot) {
-    this.etag = etagOf(entries);
+  /** `masks`: secrets are masked. */
+  constructor(
+    encoder: Encoder,
+    { entries: all, revision, logId = '', namespaceRevision = 0 }: Snapshot,
+    masks: boolean,
+  ) {
+    const entries = masks ? maskAll(all) : all;
+    this.secrets = all.filter(isHidden).map(({ key }) => key);
+    // Who has the masks has not what is behind them.
+    this.etag = masks && this.secrets.length > 0 ? `${etagOf(entries)}-masked` : etagOf(entries);
     this.logId = logId;
     this.namespaceRevision = namespaceRevision;
     const { etag } = this;

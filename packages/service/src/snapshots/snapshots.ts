@@ -21,6 +21,14 @@ interface Built {
   readonly revision: number;
 }
 
+interface Wanted {
+  readonly namespace: string;
+  readonly masks: boolean;
+}
+
+/** No namespace begins so. */
+const nameOf = ({ namespace, masks }: Wanted): string => (masks ? namespace : `+${namespace}`);
+
 /**
  * Takes snapshots. Of a store with revisions, a namespace is read and encoded once for each of its own changes, however
  * often it is asked for and whatever happens in the others. All who ask while it is built share it, if it is new enough
@@ -43,48 +51,54 @@ export class Snapshots {
     }
   }
 
-  /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. */
-  async take(namespace: string, atRevision: number, signal: AbortSignal): Promise<TakenSnapshot> {
+  /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. `masks`: see the body. */
+  async take(namespace: string, atRevision: number, masks: boolean, signal: AbortSignal): Promise<TakenSnapshot> {
     const store = this.#store;
-    if (!can(store, 'revisions')) return { body: this.#bodyOf(await this.#read(namespace, { signal })), at: undefined };
+    if (!can(store, 'revisions')) {
+      return { body: this.#bodyOf(await this.#read(namespace, { signal }), masks), at: undefined };
+    }
     // One call tells how new the namespace is, and the log's revision, at which a kept snapshot is still true.
     const state = await store.revision(namespace, { signal });
     const { oldestRevision } = state;
     if (atRevision !== 0 || !can(store, 'snapshot')) {
       const snapshot = await this.#read(namespace, { atRevision, signal });
       const { revision } = snapshot;
-      return { body: this.#bodyOf(snapshot), at: revision === undefined ? undefined : { revision, oldestRevision } };
+      return {
+        body: this.#bodyOf(snapshot, masks),
+        at: revision === undefined ? undefined : { revision, oldestRevision },
+      };
     }
-    const { body, revision } = await this.#newest(namespace, state, signal);
+    const { body, revision } = await this.#newest({ namespace, masks }, state, signal);
     return { body, at: { revision, oldestRevision } };
   }
 
-  async #newest(namespace: string, state: RevisionState, signal: AbortSignal): Promise<Built> {
-    const kept = this.#cache?.get(namespace);
+  async #newest(wanted: Wanted, state: RevisionState, signal: AbortSignal): Promise<Built> {
+    const name = nameOf(wanted);
+    const kept = this.#cache?.get(name);
     if (kept?.body.logId === state.logId && kept.body.namespaceRevision === state.namespaceRevision) {
       return { body: kept.body, revision: Math.max(state.revision, kept.revision) };
     }
-    const begun = this.#flights.get(namespace);
+    const begun = this.#flights.get(name);
     if (begun !== undefined) {
       const built = await untilAborted(begun, signal).catch(() => undefined);
       if (built !== undefined && shows(built, state)) return built;
     }
     // One that is under way by now began after `state`, so it is new enough.
-    return untilAborted(this.#flights.get(namespace) ?? this.#build(namespace), signal);
+    return untilAborted(this.#flights.get(name) ?? this.#build(wanted, name), signal);
   }
 
-  #build(namespace: string): Promise<Built> {
-    const flight = this.#buildNow(namespace).finally(() => {
-      if (this.#flights.get(namespace) === flight) this.#flights.delete(namespace);
+  #build(wanted: Wanted, name: string): Promise<Built> {
+    const flight = this.#buildNow(wanted, name).finally(() => {
+      if (this.#flights.get(name) === flight) this.#flights.delete(name);
     });
-    this.#flights.set(namespace, flight);
+    this.#flights.set(name, flight);
     return flight;
   }
 
-  async #buildNow(namespace: string): Promise<Built> {
+  async #buildNow({ namespace, masks }: Wanted, name: string): Promise<Built> {
     const snapshot = await this.#read(namespace, {});
-    const built = { body: this.#bodyOf(snapshot), revision: snapshot.revision ?? 0 };
-    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(namespace, built);
+    const built = { body: this.#bodyOf(snapshot, masks), revision: snapshot.revision ?? 0 };
+    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(name, built);
     return built;
   }
 
@@ -94,8 +108,8 @@ export class Snapshots {
     return can(store, 'snapshot') ? store.snapshot(namespace, bounded) : pagedSnapshot(store, namespace, bounded);
   }
 
-  #bodyOf(snapshot: Snapshot): SnapshotBody {
-    return new SnapshotBody(this.#encoder, snapshot);
+  #bodyOf(snapshot: Snapshot, masks: boolean): SnapshotBody {
+    return new SnapshotBody(this.#encoder, snapshot, masks);
   }
 }
 
