@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** From the ground up. A new package gets its place here first. */
 const floors = [
   ['proto', 'core', 'grpc-door', 'rego'],
-  ['sqlite', 'postgres', 'service', 'client', 'sqlownership'],
+  ['sqlite', 'postgres', 'service', 'client', 'sqlownership', 'webhooks'],
   ['dashboard', 'authorizer-opa', 'secrets', 'testing', 'cli'],
   ['gateway', 'peersync', 'openfeature', 'fastify', 'nestjs'],
   ['server'],

@@ -3,15 +3,20 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import closures from './checks/closures.mjs';
+import docs from './checks/docs.mjs';
+import installs from './checks/installs.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
 import readmes from './checks/readmes.mjs';
 import rego from './checks/rego.mjs';
+import release from './checks/release.mjs';
 import sources from './checks/sources.mjs';
 import start from './checks/start.mjs';
 import suites from './checks/suites.mjs';
 import tarballs from './checks/tarballs.mjs';
+import thirdParty from './checks/third-party.mjs';
 import types from './checks/types.mjs';
+import upgrade from './checks/upgrade.mjs';
 import { runMany } from './lib/nx.mjs';
 import { buildFailed, install } from './lib/setup.mjs';
 import { projects } from './lib/workspace.mjs';
@@ -67,9 +72,14 @@ async function checkBuilt() {
     (async () => {
       await make('imports: floors, cycles, declared dependencies', floors);
       await make('closures: what comes along with a package', closures);
+      await make('third parties: licences, install scripts, known holes', thirdParty);
       await make('examples: TypeScript blocks of the READMEs', readmes);
+      await make('docs: the site, its links', docs);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
+      await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);
+      await make('installs: each tarball by plain npm, its README on the oldest Node.js', installs);
+      await make('upgrade: packages of an earlier commit, and what they wrote', upgrade);
     })(),
   ]);
 }

@@ -1,4 +1,5 @@
-// The examples of the READMEs and of docs/ do what they say: they are type-checked as one program, and each is run.
+// The examples of the READMEs and of docs/ do what they say: they are type-checked as one program, and each is run. And the
+// README of a package says what it needs, and how to install it before it is published.
 import {
   existsSync,
   mkdirSync,
@@ -37,6 +38,7 @@ export default async function readmes() {
       examples.push({ file, place: `${relative(root, path)}:${line}` });
     }
   }
+  for (const each of packages) complaints.push(...untold(each));
   linkPackages(packages);
   complaints.push(...(await typeCheck(examples)));
   for (const { file, place } of examples) {
@@ -49,17 +51,34 @@ export default async function readmes() {
   return complaints;
 }
 
+/** What the README of a package does not say. */
+function untold({ name, dir: home, manifest }) {
+  const text = readFileSync(join(home, 'README.md'), 'utf8');
+  const [oldest] = /\d+\.\d+/.exec(manifest.engines.node);
+  const wanted = [`Node.js ${oldest}`];
+  if (manifest.version === '0.0.0') wanted.push(`tools/install.mjs`);
+  return wanted.filter((words) => !text.includes(words)).map((words) => `${name}: README.md does not tell of ${words}`);
+}
+
 /** The READMEs, each of which has an example, and the pages of docs/, which may. */
 function pages(packages) {
   const homes = [{ name: 'cfg', dir: root }, ...packages];
-  const docs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+  const docs = ['', 'guides', 'migration'].flatMap((folder) =>
+    readdirSync(join(root, 'docs', folder))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join(folder, file)),
+  );
   return [
     ...homes.map(({ name, dir: home }) => ({
       path: join(home, 'README.md'),
       title: name.replace('@cfg/', ''),
       mustHaveExample: !notAlone.includes(name),
     })),
-    ...docs.map((file) => ({ path: join(root, 'docs', file), title: `docs-${file}`, mustHaveExample: false })),
+    ...docs.map((file) => ({
+      path: join(root, 'docs', file),
+      title: `docs-${file.replace(/\W/g, '-')}`,
+      mustHaveExample: false,
+    })),
   ];
 }
 

@@ -1,11 +1,32 @@
-// The TypeScript examples of a README. Every ```ts block is one and is run, unless it says ```ts no-run.
+// What a README shows to do: its TypeScript examples, and what it says to install.
 
 /**
+ * The TypeScript examples. Every ```ts block is one and is run, unless it says ```ts no-run.
+ *
  * @param {string} markdown
  * @returns {{ line: number, code: string }[]} with the line of the README that the code starts in
  */
 export function examplesOf(markdown) {
-  const examples = [];
+  return blocksOf(markdown)
+    .filter(({ language, words }) => language === 'ts' && !words.includes('no-run'))
+    .map(({ line, code }) => ({ line, code }));
+}
+
+/**
+ * The packages of each `npm install` in the ```sh blocks, without flags.
+ *
+ * @param {string} markdown
+ * @returns {string[][]}
+ */
+export function installsOf(markdown) {
+  return blocksOf(markdown)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => [...code.matchAll(/^npm (?:i|install) ([^#\n]+)/gm)])
+    .map(([, names]) => names.split(/\s+/).filter((name) => name !== '' && !name.startsWith('-')));
+}
+
+function blocksOf(markdown) {
+  const blocks = [];
   let open;
   for (const [index, line] of markdown.split(/\r?\n/).entries()) {
     const fence = /^ {0,3}(`{3,}|~{3,})\s*(.*)$/.exec(line);
@@ -13,13 +34,11 @@ export function examplesOf(markdown) {
       if (fence) open = { fence: fence[1], info: fence[2].trim(), line: index + 2, code: [] };
     } else if (fence && fence[2] === '' && fence[1].startsWith(open.fence)) {
       const [language, ...words] = open.info.split(/\s+/);
-      if (language === 'ts' && !words.includes('no-run')) {
-        examples.push({ line: open.line, code: `${open.code.join('\n')}\n` });
-      }
+      blocks.push({ language, words, line: open.line, code: `${open.code.join('\n')}\n` });
       open = undefined;
     } else {
       open.code.push(line);
     }
   }
-  return examples;
+  return blocks;
 }

@@ -3,16 +3,17 @@ export { type OpaGuard, opaGuard } from './opa-guard.js';
 export type { OpaGuardOptions } from './options.js';
 export type { PolicySource } from './policy/source.js';
 export type { BundleKey } from './policy/signature.js';
-export type { TlsOptions } from './http.js';
 // Tokens
 export {
   type Claims,
   hmacVerifier,
+  type JwksOptions,
+  jwksVerifier,
   publicKeyVerifier,
+  type TlsOptions,
   type TokenRules,
   type TokenVerifier,
-} from './token/verifier.js';
-export { type JwksOptions, jwksVerifier } from './token/jwks.js';
+} from '@cfg/service';
 // Functions of one's own
 export type { Builtin, EvaluationContext } from './builtins/builtin.js';
 export { BuiltinError } from './builtins/builtin-error.js';

@@ -1,14 +1,21 @@
 import { ConfigError, isConfigError } from '@cfg/core';
-import type { Action, Decision, Guard, GuardContext, Identity, Resource } from '@cfg/service';
+import {
+  type Action,
+  type Claims,
+  type Decision,
+  type Guard,
+  type GuardContext,
+  HttpClient,
+  type Identity,
+  type Resource,
+} from '@cfg/service';
 import { ActivePolicy } from './active-policy.js';
-import { HttpClient } from './http.js';
+import { bearerToken, identityOf, UnverifiedIdentities } from './bearer-token.js';
 import { inputOf } from './input.js';
 import { completeOptions, type OpaGuardOptions, type OpaGuardSettings } from './options.js';
 import { BundlePoll } from './policy/bundle-poll.js';
 import { type LoadedPolicy, loadPolicy } from './policy/load.js';
 import { describeSource } from './policy/source.js';
-import { bearerToken, identityOf, UnverifiedIdentities } from './token/bearer-token.js';
-import type { Claims } from './token/verifier.js';
 
 /** A guard that asks a policy of OPA. */
 export interface OpaGuard extends Guard, AsyncDisposable {

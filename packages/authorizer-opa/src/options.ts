@@ -1,11 +1,10 @@
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
+import type { TlsOptions, TokenVerifier } from '@cfg/service';
 import type { Builtin } from './builtins/builtin.js';
-import type { TlsOptions } from './http.js';
 import type { LoadOptions } from './policy/load.js';
 import { algorithmOf, type BundleKey, keyObject } from './policy/signature.js';
 import { type PolicySource, urlOf } from './policy/source.js';
-import type { TokenVerifier } from './token/verifier.js';
 
 /** Numbers are whole, at least 1 unless 0 is said to be fine, and at most 2³¹ − 1. */
 export interface OpaGuardOptions {

@@ -99,12 +99,12 @@ export class Connection {
 
   async #call<T>(
     send: (options: GrpcCallOptions & CallExtras) => Promise<T>,
-    { signal, needs = [], repeatable = true }: CallKind,
+    { signal, caller, needs = [], repeatable = true }: CallKind,
   ): Promise<T> {
     this.check();
     const scope = this.scope(signal);
     try {
-      const extras = { ...retryOptions(this.settings, repeatable), needs };
+      const extras = { ...retryOptions(this.settings, repeatable), needs, caller };
       return await send({ ...this.#callOptions(scope.signal), ...extras });
     } catch (error) {
       throw scope.signal.aborted ? scope.signal.reason : toConfigError(error);
@@ -148,8 +148,8 @@ export class Connection {
   }
 
   /** The options of a call that streams: it ends with `signal`, and tells the features of whoever answers. */
-  streamOptions(signal: AbortSignal, needs: readonly Capability[]): GrpcCallOptions & CallExtras {
-    return { ...this.#callOptions(signal), needs };
+  streamOptions(signal: AbortSignal, extras: Pick<CallExtras, 'needs' | 'caller'>): GrpcCallOptions & CallExtras {
+    return { ...this.#callOptions(signal), ...extras };
   }
 
   #callOptions(signal: AbortSignal): GrpcCallOptions {

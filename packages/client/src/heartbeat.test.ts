@@ -1,6 +1,6 @@
 import type { WatchEvent } from '@cfg/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { expectCode, json } from './test/expect-code.js';
+import { json } from './test/expect-code.js';
 import { FaultyProxy } from './test/faulty-proxy.js';
 import { harness, until } from './test/harness.js';
 
@@ -120,16 +120,4 @@ describe('several addresses', () => {
     expect(() => store([], {})).toThrow(/at least one/);
     expect(() => store(['a:1', 'b'], {})).toThrow(/no port/);
   });
-});
-
-it('more streams than a proxy allows on one connection get another, and calls go on', async () => {
-  const remote = store((await server()).address, quick);
-  await remote.connect();
-  const streams = Array.from({ length: 120 }, () => remote.watch({ namespaces: ['ns'] }));
-  await Promise.all(streams.map(({ ready }) => ready));
-  await remote.set('ns', 'a', json(1));
-  for (const stream of streams) expect(await stream.next()).toMatchObject({ value: { type: 'set' } });
-  for (const stream of streams) stream.close();
-  await remote.set('ns', 'a', json(2));
-  await expectCode(remote.get('ns', 'none'), 'not_found');
 });

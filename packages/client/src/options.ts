@@ -53,7 +53,10 @@ export interface RemoteWatchOptions extends ReconnectOptions {
 /** Numbers are whole, and at most 2³¹ − 1 unless said otherwise. */
 export interface RemoteStoreOptions extends ConnectionOptions {
   readonly token?: Token | undefined;
-  /** Around every try of a call, the first one outermost: other schemes of authentication, tracing. */
+  /**
+   * Around every try of a call, the first one outermost: other schemes of authentication, tracing. The options that they
+   * are given have the `caller` of those of the store's call.
+   */
   readonly middleware?: readonly ClientMiddleware[] | undefined;
   readonly retry?: RetryOptions | undefined;
   /** Longest time that one try of a call may take, in milliseconds. Default 10,000; at least 1. A watch has none. */

@@ -119,10 +119,11 @@ export class RemoteStore
     this.#connection.close();
   }
 
-  async get(namespace: string, key: string, { atRevision, signal }: GetOptions = {}): Promise<Entry> {
+  async get(namespace: string, key: string, options: GetOptions = {}): Promise<Entry> {
+    const { atRevision } = options;
     const request = { namespace, key, atRevision: optionalNumber('atRevision', atRevision) ?? 0 };
-    const answer = await this.#connection.call((client, options) => client.get(request, options), {
-      signal,
+    const answer = await this.#connection.call((client, call) => client.get(request, call), {
+      ...options,
       needs: needsToRead({ atRevision }),
     });
     return toEntry(answer.entry);
@@ -140,22 +141,22 @@ export class RemoteStore
    * By keys it is one read each, side by side: the page is then not of one moment, and has no revision. The server bounds
    * the bytes of a page as well; where that is more than `maxBytes`, a smaller page is asked for.
    */
-  async find(namespace: string, query: Query = {}, { signal }: CallOptions = {}): Promise<Page> {
-    if (query.keys !== undefined) return findKeys(this, namespace, query, signal);
-    return findPage(this.#connection, namespace, query, { signal });
+  async find(namespace: string, query: Query = {}, options: CallOptions = {}): Promise<Page> {
+    if (query.keys !== undefined) return findKeys(this, namespace, query, options);
+    return findPage(this.#connection, namespace, query, options);
   }
 
   async versions(
     namespace: string,
     key: string,
     query: VersionQuery = {},
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<VersionPage> {
     const { cursor = '', includeDeleted = false } = query;
     const version = optionalNumber('version', query.version) ?? 0;
     const request = { namespace, key, version, cursor, includeDeleted, limit: wireLimit(query) };
-    const answer = await this.#connection.call((client, options) => client.getVersions(request, options), {
-      signal,
+    const answer = await this.#connection.call((client, call) => client.getVersions(request, call), {
+      ...options,
       needs: needsToRead(query),
     });
     const entries = toEntries(answer.entries);
@@ -175,11 +176,11 @@ export class RemoteStore
    * watch of everything, which needs the right to that; `oldestRevision` is then the newest revision, from which a resume
    * succeeds for sure, and so is `namespaceRevision`. Fails with `unsupported` without the capability `revisions`.
    */
-  async revision(namespace = '', { signal }: CallOptions = {}): Promise<RevisionState> {
+  async revision(namespace = '', options: CallOptions = {}): Promise<RevisionState> {
     this.#connection.check();
-    await this.#connection.features.require(['revisions'], signal);
+    await this.#connection.features.require(['revisions'], options.signal);
     const { revision, logId, oldestRevision, namespaceRevision } =
-      namespace === '' ? await this.#progress(signal) : await this.find(namespace, { limit: 1 }, { signal });
+      namespace === '' ? await this.#progress(options) : await this.find(namespace, { limit: 1 }, options);
     if (revision === undefined || logId === undefined) {
       throw new ConfigError('unsupported', 'the server does not tell its revision');
     }
@@ -205,49 +206,47 @@ export class RemoteStore
     return new BufferedChangeStream(follow(this.#connection, filter, options), bufferSize, options.signal);
   }
 
-  async setAlias(alias: string, target: string, { signal }: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, options) => client.setAlias({ alias, target }, options), {
-      signal,
+  async setAlias(alias: string, target: string, options: CallOptions = {}): Promise<Alias> {
+    const answer = await this.#connection.call((client, call) => client.setAlias({ alias, target }, call), {
+      ...options,
       repeatable: false,
     });
     return toAlias(answer.alias);
   }
 
-  async deleteAlias(alias: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#connection.call((client, options) => client.deleteAlias({ alias }, options), {
-      signal,
+  async deleteAlias(alias: string, options: CallOptions = {}): Promise<void> {
+    await this.#connection.call((client, call) => client.deleteAlias({ alias }, call), {
+      ...options,
       repeatable: false,
     });
   }
 
-  async getAlias(alias: string, { signal }: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, options) => client.getAlias({ alias }, options), { signal });
+  async getAlias(alias: string, options: CallOptions = {}): Promise<Alias> {
+    const answer = await this.#connection.call((client, call) => client.getAlias({ alias }, call), options);
     return toAlias(answer.alias);
   }
 
-  async listAliases({ signal }: CallOptions = {}): Promise<readonly Alias[]> {
-    const answer = await this.#connection.call((client, options) => client.listAliases({}, options), { signal });
+  async listAliases(options: CallOptions = {}): Promise<readonly Alias[]> {
+    const answer = await this.#connection.call((client, call) => client.listAliases({}, call), options);
     return answer.aliases.map(toAlias).sort((a, b) => (a.alias < b.alias ? -1 : 1));
   }
 
   /** Without a limit, page after page until the end. */
-  namespaces(query: NamespaceQuery = {}, { signal }: CallOptions = {}): Promise<NamespacePage> {
+  namespaces(query: NamespaceQuery = {}, options: CallOptions = {}): Promise<NamespacePage> {
     return allNamespaces(query, (request) =>
-      this.#connection.call((client, options) => client.listNamespaces(request, options), { signal }),
+      this.#connection.call((client, call) => client.listNamespaces(request, call), options),
     );
   }
 
   /** What the caller may do in the namespace or, of a server that can tell, with the key or the prefix of keys. */
-  async access(namespace: string, key = '', { signal }: CallOptions = {}): Promise<Access> {
+  async access(namespace: string, key = '', options: CallOptions = {}): Promise<Access> {
     const { features } = this.#connection;
     this.#connection.check();
-    await features.learn(signal);
+    await features.learn(options.signal);
     if (key !== '' && !features.announced) {
       throw new ConfigError('unsupported', 'the server does not tell the access to a key');
     }
-    const may = await this.#connection.call((client, options) => client.checkAccess({ namespace, key }, options), {
-      signal,
-    });
+    const may = await this.#connection.call((client, call) => client.checkAccess({ namespace, key }, call), options);
     const known = { read: may.canRead, write: may.canWrite };
     return features.announced
       ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch, reveal: may.canReveal }
@@ -255,8 +254,8 @@ export class RemoteStore
   }
 
   /** The names of the codecs that the server can decode. */
-  async codecs({ signal }: CallOptions = {}): Promise<readonly string[]> {
-    return (await this.#connection.call((client, options) => client.listCodecs({}, options), { signal })).codecs;
+  async codecs(options: CallOptions = {}): Promise<readonly string[]> {
+    return (await this.#connection.call((client, call) => client.listCodecs({}, call), options)).codecs;
   }
 
   /** Whether the server answers within 5 seconds, or `callTimeoutMs`; it may be one that refuses this caller. */
@@ -271,10 +270,10 @@ export class RemoteStore
   }
 
   /** Where the log is: the first progress that a watch is told. */
-  async #progress(signal: AbortSignal | undefined): Promise<Partial<RevisionState>> {
-    await using stream = this.watch({}, { progress: true, signal });
+  async #progress(options: CallOptions): Promise<Partial<RevisionState>> {
+    await using stream = this.watch({}, { ...options, progress: true });
     for await (const event of stream) if (event.type === 'progress') return event;
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     return {};
   }
 }

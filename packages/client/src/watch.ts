@@ -105,7 +105,7 @@ class WatchCalls {
       const request = { ...filter, ...(resumable && start) };
       const needs = resumable ? (['revisions'] as const) : [];
       const messages = connection.client
-        .watch(request, connection.streamOptions(scope.signal, needs))
+        .watch(request, connection.streamOptions(scope.signal, { needs, caller: this.#options.caller }))
         [Symbol.asyncIterator]();
       let next = messages.next();
       await (resumable ? next : this.#grace(next, scope));

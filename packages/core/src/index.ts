@@ -98,6 +98,7 @@ export type { WatchFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type {
+  Caller,
   CallOptions,
   ChangeStream,
   DeleteOptions,

@@ -60,6 +60,16 @@ export {
 // Checks, waiting, streams
 export { Backoff, backoffMs, type BackoffOptions } from './util/backoff.js';
 export { GeneratedStream, PullStream } from './util/pull-stream.js';
+export { glob } from './util/glob.js';
+export {
+  type PostgresConnection,
+  quotedTable,
+  type Sql,
+  type SqliteConnection,
+  type SqlRow,
+  type SqlValue,
+  sqlOf,
+} from './util/sql.js';
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
 export { isDoneWithin, settledWithin, sleep, untilAborted, within } from './util/wait.js';

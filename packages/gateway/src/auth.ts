@@ -1,8 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { type Logger, safeLogger } from '@cfg/core';
-import { askGuard, type Guard, type GuardContext, type HttpHandler, refusal, toServerError } from '@cfg/service';
+import {
+  askGuard,
+  callerOf,
+  type Guard,
+  type GuardContext,
+  type HttpHandler,
+  type HttpRequest,
+  refusal,
+  toServerError,
+} from '@cfg/service';
 import { Status } from 'nice-grpc-common';
-import { callerOf, type GatewayRequest } from './caller.js';
+
 import { errorReply } from './error-reply.js';
 import { MetadataReader } from './metadata.js';
 
@@ -36,7 +45,7 @@ export function authMiddleware(guard: Guard, options: AuthOptions = {}): HttpHan
   const asked = askGuard(guard, { timeoutMs: options.guardTimeoutMs, logger });
   const metadataReader = new MetadataReader();
 
-  const protect = async (request: GatewayRequest, response: Response): Promise<boolean> => {
+  const protect = async (request: HttpRequest, response: Response): Promise<boolean> => {
     try {
       const action = `${request.method}:${pathOf(request)}`;
       const caller = callerOf(request);
@@ -81,7 +90,7 @@ function goneSignal(response: ServerResponse): AbortSignal {
 }
 
 /** The whole path, also inside an application that is mounted under one. */
-function pathOf(request: GatewayRequest): string {
+function pathOf(request: HttpRequest): string {
   const url = request.originalUrl ?? request.url ?? '/';
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);

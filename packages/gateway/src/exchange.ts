@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { callerOf, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
-import { callerOf, type GatewayRequest } from './caller.js';
+
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
 import type { MetadataReader } from './metadata.js';
@@ -42,7 +43,7 @@ const securityHeaders = {
 
 /** One request and its answer. */
 export class Exchange {
-  readonly request: GatewayRequest;
+  readonly request: HttpRequest;
   readonly response: ServerResponse;
   /** The caller's own, or one that is made for it. */
   readonly requestId: string;
@@ -60,7 +61,7 @@ export class Exchange {
 
   constructor(
     context: ExchangeContext,
-    request: GatewayRequest,
+    request: HttpRequest,
     response: ServerResponse,
     query: string,
     variables: readonly PathVariable[],

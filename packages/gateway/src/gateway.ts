@@ -1,7 +1,13 @@
 import type { ConnectionOptions } from '@cfg/client/channel';
-import { type ConfigOperationsDefinition, type ConfigServiceDefinition, type HttpRule, httpRules } from '@cfg/proto';
-import { type ConfigService, createInProcessClients, type HttpHandler } from '@cfg/service';
-import type { Client } from 'nice-grpc';
+import {
+  ConfigClusterDefinition,
+  type ConfigOperationsDefinition,
+  type ConfigServiceDefinition,
+  type HttpRule,
+  httpRules,
+} from '@cfg/proto';
+import { type ConfigService, clientOf, createInProcessClients, type HttpHandler } from '@cfg/service';
+import type { Client, ServiceImplementation } from 'nice-grpc';
 import { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
@@ -38,6 +44,13 @@ export interface GatewayClients {
   readonly client: Client<ConfigServiceDefinition>;
   /** Without it, the routes of Batch, Restore, ListAudit and Search respond with 501. */
   readonly operations?: Client<ConfigOperationsDefinition> | undefined;
+  /** Without it, the routes of the cluster respond with 501. */
+  readonly cluster?: Client<ConfigClusterDefinition> | undefined;
+}
+
+export interface InProcessGatewayOptions extends GatewayOptions {
+  /** What `clusterService` of @cfg/peersync makes. Default: the service is in no cluster. */
+  readonly cluster?: ServiceImplementation<ConfigClusterDefinition> | undefined;
 }
 
 export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions {
@@ -72,9 +85,9 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
       async () => ({}),
       () => {},
     );
-  const { service, operations, health, close } = connect(target, options, complete.logger);
+  const { service, operations, cluster, health, close } = connect(target, options, complete.logger);
   return build(
-    { client: service, operations },
+    { client: service, operations, cluster },
     complete,
     watchedWith(service, watchToken),
     serverReadiness(health),
@@ -90,11 +103,11 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * const gateway = createInProcessGateway(createConfigService(store, { guard }));
  * express().use(gateway.handler).listen(8080);
  */
-export function createInProcessGateway(service: ConfigService, options: GatewayOptions = {}): Gateway {
+export function createInProcessGateway(service: ConfigService, options: InProcessGatewayOptions = {}): Gateway {
   const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
   return build(
-    { client, operations },
+    { client, operations, cluster: options.cluster && clientOf(ConfigClusterDefinition, options.cluster) },
     completeOptions(options, service.maxValueBytes),
     subscribe,
     serviceReadiness(service),
@@ -117,7 +130,7 @@ const watchedWith =
   };
 
 function build(
-  { client, operations }: GatewayClients,
+  { client, operations, cluster }: GatewayClients,
   options: GatewaySettings,
   subscribe: MakeSubscribe,
   readiness: CheckReadiness,
@@ -147,7 +160,11 @@ function build(
     ...(options.metrics ? [metricsRoute(options.metrics)] : []),
   ];
   const routes = createRoutes({
-    clients: { 'config.v1.ConfigService': client, 'config.v1.ConfigOperations': operations },
+    clients: {
+      'config.v1.ConfigService': client,
+      'config.v1.ConfigOperations': operations,
+      'config.v1.ConfigCluster': cluster,
+    },
     own: [...own, ...openApiRoutes(own, options.docs)],
     hooks: {
       'config.v1.ConfigService.Get': getHook,

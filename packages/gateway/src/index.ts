@@ -8,7 +8,8 @@ export {
   createInProcessGateway,
   type Gateway,
   type GatewayClients,
+  type InProcessGatewayOptions,
   type RemoteGatewayOptions,
 } from './gateway.js';
-export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';
+export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';
 export type { GatewayOptions } from './options.js';

@@ -1,8 +1,8 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { callerOf } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import { describe, expect, it } from 'vitest';
-import { callerOf } from './caller.js';
 import { MetadataReader } from './metadata.js';
 
 const reader = new MetadataReader();

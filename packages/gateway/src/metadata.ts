@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { HttpCaller } from '@cfg/service';
 import { Metadata } from 'nice-grpc-common';
-import type { Caller } from './caller.js';
 import { badRequest } from './http-error.js';
 import { LazyMetadata } from './lazy-metadata.js';
 
@@ -72,7 +72,7 @@ export class MetadataReader {
    * The metadata is put together when it is first looked at, which in process may be never. Throws a 400 for binary
    * metadata that is not base64.
    */
-  read({ headers }: IncomingMessage, caller: Caller, requestId?: string): Metadata {
+  read({ headers }: IncomingMessage, caller: HttpCaller, requestId?: string): Metadata {
     const metadata = new LazyMetadata(() => {
       const read = this.#read(headers, caller);
       return requestId === undefined ? read : read.set('x-request-id', requestId);
@@ -83,7 +83,7 @@ export class MetadataReader {
     return metadata;
   }
 
-  #read(headers: IncomingHttpHeaders, { address, protocol }: Caller): Metadata {
+  #read(headers: IncomingHttpHeaders, { address, protocol, host }: HttpCaller): Metadata {
     const metadata = Metadata();
     for (const header in headers) {
       for (const name of this.#namesOf(header)) {
@@ -96,7 +96,7 @@ export class MetadataReader {
         else if (printable.test(text)) metadata.set(name, text);
       }
     }
-    if (headers.host !== undefined && printable.test(headers.host)) metadata.set('x-forwarded-host', headers.host);
+    if (host !== undefined) metadata.set('x-forwarded-host', host);
     return metadata.set('x-forwarded-proto', protocol).set('x-forwarded-for', address).set('x-real-ip', address);
   }
 

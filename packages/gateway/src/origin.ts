@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ConfigError } from '@cfg/core';
+import { callerOf, type HttpRequest, isOwnOrigin } from '@cfg/service';
 import { Status } from 'nice-grpc-common';
-import type { GatewayRequest } from './caller.js';
 import { HttpError } from './http-error.js';
 
 /** Which web pages may send requests, and under which names the server may be addressed. */
@@ -20,7 +20,7 @@ export interface OriginOptions {
 }
 
 /** Throws the error for a request that a foreign web page has sent. */
-export type OriginCheck = (request: GatewayRequest) => void;
+export type OriginCheck = (request: HttpRequest) => void;
 
 /** Throws `invalid_argument` for an origin that is none. */
 export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions): OriginCheck {
@@ -40,7 +40,7 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
     if (origins.has('*')) return;
     const { origin } = headers;
     if (origin !== undefined) {
-      if (origins.has(origin) || isOwn(origin, request)) return;
+      if (origins.has(origin) || isOwnOrigin(origin, headers.host, callerOf(request).host)) return;
       throw refused(`the origin ${quoted(origin)} is not allowed`);
     }
     // Old pages send no origin with what needs no permission to be sent; the browser says where it comes from.
@@ -56,13 +56,6 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
 const refused = (message: string): HttpError => new HttpError(Status.PERMISSION_DENIED, message);
 
 const quoted = (text: string | undefined): string => JSON.stringify((text ?? '').slice(0, 100));
-
-/** Whether the page's origin is where the request went to, as the client or a trusted proxy says. */
-function isOwn(origin: string, { headers, host }: GatewayRequest): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { host: from } = new URL(origin);
-  return from !== '' && (from === headers.host?.toLowerCase() || from === host?.toLowerCase());
-}
 
 function isKnownHost(hosts: ReadonlySet<string>, header: string | undefined): boolean {
   // Only browsers rebind names, and they always send a host.

@@ -1,6 +1,6 @@
 import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
 import type { Logger } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
+import { ConfigClusterDefinition, ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import { type Client, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
@@ -9,6 +9,7 @@ import { HealthDefinition } from 'nice-grpc-server-health';
 export interface Connection {
   readonly service: Client<ConfigServiceDefinition>;
   readonly operations: Client<ConfigOperationsDefinition>;
+  readonly cluster: Client<ConfigClusterDefinition>;
   readonly health: Client<HealthDefinition>;
   close(): void;
 }
@@ -26,6 +27,7 @@ export function connect(address: string, options: ConnectionOptions, logger: Log
   return {
     service: factory.create(ConfigServiceDefinition, channel),
     operations: factory.create(ConfigOperationsDefinition, channel),
+    cluster: factory.create(ConfigClusterDefinition, channel),
     health: factory.create(HealthDefinition, channel),
     close: () => channel.close(),
   };

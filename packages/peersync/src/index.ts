@@ -1,9 +1,11 @@
 // The store over a cluster
 export { SyncStore } from './sync-store/sync-store.js';
+export type { ClaimOptions } from './sync-store/sync-store.js';
 export type { SyncStoreOptions } from './sync-store/options.js';
-export { hopHeader, originStage } from './sync-store/call-origin.js';
-export type { Connection, Dialer } from './sync-store/dialer.js';
+export { hopHeader } from './sync-store/way.js';
+export type { Claims, Connection, Dialer } from './sync-store/dialer.js';
 export { type GrpcDialerOptions, grpcDialer } from './peering/grpc-dialer.js';
+export { claimAction, clusterService } from './peering/cluster-service.js';
 export { peerAction, peeringService } from './peering/peering-service.js';
 export type { Lease } from './lease/lease.js';
 export type { DataPage, Peer } from './lease/peer.js';

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import { descriptors } from './descriptors.js';
-import { ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
+import { ConfigClusterDefinition, ConfigOperationsDefinition, ConfigServiceDefinition } from './gen/services.js';
 import { httpRules } from './http-rules.js';
 
 test('the routes are those of the contract', () => {
   const keys = '/v1/namespaces/{namespace}/keys';
+  const cluster = '/v1/cluster/namespaces/{namespace}';
   expect(httpRules().map(({ name, verb, path, body }) => [name, verb, path, body])).toEqual([
+    ['getCluster', 'GET', '/v1/cluster', undefined],
+    ['claimNamespace', 'POST', `${cluster}/claim`, '*'],
+    ['unclaimNamespace', 'POST', `${cluster}/unclaim`, '*'],
     ['get', 'GET', `${keys}/{key}`, undefined],
     ['set', 'POST', `${keys}/{key}`, '*'],
     ['delete', 'DELETE', `${keys}/{key}`, undefined],
@@ -45,12 +49,16 @@ test('a rule names its method, service and types', () => {
   });
 });
 
+const definitions: Readonly<Record<string, object>> = {
+  'config.v1.ConfigService': ConfigServiceDefinition,
+  'config.v1.ConfigOperations': ConfigOperationsDefinition,
+  'config.v1.ConfigCluster': ConfigClusterDefinition,
+};
+
 test.each(httpRules().map((rule) => [rule.method, rule] as const))(
   '%s is in a definition and has its path variables',
   (_, rule) => {
-    const definition =
-      rule.service === 'config.v1.ConfigService' ? ConfigServiceDefinition : ConfigOperationsDefinition;
-    expect(Object.keys(definition)).toContain(rule.name);
+    expect(Object.keys(definitions[rule.service] ?? {})).toContain(rule.name);
     const fields = descriptors()
       .getMessage(rule.requestType)
       ?.fields.map((field) => field.name);

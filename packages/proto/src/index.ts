@@ -7,7 +7,12 @@ export { Encoded, Undecodable } from './encoded.js';
 export { type Messages, type MessageType, messageTypes } from './gen/messages.js';
 // Messages and enums
 export * from './gen/public.js';
-export { ConfigOperationsDefinition, ConfigPeeringDefinition, ConfigServiceDefinition } from './gen/services.js';
+export {
+  ConfigClusterDefinition,
+  ConfigOperationsDefinition,
+  ConfigPeeringDefinition,
+  ConfigServiceDefinition,
+} from './gen/services.js';
 export { type HttpRule, httpRules } from './http-rules.js';
 export { JsonMappingError } from './json/error.js';
 export type { JsonSchema } from './json/kind.js';

@@ -40,6 +40,7 @@ test('every enum of the proto is exported with its numbers', () => {
     expect((index as Record<string, unknown>)[desc.name]).toEqual(numbers);
   }
   expect(enums.map((desc) => desc.typeName)).toEqual([
+    'config.v1.Presence',
     'config.v1.WriteMode',
     'config.v1.ChangeType',
     'config.v1.SearchIn',

@@ -5,11 +5,17 @@ import { expect, test } from 'vitest';
 import { descriptors } from './descriptors.js';
 import { Encoded, Undecodable } from './encoded.js';
 import { BatchRequest, GetRequest, GetResponse, SetRequest } from './gen/config/v1/config.js';
-import { ConfigOperationsDefinition, ConfigPeeringDefinition, ConfigServiceDefinition } from './gen/services.js';
+import {
+  ConfigClusterDefinition,
+  ConfigOperationsDefinition,
+  ConfigPeeringDefinition,
+  ConfigServiceDefinition,
+} from './gen/services.js';
 import { type MessageName, messageType } from './message-types.js';
 import { arbitraryMessage } from './test/arbitrary-message.js';
 
 const definitions = {
+  'config.v1.ConfigCluster': ConfigClusterDefinition,
   'config.v1.ConfigService': ConfigServiceDefinition,
   'config.v1.ConfigOperations': ConfigOperationsDefinition,
   'config.v1.ConfigPeering': ConfigPeeringDefinition,
@@ -24,7 +30,7 @@ const definitionOf = (desc: (typeof methods)[number]) => {
   return service[desc.localName as 'get'];
 };
 
-test('the definitions have every method of the proto, fourteen, four and five, and no other', () => {
+test('the definitions have every method of the proto, fourteen, four, seven and three, and no other', () => {
   expect(services.map((service) => service.typeName)).toEqual(Object.keys(definitions));
   for (const service of services) {
     const definition = definitions[service.typeName as keyof typeof definitions];
@@ -32,7 +38,8 @@ test('the definitions have every method of the proto, fourteen, four and five, a
   }
   expect(Object.keys(ConfigServiceDefinition)).toHaveLength(14);
   expect(Object.keys(ConfigOperationsDefinition)).toHaveLength(4);
-  expect(Object.keys(ConfigPeeringDefinition)).toHaveLength(5);
+  expect(Object.keys(ConfigPeeringDefinition)).toHaveLength(7);
+  expect(Object.keys(ConfigClusterDefinition)).toHaveLength(3);
 });
 
 test.each(methods.map((desc) => [desc.name, desc] as const))(

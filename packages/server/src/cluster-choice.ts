@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { ConfigError, type Logger, type Store } from '@cfg/core';
 import { grpcDialer, memberlistTransport, redisTransport, SyncStore, type Transport } from '@cfg/peersync';
 import { parseAddress } from './address.js';
+import { chooseClaims } from './cluster-claims.js';
 import { reasonOf } from './reason.js';
-import type { Tls } from './tls.js';
+import { readAuthorities, type Tls } from './tls.js';
 
 /** A cluster without writing code. */
 export interface ClusterChoice {
@@ -18,6 +19,16 @@ export interface ClusterChoice {
   readonly join?: string | undefined;
   /** The file of a key of 16, 24 or 32 bytes, in hex, which encrypts gossip over memberlist and authenticates it over Redis. */
   readonly clusterKeyFile?: string | undefined;
+  /**
+   * The file with the authorities, PEM, that the other nodes' certificates must be signed by. Default those of client
+   * certificates ({@link TlsFiles.tlsClientCa}), else the system's.
+   */
+  readonly clusterCa?: string | undefined;
+  /**
+   * `sqlite:PATH` or `postgres://…`: the table, shared by all nodes and by those of the Go original, in which claims are
+   * recorded. Default: none; then a claim is in the lease of the node that has it, and nowhere else.
+   */
+  readonly clusterClaims?: string | undefined;
   /** This node's own credential, for what nodes ask each other: the guard must let it do `peer`. Default: none. */
   readonly clusterToken?: string | undefined;
 }
@@ -42,11 +53,16 @@ export function clusterStore(
     options.clusterKeyFile === undefined ? undefined : readKey(options.clusterKeyFile, nameOf('clusterKeyFile'));
   const isRedis = /^rediss?:\/\//.test(cluster);
   const transport = isRedis ? redisTransport(cluster, { logger }) : memberlist(cluster, options, nameOf, key, logger);
-  const secure = tls === undefined ? { insecure: true } : { tls: { ca: tls.clientCa, cert: tls.cert, key: tls.key } };
+  if (tls === undefined && options.clusterCa !== undefined) {
+    throw wrong(`${nameOf('clusterCa')} is of no use to a node whose own doors have no certificate`);
+  }
+  const ca = options.clusterCa === undefined ? tls?.clientCa : readAuthorities(options.clusterCa, nameOf('clusterCa'));
+  const secure = tls === undefined ? { insecure: true } : { tls: { ca, cert: tls.cert, key: tls.key } };
   return new SyncStore(store, {
     self: { id: nodeId, addr: advertise },
     transport,
     dialer: grpcDialer({ ...secure, token }),
+    ownership: chooseClaims(options.clusterClaims, nameOf('clusterClaims'), logger),
     secret: isRedis ? key : undefined,
     logger,
   });

@@ -1,9 +1,14 @@
 import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
-import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import type { Door } from './door.js';
-import { bufferedBytes, grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
+import {
+  addClusterServices,
+  bufferedBytes,
+  type ClusterServices,
+  grpcCredentials,
+  grpcOptions,
+} from './grpc-settings.js';
 import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 
@@ -12,9 +17,13 @@ export async function listenFast(
   service: ConfigService,
   address: string,
   tls: LiveTls | undefined,
-  settings: { readonly logger: Logger; readonly maxValueBytes: number; readonly peering?: PeeringService | undefined },
+  settings: {
+    readonly logger: Logger;
+    readonly maxValueBytes: number;
+    readonly nodeServices?: ClusterServices | undefined;
+  },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
-  const { logger, maxValueBytes, peering } = settings;
+  const { logger, maxValueBytes, nodeServices } = settings;
   const options = grpcOptions(maxValueBytes);
   const largest = Number(options['grpc.max_receive_message_length']);
   const server = createServer({
@@ -28,7 +37,7 @@ export async function listenFast(
     { add: (definition, implementation) => server.add(definition, implementation, { lazyContext }) },
     service,
   );
-  if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
+  addClusterServices(server, nodeServices);
   const port = await server.listen(address, grpcCredentials(tls));
   return { port, drain: () => server.shutdown(), cut: () => server.forceShutdown() };
 }

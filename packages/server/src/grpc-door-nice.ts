@@ -1,11 +1,10 @@
 import { isDoneWithin } from '@cfg/core/store';
-import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
 import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
-import { grpcCredentials, grpcOptions, type PeeringService } from './grpc-settings.js';
+import { addClusterServices, type ClusterServices, grpcCredentials, grpcOptions } from './grpc-settings.js';
 import type { LiveTls } from './live-tls.js';
 
 /** How long the first attempt to shut down is waited for, in milliseconds. */
@@ -16,12 +15,15 @@ export async function listenNice(
   service: ConfigService,
   address: string,
   tls: LiveTls | undefined,
-  { maxValueBytes, peering }: { readonly maxValueBytes: number; readonly peering?: PeeringService | undefined },
+  {
+    maxValueBytes,
+    nodeServices,
+  }: { readonly maxValueBytes: number; readonly nodeServices?: ClusterServices | undefined },
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
   const options = grpcOptions(maxValueBytes);
   const server = tls?.clientCa === undefined ? createServer(options) : certifiedServer(options);
   addConfigService(server, service);
-  if (peering !== undefined) server.add(ConfigPeeringDefinition, peering);
+  addClusterServices(server, nodeServices);
   const port = await server.listen(address, grpcCredentials(tls));
   const connections = new Connections(port);
   return {

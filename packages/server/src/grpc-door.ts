@@ -4,7 +4,7 @@ import { type Address, formatAddress } from './address.js';
 import { cannotOpen, type Door } from './door.js';
 import { listenFast } from './grpc-door-fast.js';
 import { listenNice } from './grpc-door-nice.js';
-import type { PeeringService } from './grpc-settings.js';
+import type { ClusterServices } from './grpc-settings.js';
 import type { LiveTls } from './live-tls.js';
 
 /** What the gRPC door is made of: `fast` is `@cfg/grpc-door`, `nice` the server of nice-grpc. */
@@ -17,8 +17,8 @@ export interface GrpcSettings {
   readonly logger?: Logger | undefined;
   /** Default 1 MiB. */
   readonly maxValueBytes?: number | undefined;
-  /** What a node of a cluster serves to the others. Default: not in a cluster. */
-  readonly peering?: PeeringService | undefined;
+  /** What a node of a cluster serves beside. Default: not in a cluster. */
+  readonly nodeServices?: ClusterServices | undefined;
 }
 
 /** Opens the gRPC door to the service: its calls, health checks and reflection. */
@@ -27,11 +27,11 @@ export async function openGrpcDoor(
   address: Address,
   tls: LiveTls | undefined,
   kind: GrpcDoorKind,
-  { logger = safeLogger(), maxValueBytes = 1024 * 1024, peering }: GrpcSettings = {},
+  { logger = safeLogger(), maxValueBytes = 1024 * 1024, nodeServices }: GrpcSettings = {},
 ): Promise<Door> {
   const listen = kind === 'fast' ? listenFast : listenNice;
   try {
-    const settings = { logger, maxValueBytes, peering };
+    const settings = { logger, maxValueBytes, nodeServices };
     const { port, drain, cut } = await listen(service, formatAddress(address), tls, settings);
     return { address: { host: address.host, port }, drain, cut };
   } catch (error) {

@@ -1,7 +1,6 @@
-import type { ConfigPeeringDefinition } from '@cfg/proto';
-import { maxMessageBytes } from '@cfg/proto';
+import { ConfigClusterDefinition, ConfigPeeringDefinition, maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
-import type { ServiceImplementation } from 'nice-grpc';
+import type { Server, ServiceImplementation } from 'nice-grpc';
 import type { LiveTls } from './live-tls.js';
 
 /** What a request may have beside its value; a batch of small values has room as well. */
@@ -28,5 +27,15 @@ export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
 export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : tls.credentials();
 
-/** What a node of a cluster serves to the others. */
-export type PeeringService = ServiceImplementation<ConfigPeeringDefinition>;
+/** What a node of a cluster serves beside the store: to the others, and to those who run it. */
+export interface ClusterServices {
+  readonly peering: ServiceImplementation<ConfigPeeringDefinition>;
+  readonly cluster: ServiceImplementation<ConfigClusterDefinition>;
+}
+
+/** Adds the services of a node, if it is one, to a server of whatever make. */
+export function addClusterServices(server: Pick<Server, 'add'>, services: ClusterServices | undefined): void {
+  if (services === undefined) return;
+  server.add(ConfigPeeringDefinition, services.peering);
+  server.add(ConfigClusterDefinition, services.cluster);
+}

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Dashboard } from '@cfg/dashboard';
 import type { Gateway } from '@cfg/gateway';
 import express from 'express';
 import type { Address } from './address.js';
@@ -28,9 +29,10 @@ export interface HttpSettings {
   readonly keepAliveMs: number;
 }
 
-/** Opens the HTTP door: REST and server-sent events. */
+/** Opens the HTTP door: REST, server-sent events, and the dashboard. */
 export async function openHttpDoor(
   gateway: Gateway,
+  dashboard: Dashboard | undefined,
   { http: address, trustedProxies, maxConnections, keepAliveMs }: HttpSettings,
   tls: LiveTls | undefined,
 ): Promise<Door> {
@@ -44,10 +46,11 @@ export async function openHttpDoor(
   if ('setSecureContext' in server) tls?.onRenewed((renewed) => (server as SecureServer).setSecureContext(renewed));
   server.keepAliveTimeout = keepAliveMs;
   server.maxConnections = maxConnections;
-  // On express, so that what comes beside the gateway (a dashboard, health checks) is mounted as anywhere else.
+  // On express, so that what comes beside the gateway is mounted as anywhere else.
   const app = express()
     .disable('x-powered-by')
     .set('trust proxy', [...trustedProxies]);
+  if (dashboard) app.use(dashboard.handler);
   server.on('request', app.use(gateway.handler));
   answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');

@@ -5,6 +5,8 @@ import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
 import { type ClusterChoice, clusterStore } from './cluster-choice.js';
+import { chooseDashboard, type DashboardChoice } from './dashboard-choice.js';
+import type { DashboardOptions } from './dashboard-options.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
@@ -12,8 +14,9 @@ import { createLog, type LogLevel } from './log.js';
 import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
+import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends TlsFiles, ClusterChoice, SecretsChoice {
+export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -82,6 +85,11 @@ export interface ServerOptions extends TlsFiles, ClusterChoice, SecretsChoice {
   readonly audit?: string | undefined;
   /** Whether {@link audit} records refused calls too. Default false. */
   readonly auditRefusals?: boolean | undefined;
+  /**
+   * A YAML file of who is told of changes by signed requests, and of where it is kept how far each has come. Default:
+   * nobody is.
+   */
+  readonly webhooks?: string | undefined;
   /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
   readonly rate?: number | undefined;
   /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
@@ -117,6 +125,7 @@ export interface ServerSettings {
   readonly storeName: string;
   readonly ownsStore: boolean;
   readonly guard: GuardChoice;
+  readonly dashboard: DashboardChoice | undefined;
   readonly tls: Tls | undefined;
   readonly tlsFiles: TlsFiles;
   readonly isSelfSigned: boolean;
@@ -125,6 +134,7 @@ export interface ServerSettings {
   readonly maxValueBytes: number;
   readonly maxSnapshotEntries: number;
   readonly audit: AuditChoice | undefined;
+  readonly webhooks: WebhooksChoice | undefined;
   readonly rateLimit: RateLimitOptions | undefined;
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -150,7 +160,15 @@ export function completeOptions(
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
-  const guard = chooseGuard(options, nameOf, logger);
+  const chosenGuard = chooseGuard(options, nameOf, logger);
+  const surroundings = {
+    isOpen: chosenGuard.isOpen,
+    isChosen: options.guard !== undefined,
+    isExposed: !isLoopback(http) && options.iKnowThisIsOpen !== true,
+    hasCertificates: options.tlsClientCa !== undefined,
+  };
+  const dashboard = chooseDashboard(options, surroundings, nameOf, logger);
+  const guard = dashboard?.isOnlyWay ? { ...chosenGuard, isOpen: false } : chosenGuard;
   if (guard.isOpen && options.iKnowThisIsOpen !== true) {
     const anyway = nameOf('iKnowThisIsOpen');
     if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
@@ -158,6 +176,9 @@ export function completeOptions(
   }
   const tls = readTls(options, nameOf);
   const isSelfSigned = selfSignedOf(options, nameOf);
+  if (isSelfSigned && options.cluster !== undefined) {
+    throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
+  }
   const retention = {
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
@@ -181,6 +202,7 @@ export function completeOptions(
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof store === 'string',
     guard,
+    dashboard,
     tls,
     tlsFiles: { tlsCert: options.tlsCert, tlsKey: options.tlsKey, tlsClientCa: options.tlsClientCa },
     isSelfSigned,
@@ -189,6 +211,7 @@ export function completeOptions(
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
     audit: chooseAudit(options.audit, options.auditRefusals ?? false, nameOf('audit')),
+    webhooks: options.webhooks === undefined ? undefined : chooseWebhooks(options.webhooks, nameOf('webhooks')),
     rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
     trustedProxies,
     allowedOrigins: listOf(options.allowedOrigins),

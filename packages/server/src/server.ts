@@ -1,6 +1,6 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
-import { originStage, peeringService, SyncStore } from '@cfg/peersync';
+import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
@@ -9,9 +9,11 @@ import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
 import { LiveTls } from './live-tls.js';
+import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
 import { selfSigned } from './self-signed.js';
+import type { OpenWebhooks } from './webhooks-choice.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -21,6 +23,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly httpAddress: string;
   /** Where `/metrics` is, if it is. */
   readonly metricsAddress: string | undefined;
+  /** Where the dashboard is, if it is. */
+  readonly dashboardUrl: string | undefined;
   /**
    * Drains and closes: health checks say not serving, watches end so that their clients go elsewhere, calls that are
    * under way finish, for `graceMs` at most; then what is left is cut off. Closing twice is fine.
@@ -44,55 +48,67 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
-  const guard = await settings.guard.open();
+  const openGuard = await settings.guard.open();
+  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
+  let webhooks: OpenWebhooks | undefined;
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
     await store.connect();
     const metrics = settings.metrics && createMetrics({ store });
     const service = createConfigService(store, {
-      guard: guard.guard,
+      guard,
       logger,
       maxValueBytes,
       maxSnapshotEntries,
       rateLimit,
       stages: {
-        outer: [
-          ...(store instanceof SyncStore ? [originStage()] : []),
-          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
-        ],
+        outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
       },
     });
+    const nodeServices =
+      store instanceof SyncStore
+        ? {
+            peering: peeringService(store.peer, service, guard),
+            cluster: clusterService(store, service, guard),
+          }
+        : undefined;
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
       logger,
+      cluster: nodeServices?.cluster,
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,
     });
-    const peering = store instanceof SyncStore ? peeringService(store.peer, service, guard.guard) : undefined;
-    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, peering });
+    const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, nodeServices });
     doors.push(grpc);
-    const http = await openHttpDoor(gateway, settings, tls);
+    const dashboard = settings.dashboard?.open(guard);
+    const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);
-    announce(settings, tls, grpc, http);
+    webhooks = await settings.webhooks?.open(store, logger);
+    if (metrics !== undefined) measure(metrics, audit, webhooks);
+    const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
+    announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {
       tls?.close();
       await audit?.close();
-      await guard.close();
+      await openGuard.close();
     };
-    return new OpenServer(settings, service, release, { grpc, http, measured });
+    const stop = async (): Promise<void> => webhooks?.close();
+    return new OpenServer(settings, service, { stop, release }, { grpc, http, measured, dashboardUrl });
   } catch (error) {
     for (const door of doors) door.cut();
     tls?.close();
+    await webhooks?.close();
     await audit?.close();
     if (ownsStore) await store.close();
-    await guard.close();
+    await openGuard.close();
     throw error;
   }
 }
@@ -106,10 +122,15 @@ async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {
   return new LiveTls(made, {}, logger);
 }
 
-function announce({ guard, logger }: ServerSettings, tls: LiveTls | undefined, grpc: Door, http: Door): void {
+function announce(
+  { guard, dashboard, logger }: ServerSettings,
+  tls: LiveTls | undefined,
+  { grpc, http, dashboardUrl }: Omit<Doors, 'measured'>,
+): void {
   const secured = { tls: tls !== undefined, clientCertificates: tls?.clientCa !== undefined };
   logger.info({ address: formatAddress(grpc.address), ...secured }, 'gRPC door open');
   logger.info({ address: formatAddress(http.address), ...secured }, 'HTTP door open');
+  if (dashboardUrl !== undefined) logger.info({ url: dashboardUrl, auth: dashboard?.kind }, 'dashboard open');
   if (!guard.isOpen) return;
   const everybody = [grpc, http].every(({ address }) => isLoopback(address))
     ? 'everybody on this machine'
@@ -122,25 +143,34 @@ interface Doors {
   readonly http: Door;
   readonly grpc: Door;
   readonly measured: Door | undefined;
+  readonly dashboardUrl: string | undefined;
+}
+
+/** What else ends: what reads the store, before it is closed, and the rest afterwards. */
+interface Ends {
+  stop(): Promise<void>;
+  release(): Promise<void>;
 }
 
 class OpenServer implements RunningServer {
   readonly grpcAddress: string;
   readonly httpAddress: string;
   readonly metricsAddress: string | undefined;
+  readonly dashboardUrl: string | undefined;
   readonly #settings: ServerSettings;
   readonly #service: ConfigService;
-  readonly #release: () => Promise<void>;
+  readonly #ends: Ends;
   readonly #doors: readonly Door[];
   #closed: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings, service: ConfigService, release: () => Promise<void>, doors: Doors) {
-    const { http, grpc, measured } = doors;
+  constructor(settings: ServerSettings, service: ConfigService, ends: Ends, doors: Doors) {
+    const { http, grpc, measured, dashboardUrl } = doors;
     this.#settings = settings;
     this.#service = service;
-    this.#release = release;
+    this.#ends = ends;
     this.#doors = [http, grpc, ...(measured ? [measured] : [])];
     this.metricsAddress = measured && formatAddress(measured.address);
+    this.dashboardUrl = dashboardUrl;
     this.grpcAddress = formatAddress(grpc.address);
     this.httpAddress = formatAddress(http.address);
   }
@@ -163,8 +193,9 @@ class OpenServer implements RunningServer {
       logger.warn({ graceMs }, 'calls took longer than the grace period and are cut off');
       for (const door of this.#doors) door.cut();
     }
+    await this.#ends.stop();
     if (ownsStore) await store.close();
-    await this.#release();
+    await this.#ends.release();
     logger.info({}, 'closed');
   }
 }

@@ -31,17 +31,20 @@ export function readTls(files: TlsFiles, nameOf: (option: keyof TlsFiles) => str
 
   const cert = read(tlsCert, nameOf('tlsCert'));
   const key = read(tlsKey, nameOf('tlsKey'));
-  const clientCa = tlsClientCa === undefined ? undefined : read(tlsClientCa, nameOf('tlsClientCa'));
+  const clientCa = tlsClientCa === undefined ? undefined : readAuthorities(tlsClientCa, nameOf('tlsClientCa'));
   check(() => createSecureContext({ cert }), `${nameOf('tlsCert')}: ${tlsCert} is not a certificate in PEM form`);
   check(() => createSecureContext({ key }), `${nameOf('tlsKey')}: ${tlsKey} is not an unencrypted key in PEM form`);
   check(() => createSecureContext({ cert, key }), `${nameOf('tlsKey')}: ${tlsKey} is not the key of ${tlsCert}`);
-  if (clientCa !== undefined) {
-    const isPem = clientCa.includes('-----BEGIN CERTIFICATE-----');
-    const message = `${nameOf('tlsClientCa')}: ${tlsClientCa} is not a certificate in PEM form`;
-    if (!isPem) throw new ConfigError('invalid_argument', message);
-    check(() => createSecureContext({ ca: clientCa }), message);
-  }
   return { cert, key, clientCa };
+}
+
+/** Reads the certificates of authorities. Errors name the option. */
+export function readAuthorities(file: string, name: string): Buffer {
+  const ca = read(file, name);
+  const message = `${name}: ${file} is not a certificate in PEM form`;
+  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new ConfigError('invalid_argument', message);
+  check(() => createSecureContext({ ca }), message);
+  return ca;
 }
 
 function read(file: string, name: string): Buffer {

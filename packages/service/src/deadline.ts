@@ -2,8 +2,8 @@
 export const callEnded = (): DOMException => new DOMException('the call was cancelled', 'AbortError');
 
 /** The promise's outcome, or {@link callEnded} as soon as `signal` fires. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return race(promise, signal, undefined);
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal === undefined ? promise : race(promise, signal, undefined);
 }
 
 export interface Deadline {

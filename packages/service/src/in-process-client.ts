@@ -71,7 +71,16 @@ export function createInProcessClient(service: ConfigService, options: InProcess
   return createInProcessClients(service, options).service;
 }
 
-function clientOf<T>(definition: Readonly<Record<string, Method>>, implementation: object, peer: string): T {
+/**
+ * The client of another service of the same process, such as one that `service.within` made.
+ *
+ * @param peer the caller's address, as guards and logs see it
+ */
+export function clientOf<T>(
+  definition: Readonly<Record<string, Method>>,
+  implementation: object,
+  peer: string = 'in-process',
+): T {
   const methods = Object.entries(definition).map(([name, rpc]) => {
     const { path, responseStream } = rpc;
     const method = (implementation as Implementation)[name] as Implementation[string];

@@ -10,6 +10,17 @@ export type { RbacCertificate, RbacJwt, RbacPolicy, RbacRule, RbacToken } from '
 export { rbac } from './guards/rbac/rbac.js';
 export { type RbacFileGuard, type RbacFileOptions, rbacFile } from './guards/rbac/rbac-file.js';
 export { type HashedToken, hashToken } from './guards/rbac/tokens.js';
+// Tokens
+export type { Claims } from './guards/tokens/claims.js';
+export { type JwksOptions, jwksVerifier } from './guards/tokens/jwks.js';
+export {
+  hmacVerifier,
+  publicKeyVerifier,
+  type TokenRules,
+  type TokenVerifier,
+} from './guards/tokens/verifier.js';
+// For guards that fetch what they need
+export { type GetOptions, HttpClient, type Reply, type TlsOptions } from './guards/tokens/http-client.js';
 // For programs that follow files
 export { FollowedFiles } from './followed-files.js';
 // For other doors to a service: a gateway, a dashboard
@@ -18,9 +29,13 @@ export type { ClientCertificate, WithCertificate } from './guards/client-certifi
 export { denyAll } from './guards/deny-all.js';
 export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
 export { anonymous, type Identity } from './guards/identity.js';
-export type { HttpHandler } from './http-handler.js';
+export { callerOf, type HttpCaller, type HttpRequest } from './http/caller.js';
+export type { HttpHandler } from './http/handler.js';
+export { isFromOwnPage, isOwnOrigin } from './http/origin.js';
+export { clientAddress } from './rate-limit/client-address.js';
 // In the same process
 export {
+  clientOf,
   createInProcessClient,
   createInProcessClients,
   type AdmittedInProcess,
@@ -40,5 +55,6 @@ export type { AuditStats } from './audit/queue.js';
 export { type PostgresLike, type SqlAuditor, type SqlAuditorOptions, sqlAuditor } from './audit/sql-auditor.js';
 // How many calls
 export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
+export { TokenBuckets } from './rate-limit/token-buckets.js';
 export { type FlexibleLimiter, type RateLimiter, sharedLimiter } from './rate-limit/rate-limiter.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

@@ -18,7 +18,7 @@ export const isHidden = ({ secret, masked, deleted }: Entry): boolean => secret 
 
 /** The entries without the secrets among them. */
 export const maskAll = (entries: readonly Entry[]): readonly Entry[] =>
-  entries.map((entry) => (isHidden(entry) ? entry.asMasked() : entry));
+  entries.some(isHidden) ? entries.map((entry) => (isHidden(entry) ? entry.asMasked() : entry)) : entries;
 
 /**
  * Shows secrets to those whom the guard allows to `reveal` them, and masks them for all others. Each reveal is told to

@@ -1,3 +1,2 @@
-export type { PostgresConnection, SqliteConnection } from './connection.js';
+export type { PostgresConnection, SqliteConnection } from '@cfg/core/store';
 export { type SqlOwnershipOptions, SqlOwnershipStore } from './sql-ownership-store.js';
-export { defaultTable } from './table-name.js';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { PostgresConnection, SqliteConnection } from '@cfg/core/store';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PostgresConnection, SqliteConnection } from './connection.js';
 import { SqlOwnershipStore } from './sql-ownership-store.js';
 import { TestPostgres } from './test/postgres.js';
 

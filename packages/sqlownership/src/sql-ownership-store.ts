@@ -1,6 +1,5 @@
 import { type CallOptions, ConfigError, checkNamespace, type OwnershipStore } from '@cfg/core';
-import { type PostgresConnection, type Sql, type SqliteConnection, sqlOf } from './connection.js';
-import { quotedTable } from './table-name.js';
+import { type PostgresConnection, quotedTable, type Sql, type SqliteConnection, sqlOf } from '@cfg/core/store';
 
 export interface SqlOwnershipOptions {
   /** The table's name, perhaps with a schema: letters, digits and `_`. Default `peersync_ownership`. */
@@ -27,8 +26,11 @@ export class SqlOwnershipStore implements OwnershipStore {
   readonly #table: string;
 
   /** Throws `invalid_argument` for a bad table name, or what is no connection. */
-  constructor(connection: PostgresConnection | SqliteConnection, { table }: SqlOwnershipOptions = {}) {
-    this.#sql = sqlOf(connection);
+  constructor(
+    connection: PostgresConnection | SqliteConnection,
+    { table = 'peersync_ownership' }: SqlOwnershipOptions = {},
+  ) {
+    this.#sql = sqlOf(connection, 'ownership records');
     this.#table = quotedTable(table);
   }
 

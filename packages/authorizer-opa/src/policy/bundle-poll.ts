@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpClient } from '../http.js';
+import type { HttpClient } from '@cfg/service';
 import { fromBytes, type LoadedPolicy, type LoadOptions } from './load.js';
 
 export interface PollOptions {

@@ -1,4 +1,12 @@
-import { type Entry, isConfigError, type Page, type Query, type Store, type Versioned } from '@cfg/core';
+import {
+  type CallOptions,
+  type Entry,
+  isConfigError,
+  type Page,
+  type Query,
+  type Store,
+  type Versioned,
+} from '@cfg/core';
 
 /** Number of keys that are read at a time. */
 const readsAtOnce = 32;
@@ -8,11 +16,11 @@ export async function findKeys(
   store: Store & Versioned,
   namespace: string,
   { keys = [], includeDeleted, atRevision }: Query,
-  signal: AbortSignal | undefined,
+  options: CallOptions,
 ): Promise<Page> {
   const read = async (key: string): Promise<Entry | undefined> => {
-    if (!includeDeleted) return store.get(namespace, key, { atRevision, signal });
-    return (await store.versions(namespace, key, { limit: 1, includeDeleted }, { signal })).entries[0];
+    if (!includeDeleted) return store.get(namespace, key, { ...options, atRevision });
+    return (await store.versions(namespace, key, { limit: 1, includeDeleted }, options)).entries[0];
   };
   const sorted = [...new Set(keys)].sort();
   const entries: Entry[] = [];

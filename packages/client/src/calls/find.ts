@@ -8,20 +8,20 @@ export async function findPage(
   connection: Connection,
   namespace: string,
   query: Query,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<Page> {
   const { prefix = '', cursor = '', includeDeleted = false } = query;
   const atRevision = optionalNumber('atRevision', query.atRevision) ?? 0;
   const maxBytes = optionalNumber('maxBytes', query.maxBytes) || Number.POSITIVE_INFINITY;
   const request = { namespace, prefix, cursor, includeDeleted, atRevision, limit: wireLimit(query) };
   const needs = needsToRead(query);
-  const answer = await connection.call((client, options) => client.list(request, options), { signal, needs });
+  const answer = await connection.call((client, call) => client.list(request, call), { ...options, needs });
   const { revision, logId, namespaceRevision, oldestRevision } = answer;
   const entries = toEntries(answer.entries);
   // The original answers in any order.
   if (!connection.features.announced) entries.sort((a, b) => (a.key < b.key ? -1 : 1));
   const fitting = countWithin(entries, maxBytes);
-  if (fitting < entries.length) return findPage(connection, namespace, { ...query, limit: fitting }, { signal });
+  if (fitting < entries.length) return findPage(connection, namespace, { ...query, limit: fitting }, options);
   const nextCursor = cursorOf(connection, answer.nextCursor, entries.length, request.limit);
   connection.position.saw(revision, logId);
   if (revision === undefined) return { entries, nextCursor };

@@ -10,10 +10,10 @@ export async function takeSnapshot(
   namespace: string,
   options: RemoteSnapshotOptions,
 ): Promise<RemoteSnapshot> {
-  const { ifNoneMatch = '', maxEntries = 0, maxBytes = 0, signal } = options;
+  const { ifNoneMatch = '', maxEntries = 0, maxBytes = 0 } = options;
   const request = { namespace, ifNoneMatch, atRevision: optionalNumber('atRevision', options.atRevision) ?? 0 };
   const needs = needsToRead(options);
-  const answer = await connection.call((client, call) => client.snapshot(request, call), { signal, needs });
+  const answer = await connection.call((client, call) => client.snapshot(request, call), { ...options, needs });
   const { etag, notModified, revision = 0, logId, namespaceRevision } = answer;
   const entries = toEntries(answer.entries);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);

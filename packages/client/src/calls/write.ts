@@ -27,11 +27,11 @@ export async function setKey(
   value: EncodedValue,
   options: SetOptions,
 ): Promise<Entry> {
-  const { signal, mode = 'upsert', ifVersion } = options;
+  const { mode = 'upsert', ifVersion } = options;
   const requestId = await requestIdOf(connection, options);
   const request = setRequest(namespace, key, value, { ...options, requestId });
   const repeatable = requestId !== '' || (mode === 'upsert' && ifVersion === undefined);
-  const kind = { signal, needs: needsOf(options), repeatable };
+  const kind = { ...options, needs: needsOf(options), repeatable };
   const answer = await connection.call((client, call) => client.set(request, call), kind);
   return toEntry(answer.entry);
 }
@@ -44,7 +44,7 @@ export async function deleteKey(
 ): Promise<void> {
   const requestId = await requestIdOf(connection, options);
   const request = deleteRequest(namespace, key, { ...options, requestId });
-  const kind = { signal: options.signal, needs: needsOf(options), repeatable: requestId !== '' };
+  const kind = { ...options, needs: needsOf(options), repeatable: requestId !== '' };
   await connection.call((client, call) => client.delete(request, call), kind);
 }
 
@@ -58,7 +58,7 @@ export async function applyBatch(
   const request = batchRequest(namespace, operations, { ...options, requestId });
   const needs = new Set(['batch' as const, ...needsOf(options), ...operations.flatMap(needsOf)]);
   const repeatable = requestId !== '' || options.dryRun === true;
-  const kind = { signal: options.signal, needs: [...needs], repeatable };
+  const kind = { ...options, needs: [...needs], repeatable };
   return toOutcome(await connection.operate((client, call) => client.batch(request, call), kind));
 }
 
@@ -74,7 +74,7 @@ export async function restoreTo(
   const requestId = await requestIdOf(connection, options);
   const request = restoreRequest(namespace, target, { ...options, requestId });
   const repeatable = requestId !== '' || options.dryRun === true;
-  const kind = { signal: options.signal, needs: ['restore' as const, ...needsOf(options)], repeatable };
+  const kind = { ...options, needs: ['restore' as const, ...needsOf(options)], repeatable };
   return toOutcome(await connection.operate((client, call) => client.restore(request, call), kind));
 }
 

@@ -1,10 +1,14 @@
 import type { ClientMiddleware } from 'nice-grpc-common';
+import type { Features } from '../features.js';
 import type { Heartbeat } from '../heartbeat.js';
 
-/** Tells the heartbeat what waits, and what is heard. */
-export const pulse = (heartbeat: Heartbeat): ClientMiddleware =>
+/**
+ * Tells the heartbeat what waits, and what is heard. A stream waits as any call does until its server has begun it, if it is
+ * one that says so.
+ */
+export const pulse = (heartbeat: Heartbeat, features: Features): ClientMiddleware =>
   async function* pulse(call, options) {
-    const kind = call.responseStream ? 'stream' : 'unary';
+    let kind: 'unary' | 'stream' = call.responseStream && !features.announced ? 'stream' : 'unary';
     const { onHeader, onTrailer } = options;
     heartbeat.began(kind);
     try {
@@ -12,6 +16,11 @@ export const pulse = (heartbeat: Heartbeat): ClientMiddleware =>
         ...options,
         onHeader(header) {
           heartbeat.heard();
+          if (call.responseStream && kind === 'unary') {
+            heartbeat.began('stream');
+            heartbeat.ended(kind);
+            kind = 'stream';
+          }
           onHeader?.(header);
         },
         onTrailer(trailer) {

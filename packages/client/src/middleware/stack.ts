@@ -1,3 +1,4 @@
+import type { Caller } from '@cfg/core';
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { type RetryOptions, retryMiddleware } from 'nice-grpc-client-middleware-retry';
 import type { ClientMiddleware } from 'nice-grpc-common';
@@ -18,6 +19,8 @@ import { safeCallbacks } from './safe-callbacks.js';
 export interface CallExtras extends DeadlineOptions, RetryOptions, NeedsOptions {
   /** Tests the connection: the circuit breaker lets it through. */
   readonly probe?: boolean;
+  /** Whoever the call is made for, as it was said in its options: for the user's own middleware. */
+  readonly caller?: Caller | undefined;
 }
 
 /** What the middleware tells and asks. */
@@ -46,7 +49,7 @@ export function middlewareStack(
     deadlineMiddleware as ClientMiddleware,
     ...settings.middleware,
     bearer(settings.token),
-    ...(heartbeat === undefined ? [] : [pulse(heartbeat)]),
+    ...(heartbeat === undefined ? [] : [pulse(heartbeat, features)]),
     errorDetailsClientMiddleware,
     safeCallbacks,
   );

@@ -47,6 +47,10 @@ export interface TestServerOptions {
   /** Runs around every call. */
   readonly middleware?: ServerMiddleware | undefined;
   readonly tls?: Parameters<Server['listen']>[1];
+  /** How many streams a connection may have, as a proxy says. Default: as many as it likes. */
+  readonly maxStreams?: number;
+  /** As a server that is older than error details: codes and words alone. Default false. */
+  readonly withoutDetails?: boolean;
 }
 
 export interface TestServer {
@@ -65,8 +69,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const { features = all, store = new MemoryStore() } = options;
   await store.connect();
   const calls: string[] = [];
-  const server = createServer({ 'grpc.max_receive_message_length': 64 << 20, 'grpc.max_send_message_length': 64 << 20 })
-    .use(errorDetailsServerMiddleware)
+  const server = createServer({
+    'grpc.max_receive_message_length': 64 << 20,
+    'grpc.max_send_message_length': 64 << 20,
+    ...(options.maxStreams && { 'grpc.max_concurrent_streams': options.maxStreams }),
+  })
+    .use(options.withoutDetails ? (call, context) => call.next(call.request, context) : errorDetailsServerMiddleware)
     .use(async function* (call, context) {
       calls.push(call.method.path.split('/').at(-1) ?? '');
       if (options.announces !== false) context.header.set('cfg-features', features.join(' '));

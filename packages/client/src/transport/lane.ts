@@ -15,8 +15,9 @@ const pingIntervalMs = 300_000;
 export class Lane {
   readonly address: string;
   readonly clients: Clients;
-  /** Streams that are open. */
+  /** Streams that are open, and those of them of which anything has come from the server. */
   streams = 0;
+  begun = 0;
   readonly #channel: ReturnType<typeof openChannel>;
   readonly #end = new AbortController();
   #closed = false;

@@ -7,7 +7,7 @@ import type { Link, Transport } from './transport.js';
  * A connection with this many streams gets no more: proxies and servers often allow 100, and calls of one answer need some
  * of them. Further streams get a connection of their own.
  */
-const maxStreams = 50;
+const usualStreams = 50;
 
 /**
  * The way to one of several servers. One connection carries the calls; where it is lost, or its server drains, and there
@@ -20,6 +20,7 @@ export class RemoteTransport implements Transport {
   #main: Lane;
   /** Further connections for streams. */
   #others: Lane[] = [];
+  #maxStreams = usualStreams;
   #link: Link = 'connecting';
   #listener: ((link: Link) => void) | undefined;
   #closed = false;
@@ -50,6 +51,10 @@ export class RemoteTransport implements Transport {
   renew(why: string): void {
     if (this.#closed) return;
     const given = [this.#main, ...this.#others];
+    for (const { streams, begun } of given) {
+      // Some of its streams began and the others did not: it had as many as the server, or a proxy, lets through.
+      if (begun > 0 && begun < streams) this.#maxStreams = Math.max(Math.min(this.#maxStreams, begun >> 1), 1);
+    }
     this.#main = this.#open();
     this.#others = [];
     for (const lane of given) lane.giveUp(why);
@@ -99,7 +104,7 @@ export class RemoteTransport implements Transport {
   }
 
   #laneOfStream(): Lane {
-    const free = [this.#main, ...this.#others].find(({ streams }) => streams < maxStreams);
+    const free = [this.#main, ...this.#others].find(({ streams }) => streams < this.#maxStreams);
     if (free !== undefined) return free;
     const lane = new Lane(this.#main.address, this.#settings);
     this.#others.push(lane);

@@ -3,9 +3,17 @@ import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
 import type { WatchFilter } from './filter.js';
 
+/** Whoever a service makes a call of its store for. */
+export interface Caller {
+  /** The headers of the caller's own call, by name in lower case. */
+  readonly metadata: { get(name: string): string | Uint8Array | undefined };
+}
+
 export interface CallOptions {
   /** Ends the call early; it then fails with the signal's reason. A write may have been done all the same. */
   readonly signal?: AbortSignal | undefined;
+  /** Said by services, for stores that pass calls on to other servers. Other stores take no notice. */
+  readonly caller?: Caller | undefined;
 }
 
 export type WriteMode = 'upsert' | 'create' | 'update';

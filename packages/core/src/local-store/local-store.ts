@@ -292,6 +292,6 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
   }
 }
 
-function plain<O extends CallOptions>({ signal: _, ...options }: O): Omit<O, 'signal'> {
+function plain<O extends CallOptions>({ signal: _, caller: __, ...options }: O): Omit<O, keyof CallOptions> {
   return options;
 }

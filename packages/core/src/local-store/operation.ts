@@ -2,7 +2,7 @@ import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, Restor
 import type { Alias, EncodedValue, Entry, EntryInit } from '../contract/entry.js';
 import type { ConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
-import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
+import type { CallOptions, DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
@@ -37,33 +37,33 @@ export type Operation =
       readonly namespace: string;
       readonly key: string;
       readonly value: OwnValue;
-      readonly options: Omit<SetOptions, 'signal'>;
+      readonly options: Omit<SetOptions, keyof CallOptions>;
     }
   | {
       readonly type: 'delete';
       readonly namespace: string;
       readonly key: string;
-      readonly options: Omit<DeleteOptions, 'signal'>;
+      readonly options: Omit<DeleteOptions, keyof CallOptions>;
     }
   | {
       readonly type: 'batch';
       readonly namespace: string;
       readonly operations: readonly OwnBatchOperation[];
-      readonly options: Omit<BatchOptions, 'signal'>;
+      readonly options: Omit<BatchOptions, keyof CallOptions>;
     }
   | {
       readonly type: 'restore';
       readonly namespace: string;
       readonly target: RestoreTarget;
-      readonly options: Omit<RestoreOptions, 'signal'>;
+      readonly options: Omit<RestoreOptions, keyof CallOptions>;
     }
   | {
       readonly type: 'set_alias';
       readonly alias: string;
       readonly target: string;
-      readonly options: Omit<WriteOptions, 'signal'>;
+      readonly options: Omit<WriteOptions, keyof CallOptions>;
     }
-  | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, 'signal'> }
+  | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, keyof CallOptions> }
   | { readonly type: 'transfer'; readonly namespace: string; readonly records: readonly OwnRecord[] }
   /** Commits deletions that are due by expiry. */
   | { readonly type: 'expire' };

@@ -1,15 +1,12 @@
 import type { Change } from '../contract/change.js';
-import { isConfigError, isTransient } from '../contract/errors.js';
-import type { ChangeStream, Store } from '../contract/store.js';
-import { Backoff, type BackoffOptions } from '../util/backoff.js';
+import { isTransient } from '../contract/errors.js';
 import type { Logger } from '../util/logger.js';
-import type { Position } from '../watching/position.js';
-import { begun, resumed } from '../watching/resume.js';
+import type { Seat, Watcher } from './shared-watch.js';
+import type { Watches } from './watches.js';
 
 export interface FollowerOptions {
-  readonly store: Store;
+  readonly watches: Watches;
   readonly namespace: string;
-  readonly backoff: BackoffOptions;
   readonly logger: Logger;
   /** A watch has begun that is not the continuation of the one before. */
   onRenewed(): void;
@@ -26,7 +23,7 @@ export interface FollowerOptions {
  * idle ── start() ──▶ behind ── all is told ──▶ live
  *                       ▲                        │
  *                       └───────── lost ─────────┘
- * behind, live ── the store cannot be watched; close() ──▶ ended
+ * behind, live ── the store cannot be watched; the manager is closed ──▶ ended
  * ```
  */
 export type FollowerState =
@@ -36,29 +33,28 @@ export type FollowerState =
   | { readonly is: 'live' }
   | { readonly is: 'ended'; readonly error: unknown };
 
-/**
- * Keeps a watch of a namespace open: reopened with backoff when it breaks, from the last revision seen where the store
- * has revisions and still keeps it; otherwise it begins anew.
- */
-export class Follower {
+/** How a namespace is followed: what its share of the manager's watches means for what is remembered of it. */
+export class Follower implements Watcher {
   readonly #options: FollowerOptions;
-  readonly #controller = new AbortController();
-  readonly #backoff: Backoff;
   readonly #waiting = new Set<() => void>();
   #state: FollowerState = { is: 'idle' };
-  #stream: ChangeStream | undefined;
-  #running: Promise<void> | undefined;
+  #isLive = false;
+  #seat: Seat | undefined;
   /** The changes so far of a write whose end has not been told. */
   #write: Change[] = [];
   #seen = 0;
   #renewals = 0;
   #losses = 0;
+  #failures = 0;
   /** Until when it was live. */
   #liveUntilMs: number | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.backoff);
+  }
+
+  get namespace(): string {
+    return this.#options.namespace;
   }
 
   get state(): FollowerState {
@@ -67,7 +63,7 @@ export class Follower {
 
   /** Whether every change up to now has been told or is on its way. */
   get live(): boolean {
-    return this.#state.is === 'live' && this.#stream?.live !== false;
+    return this.#isLive && (this.#seat as Seat).watch.live;
   }
 
   /** Whether it was lost, and so the store may be out of reach. */
@@ -99,12 +95,14 @@ export class Follower {
 
   /** Failures since the watch was last live. */
   get failures(): number {
-    return this.#backoff.failures;
+    return this.#failures;
   }
 
   /** Does nothing the second time. */
   start(): void {
-    this.#running ??= this.#run();
+    if (this.#state.is !== 'idle') return;
+    this.#become({ is: 'behind' });
+    this.#seat = this.#options.watches.follow(this);
   }
 
   /** Settles when it is live; fails if the store refuses the watch, or with the signal's reason. */
@@ -125,60 +123,17 @@ export class Follower {
     while (this.#seen < revision && this.#renewals === renewals && this.#state.is !== 'ended') await this.#news(signal);
   }
 
-  async close(): Promise<void> {
-    this.#controller.abort();
-    await this.#running;
+  onBegun(isResumed: boolean): void {
+    // One that goes on first replays what was missed.
+    if (isResumed) return;
+    this.#write = [];
+    this.#seen = 0;
+    this.#renewals += 1;
+    this.#options.onRenewed();
+    this.#become({ is: 'live' });
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#controller;
-    this.#become({ is: 'behind' });
-    try {
-      await this.#follow(signal);
-      this.#become({ is: 'ended', error: signal.reason });
-    } catch (error) {
-      const { logger, namespace } = this.#options;
-      logger.info({ err: error, namespace }, 'the store cannot be watched; reads go to the store');
-      this.#become({ is: 'ended', error });
-    }
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    const { onRenewed, onProgress } = this.#options;
-    const open = (from: Position | undefined) => begun(this.#open(from, signal), signal);
-    const onLost = (error: unknown, position: Position | undefined): Position | undefined =>
-      this.#lost(error, position);
-    for await (const event of resumed({ open, onLost, backoff: this.#backoff, signal })) {
-      switch (event.type) {
-        case 'begun':
-          if (event.resumed) break;
-          this.#write = [];
-          this.#seen = 0;
-          this.#renewals += 1;
-          onRenewed();
-          this.#become({ is: 'live' });
-          break;
-        case 'progress':
-          onProgress(event.revision, event.logId);
-          this.#see(event.revision);
-          // The first one ends the replay.
-          if (this.#state.is !== 'live') this.#become({ is: 'live' });
-          break;
-        default:
-          this.#take(event);
-      }
-    }
-  }
-
-  #open(from: Position | undefined, signal: AbortSignal): ChangeStream {
-    const { store, namespace } = this.#options;
-    const progress = store.features.has('revisions');
-    const start = from && { startRevision: from.revision, logId: from.logId };
-    this.#stream = store.watch({ namespaces: [namespace] }, { signal, progress, resume: false, ...start });
-    return this.#stream;
-  }
-
-  #take(change: Change): void {
+  onChange(change: Change): void {
     this.#write.push(change);
     if (change.more) return;
     const write = this.#write;
@@ -187,17 +142,23 @@ export class Follower {
     this.#see(change.revision);
   }
 
-  /** Rights may be given back; whatever else is final ends it. */
-  #lost(error: unknown, position: Position | undefined): Position | undefined {
+  onProgress(revision: number, logId: string): void {
+    this.#options.onProgress(revision, logId);
+    this.#see(revision);
+    // The first one ends the replay.
+    if (this.#state.is === 'behind') this.#become({ is: 'live' });
+  }
+
+  onLost(error: unknown, failures: number): void {
     this.#losses += 1;
-    const { logger, namespace } = this.#options;
-    // `unsupported`: the server after a restart is an older one, which cannot resume.
-    const cannotResume = isConfigError(error, 'unsupported') && position !== undefined;
-    const anew = cannotResume || isConfigError(error, 'revision_compacted');
-    if (!anew && !isTransient(error) && !isConfigError(error, 'permission_denied', 'unauthenticated')) throw error;
-    logger.warn({ err: error, namespace, failures: this.failures }, 'watch lost; opening it again');
+    this.#failures = failures;
     this.#become({ is: 'behind', error });
-    return anew ? undefined : position;
+  }
+
+  onEnded(error: unknown): void {
+    const { logger, namespace } = this.#options;
+    logger.info({ err: error, namespace }, 'the namespace is not watched any more; reads go to the store');
+    this.#become({ is: 'ended', error });
   }
 
   #see(revision: number): void {
@@ -208,6 +169,8 @@ export class Follower {
   #become(state: FollowerState): void {
     if (this.#state.is === 'live' && state.is !== 'live') this.#liveUntilMs = Date.now();
     this.#state = state;
+    this.#isLive = state.is === 'live';
+    if (this.#isLive) this.#failures = 0;
     this.#options.onState(state);
     this.#wake();
   }

@@ -15,6 +15,7 @@ import { Namespace } from './namespace.js';
 import { completeOptions, type ManagerOptions, type ManagerSettings } from './options.js';
 import type { Shared } from './shared.js';
 import { type NamespaceStatus, StatusBoard } from './status.js';
+import { Watches } from './watches.js';
 
 export interface ConnectOptions extends CallOptions {
   /**
@@ -35,8 +36,8 @@ const inUse = new WeakSet<Cache>();
 /**
  * An app's way to its configuration: a store, a cache in front of it, and a watch that keeps the cache right.
  *
- * The first read of a namespace opens a watch of it, which stays open until the manager is closed. So use a manager for
- * the namespaces that an app has, not for any that a request names.
+ * From its first read on a namespace is watched, until the manager is closed. So use a manager for the namespaces that an
+ * app has, not for any that a request names. Over a store with revisions up to 100 namespaces share one stream.
  *
  * @example
  * await using manager = new Manager({ store: new MemoryStore() });
@@ -69,6 +70,7 @@ export class Manager implements AsyncDisposable {
       lifecycle: this.#lifecycle,
       aliases: new Aliases({ store, seed: settings.aliases, logger, backoff }),
       statuses: new StatusBoard(),
+      watches: new Watches({ store, backoff, logger, signal }),
       position: new KnownPosition(),
       onStoreClosed: (error) => {
         this.#why ??= error;
@@ -197,7 +199,7 @@ export class Manager implements AsyncDisposable {
     const { store, cache } = this.#settings;
     this.#lifecycle.close();
     this.#controller.abort(new ConfigError('closed', 'the manager is closed'));
-    await Promise.all([...this.#namespaces.values()].map((namespace) => namespace.close()));
+    await this.#shared.watches.closed();
     this.#shared.statuses.close();
     try {
       if (cache.close === undefined) cache.clear();

@@ -44,7 +44,7 @@ export abstract class ReadableNamespace {
   readonly #reads: Reads;
 
   constructor(name: string, shared: Shared) {
-    const { settings, signal, aliases, position } = shared;
+    const { settings, signal, aliases, position, watches } = shared;
     const { store, backoff, logger } = settings;
     this.name = name;
     this.shared = shared;
@@ -53,7 +53,7 @@ export abstract class ReadableNamespace {
     this.coherence = coherence;
     let logId = '';
     this.#follower = new Follower({
-      ...{ store, namespace: name, backoff, logger },
+      ...{ watches, namespace: name, logger },
       onRenewed: () => {
         logId = '';
         coherence.renew();
@@ -227,11 +227,6 @@ export abstract class ReadableNamespace {
       if (key.startsWith(prefix) && !values.has(key)) values.set(key, value);
     }
     return { values, source };
-  }
-
-  /** For the manager, which closes its namespaces. */
-  async close(): Promise<void> {
-    await this.#follower.close();
   }
 
   protected resolve(key: string, options: CallOptions): string {

@@ -4,6 +4,7 @@ import type { KnownPosition } from '../watching/position.js';
 import type { Aliases } from './aliases.js';
 import type { ManagerSettings } from './options.js';
 import type { StatusBoard } from './status.js';
+import type { Watches } from './watches.js';
 
 /** What the namespaces of one manager share. */
 export interface Shared {
@@ -11,6 +12,7 @@ export interface Shared {
   readonly lifecycle: Lifecycle;
   readonly aliases: Aliases;
   readonly statuses: StatusBoard;
+  readonly watches: Watches;
   /** How far the store's log is known to have come. */
   readonly position: KnownPosition;
   /** The store was closed by someone else: the manager cannot go on. */

@@ -1,5 +1,6 @@
 import type { EntryInit } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
+import { glob } from '../util/glob.js';
 
 interface Rule {
   readonly namespace: RegExp;
@@ -40,9 +41,5 @@ function ruleOf(pattern: string): Rule {
     );
   }
   const [, namespace = '', prefix = ''] = parts;
-  const source = namespace
-    .replace(/[.\-:]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return { namespace: new RegExp(`^${source}$`), prefix };
+  return { namespace: glob(namespace), prefix };
 }

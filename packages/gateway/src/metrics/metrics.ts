@@ -9,8 +9,16 @@ export interface Metrics {
   readonly stage: Stage;
   /** Everything in Prometheus' text format, for a registry of your own to be merged with. */
   readonly registry: Registry;
+  /** Adds one of your own, which is read when it is asked for. Its labels should not be names of namespaces or callers. */
+  add(name: string, help: string, type: 'counter' | 'gauge', read: () => readonly MetricValue[]): void;
   /** Serves it on `GET /metrics`, for a server on a port of its own; any other request is 404. */
   readonly handler: HttpHandler;
+}
+
+/** One value of a metric, by its labels. */
+export interface MetricValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 export interface MetricsOptions {
@@ -37,6 +45,7 @@ export function createMetrics({ store }: MetricsOptions = {}): Metrics {
   return {
     stage: calls.stage,
     registry,
+    add: (name, help, type, read) => register(registry, name, async () => metric(name, help, type, read())),
     handler: (request, response) => {
       const path = (request.url ?? '').split('?')[0];
       const isRead = request.method === 'GET' || request.method === 'HEAD';

@@ -93,6 +93,7 @@ export function openApiDocument(own: readonly OwnRoute[], base: string): OpenApi
     tags: [
       { name: 'ConfigService', description: 'Entries, their history, namespaces and aliases.' },
       { name: 'ConfigOperations', description: 'What writes or reads much at once. A server may leave it out.' },
+      { name: 'ConfigCluster', description: 'The ring of a cluster. 501 from a server that is in none.' },
       { name: 'Gateway', description: 'What only HTTP has.' },
     ],
     paths,

@@ -146,6 +146,10 @@ describe('a client that is generated from the document', () => {
       called.add(name);
       expect([200, 501]).toContain((await call(name, { query: 'db' })).status);
     }
+    for (const name of ['getCluster', 'claimNamespace', 'unclaimNamespace']) {
+      called.add(name);
+      expect((await call(name, namespace, {})).status).toBe(501); // the server is in no cluster
+    }
     called.add('watch');
     const leaving = new AbortController();
     const { body } = await call('watch', { namespaces: [namespace] }, { format: undefined, signal: leaving.signal });

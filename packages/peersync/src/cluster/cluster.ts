@@ -68,6 +68,11 @@ export class Cluster implements AsyncDisposable {
     return this.#refused;
   }
 
+  /** Whether there are ownership records, so that there can be claims. */
+  get hasRecords(): boolean {
+    return this.#settings.ownership !== undefined;
+  }
+
   /** Owners by namespace, as the ownership records said when they were last read. */
   get claims(): ReadonlyMap<string, string> {
     return this.#claims;

@@ -1,11 +1,11 @@
 import { RemoteStore, type RemoteStoreOptions } from '@cfg/client';
 import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
-import type { Store } from '@cfg/core';
+import type { Caller, Store } from '@cfg/core';
 import { ConfigPeeringDefinition } from '@cfg/proto';
 import { createClientFactory, type Metadata, Metadata as newMetadata } from 'nice-grpc';
 import type { ClientMiddleware } from 'nice-grpc-common';
-import { type CallOrigin, callOrigin, hopHeader } from '../sync-store/call-origin.js';
 import type { Connection, Dialer } from '../sync-store/dialer.js';
+import { hopHeader, passedOn } from '../sync-store/way.js';
 import { RemotePeer } from './remote-peer.js';
 
 export interface GrpcDialerOptions
@@ -34,7 +34,7 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
   } = options;
   return {
     dial(member, from): Connection {
-      const middleware = [marking(from, token, callOrigin)];
+      const middleware = [marking(from, token)];
       let store: Promise<Store> | undefined;
       const connect = async (): Promise<Store> => {
         const remote = new RemoteStore(member.addr, {
@@ -77,17 +77,14 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
  * Says which way a call has come, and for whom it is made: with the credential of its caller, or where there is none, as
  * in what nodes ask each other, with the node's own.
  */
-function marking(
-  from: string,
-  token: string | undefined,
-  originOf: () => CallOrigin | undefined = () => undefined,
-): ClientMiddleware {
+function marking(from: string, token: string | undefined): ClientMiddleware {
   return (call, options) => {
-    const origin = originOf();
+    const { caller, ...rest } = options as typeof options & { readonly caller?: Caller | undefined };
+    const { hops, authorization } = passedOn(caller, from);
     const metadata: Metadata = newMetadata(options.metadata);
-    metadata.set(hopHeader, origin?.hops ? `${origin.hops},${from}` : from);
-    const authorization = origin?.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
-    if (authorization !== undefined) metadata.set('authorization', authorization);
-    return call.next(call.request, { ...options, metadata });
+    metadata.set(hopHeader, hops);
+    if (authorization !== '') metadata.set('authorization', authorization);
+    else if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    return call.next(call.request, { ...rest, metadata });
   };
 }

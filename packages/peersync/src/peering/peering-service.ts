@@ -4,6 +4,7 @@ import { askGuard, type ConfigService, type Guard, refusal } from '@cfg/service'
 import type { ServiceImplementation } from 'nice-grpc';
 import type { CallContext } from 'nice-grpc-common';
 import type { Peer } from '../lease/peer.js';
+import type { Claims } from '../sync-store/dialer.js';
 import { leaseMessage, pageMessage, voteMessage } from './messages.js';
 
 /** The action that a guard is asked for a node of the cluster, with the namespace that it is about. */
@@ -17,7 +18,7 @@ export const peerAction = 'peer';
  * server.add(ConfigPeeringDefinition, peeringService(syncStore.peer, service, guard));
  */
 export function peeringService(
-  peer: Peer<TransferRecord>,
+  peer: Peer<TransferRecord> & Claims,
   service: Pick<ConfigService, 'within'>,
   guard: Guard,
 ): ServiceImplementation<ConfigPeeringDefinition> {
@@ -54,6 +55,15 @@ export function peeringService(
     async handOver({ namespace, to, position }, context) {
       await allow(context, rpc.handOver.path, namespace);
       return { term: (await peer.hand(namespace, to, position)) ?? 0 };
+    },
+    async claim({ namespace }, context) {
+      await allow(context, rpc.claim.path, namespace);
+      await peer.claim(namespace);
+      return {};
+    },
+    async unclaim({ namespace }, context) {
+      await allow(context, rpc.unclaim.path, namespace);
+      return { unclaimed: await peer.unclaim(namespace) };
     },
   };
   return service.within(rpc, implementation);

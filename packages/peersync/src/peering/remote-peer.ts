@@ -4,6 +4,7 @@ import { type Client, ClientError, Status } from 'nice-grpc';
 import type { Lease } from '../lease/lease.js';
 import type { DataPage, Peer } from '../lease/peer.js';
 import type { Vote } from '../lease/rules.js';
+import type { Claims } from '../sync-store/dialer.js';
 import { toLease, toPage, toVote } from './messages.js';
 
 const codes: ReadonlyMap<Status, ErrorCode> = new Map([
@@ -14,8 +15,11 @@ const codes: ReadonlyMap<Status, ErrorCode> = new Map([
 /** How long a node waits for another one's answer, in milliseconds. A pull may take as long as it takes. */
 const answerMs = 5_000;
 
+/** A claim moves a whole namespace. */
+const claimMs = 30 * 60_000;
+
 /** Another node, over gRPC. One of the original fails with `unsupported`, one that does not answer with `unavailable`. */
-export class RemotePeer implements Peer<TransferRecord> {
+export class RemotePeer implements Peer<TransferRecord>, Claims {
   readonly #name: string;
   readonly #client: Client<ConfigPeeringDefinition>;
 
@@ -52,9 +56,17 @@ export class RemotePeer implements Peer<TransferRecord> {
     });
   }
 
-  async #ask<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async claim(namespace: string): Promise<void> {
+    await this.#ask((signal) => this.#client.claim({ namespace }, { signal }), claimMs);
+  }
+
+  unclaim(namespace: string): Promise<boolean> {
+    return this.#ask(async (signal) => (await this.#client.unclaim({ namespace }, { signal })).unclaimed);
+  }
+
+  async #ask<T>(call: (signal: AbortSignal) => Promise<T>, withinMs: number = answerMs): Promise<T> {
     try {
-      return await call(AbortSignal.timeout(answerMs));
+      return await call(AbortSignal.timeout(withinMs));
     } catch (error) {
       throw this.#fault(error);
     }

@@ -76,11 +76,11 @@ export class ClusterAliases {
     name: string,
     options: CallOptions = {},
   ): Promise<{ readonly store: AliasStore; readonly alias: Alias } | undefined> {
-    const { signal } = options;
+    const { signal, caller } = options;
     const found = await Promise.all(
       [...all.values()].map(async (store) => {
         try {
-          return { store, alias: await store.getAlias(name, { signal }) };
+          return { store, alias: await store.getAlias(name, { signal, caller }) };
         } catch (error) {
           if (isConfigError(error, 'not_found')) return undefined;
           throw error;

@@ -13,6 +13,7 @@ import { WriteGate } from '../lease/write-gate.js';
 import { ClusterAliases } from './aliases.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { Connections } from './connections.js';
+import type { Claims } from './dialer.js';
 import { ClusterListing } from './listing.js';
 import { NamespaceOwner } from './namespace-owner.js';
 import { NodeRecords, nodeNamespace } from './node-records.js';
@@ -36,7 +37,7 @@ interface Opened {
 const tellHoldingsMs = 20;
 
 /** A node of the cluster: its part in the ring, its leases, and the ways to the others. */
-export class ClusterNode implements Peer<TransferRecord> {
+export class ClusterNode implements Peer<TransferRecord>, Claims {
   readonly cluster: Cluster;
   readonly #local: LocalStoreOfNode;
   readonly #records: NodeRecords;
@@ -100,6 +101,20 @@ export class ClusterNode implements Peer<TransferRecord> {
 
   obtain(namespace: string): Promise<void> {
     return this.#parted.owner.obtain(namespace);
+  }
+
+  async claim(namespace: string): Promise<void> {
+    await this.obtain(namespace);
+    if (this.cluster.hasRecords) await this.cluster.claim(namespace);
+  }
+
+  async unclaim(namespace: string): Promise<boolean> {
+    return this.cluster.hasRecords && (await this.cluster.unclaim(namespace));
+  }
+
+  /** Whoever has that id, this node too. Fails with `unavailable` if it is not there. */
+  claimsOf(id: string): Claims {
+    return id === this.cluster.self.id ? this : this.#connections.to(id).peer;
   }
 
   /** Makes the call where the namespace is held. */

@@ -61,8 +61,9 @@ export class ClusterWatch {
       return store.watch(filter, { ...options, resume: false });
     }
     if (options.startRevision !== undefined) throw revisionCompacted('the watch is over the logs of several nodes', 0);
-    const streams = [...stores.values()].map((store) => store.watch(filter, { signal: options.signal, resume: false }));
-    const merged = [this.own(filter, { signal: options.signal }), ...streams];
+    const { signal, caller } = options;
+    const streams = [...stores.values()].map((store) => store.watch(filter, { signal, caller, resume: false }));
+    const merged = [this.own(filter, { signal }), ...streams];
     const live = new MergedStream(merged, (event) => event.type !== 'progress', this.#forget);
     return this.#add(this.#wide, live);
   }

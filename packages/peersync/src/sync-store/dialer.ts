@@ -2,12 +2,20 @@ import type { Store, TransferRecord } from '@cfg/core';
 import type { Peer } from '../lease/peer.js';
 import type { Member } from '../ring/ring-state.js';
 
+/** What makes a node the owner of namespaces. */
+export interface Claims {
+  /** Brings the namespace to the node, and records that it is to stay there. */
+  claim(namespace: string): Promise<void>;
+  /** Removes the node's record. Returns whether there was one. */
+  unclaim(namespace: string): Promise<boolean>;
+}
+
 /** A way to another node. */
 export interface Connection {
   /** The other node's store, connected. Calls on it are marked as sent by a peer. */
   store(): Promise<Store>;
   /** What only nodes of ours understand. */
-  readonly peer: Peer<TransferRecord>;
+  readonly peer: Peer<TransferRecord> & Claims;
   close(): Promise<void>;
 }
 

@@ -39,17 +39,23 @@ import { type ClusterStatus, statusOf } from '../cluster/status.js';
 import type { Peer } from '../lease/peer.js';
 import type { Ring } from '../ring/ring.js';
 import type { Member } from '../ring/ring-state.js';
-import { callOrigin } from './call-origin.js';
 import { ClusterNode } from './cluster-node.js';
+import type { Claims } from './dialer.js';
 import { OpeningStream } from './opening-stream.js';
 import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from './options.js';
+import { isForwarded } from './way.js';
 
 /** What a `SyncStore` cannot pass on, whatever its own store can. */
 const withheld: readonly Capability[] = ['audit', 'codecs', 'search', 'transfer'];
 
+export interface ClaimOptions {
+  /** The id of the node. Default: the one that is asked. */
+  readonly node?: string | undefined;
+}
+
 /**
  * A store over a cluster of nodes that each have a store of their own: a namespace is at one node, and a caller may ask
- * any. Where it is called within a service, that must have {@link originStage}.
+ * any.
  *
  * @example
  * const store = new SyncStore(new SqliteStore('node-a.db'), {
@@ -125,9 +131,14 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
     return this.cluster.ring.ownerOf(namespace);
   }
 
+  /** The namespaces that this node holds: it alone writes into them. In the order of their names. */
+  get holdings(): readonly string[] {
+    return this.#node.holdings();
+  }
+
   /** How the cluster looks from here: the original's JSON, and more. */
   status(): ClusterStatus & { readonly holdings: readonly string[] } {
-    return { ...statusOf(this.cluster), holdings: this.#node.holdings() };
+    return { ...statusOf(this.cluster), holdings: this.holdings };
   }
 
   on<E extends keyof ClusterEvents>(event: E, handler: ClusterEvents[E]): () => void {
@@ -135,20 +146,23 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   }
 
   /**
-   * Brings the namespace to this node, with its data, history and versions, and records that it is to stay. From a node
-   * that is gone only what this one has of it: an operator's decision. Fails with `unavailable` where it cannot be done
-   * now, with `unsupported` without ownership records.
+   * Brings the namespace to a node, by default this one, with its data, history and versions, and records it where there
+   * are ownership records. It stays there, restarts included, until another node claims or pins it. From a node that is
+   * gone only what the new one has of it is kept: an operator's decision. Fails with `unavailable` where it cannot be
+   * done now.
    */
-  async claim(namespace: string): Promise<void> {
+  async claim(namespace: string, { node = this.self.id }: ClaimOptions = {}): Promise<void> {
     this.#check({}, namespace);
-    await this.#node.obtain(namespace);
-    await this.cluster.claim(namespace);
+    await this.#node.claimsOf(node).claim(namespace);
   }
 
-  /** Removes the record, if it is this node's. The namespace stays here until another node asks for it. */
-  async unclaim(namespace: string): Promise<boolean> {
+  /**
+   * Removes the node's record, by default this one's. Returns whether there was one. The namespace stays where it is
+   * until another node asks for it.
+   */
+  async unclaim(namespace: string, { node = this.self.id }: ClaimOptions = {}): Promise<boolean> {
     this.#check({}, namespace);
-    return this.cluster.unclaim(namespace);
+    return this.#node.claimsOf(node).unclaim(namespace);
   }
 
   /** Brings the namespace to this node, as a claim does, without a record. */
@@ -165,7 +179,7 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   }
 
   /** What the other nodes ask of this one; for `peeringService`. */
-  get peer(): Peer<TransferRecord> {
+  get peer(): Peer<TransferRecord> & Claims {
     return this.#node;
   }
 
@@ -217,37 +231,37 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   async setAlias(alias: string, target: string, options?: WriteOptions): Promise<Alias> {
     this.#check(options, '', alias);
     checkKey(target);
-    return this.#isForwarded
+    return isForwarded(options)
       ? this.#local.setAlias(alias, target, options)
       : this.#node.aliases.set(alias, target, options);
   }
 
   async deleteAlias(alias: string, options?: WriteOptions): Promise<void> {
     this.#check(options, '', alias);
-    return this.#isForwarded ? this.#local.deleteAlias(alias, options) : this.#node.aliases.delete(alias, options);
+    return isForwarded(options) ? this.#local.deleteAlias(alias, options) : this.#node.aliases.delete(alias, options);
   }
 
   async getAlias(alias: string, options?: CallOptions): Promise<Alias> {
     this.#check(options, '', alias);
-    return this.#isForwarded ? this.#local.getAlias(alias, options) : this.#node.aliases.get(alias, options);
+    return isForwarded(options) ? this.#local.getAlias(alias, options) : this.#node.aliases.get(alias, options);
   }
 
   async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
     this.#check(options, '');
-    return this.#isForwarded ? this.#local.listAliases(options) : this.#node.aliases.list(options);
+    return isForwarded(options) ? this.#local.listAliases(options) : this.#node.aliases.list(options);
   }
 
   /** Of all nodes. Fails with `unavailable` if one does not answer: what is missing is never silent. */
   async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {
     this.#check(options, '');
     checkQuery(query);
-    return this.#node.listing.namespaces(query, this.#isForwarded, options);
+    return this.#node.listing.namespaces(query, isForwarded(options), options);
   }
 
   /** Of all nodes, as {@link namespaces}. */
   async stats(options?: CallOptions): Promise<Stats> {
     this.#check(options, '');
-    return this.#node.listing.stats(this.#isForwarded, options);
+    return this.#node.listing.stats(isForwarded(options), options);
   }
 
   /**
@@ -257,12 +271,8 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
   watch(filter?: WatchFilter, options?: WatchOptions): ChangeStream {
     const { fault } = this.#lifecycle;
     if (fault !== undefined) return failedWatch(fault);
-    if (this.#isForwarded) return this.#node.watches.own(filter, options);
+    if (isForwarded(options)) return this.#node.watches.own(filter, options);
     return new OpeningStream(this.#node.watches.all(filter, options));
-  }
-
-  get #isForwarded(): boolean {
-    return (callOrigin()?.hops ?? '') !== '';
   }
 
   #check(options: CallOptions | undefined, namespace: string, key?: string): void {
@@ -276,12 +286,12 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 't
 
   async #read<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
     this.#check(options, namespace, key);
-    return this.#node.run(namespace, act, { write: false, forwarded: this.#isForwarded });
+    return this.#node.run(namespace, act, { write: false, forwarded: isForwarded(options) });
   }
 
   async #write<T>(namespace: string, options: CallOptions | undefined, act: Act<T>, key?: string): Promise<T> {
     this.#check(options, namespace, key);
-    return this.#node.run(namespace, act, { write: true, forwarded: this.#isForwarded });
+    return this.#node.run(namespace, act, { write: true, forwarded: isForwarded(options) });
   }
 }
 

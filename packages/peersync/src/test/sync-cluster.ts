@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { type EncodedValue, MemoryStore, type OwnershipStore, type Store } from '@cfg/core';
-import { ConfigPeeringDefinition } from '@cfg/proto';
+import { ConfigClusterDefinition, ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, allowAll, createConfigService, type Guard } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
 import { expect, onTestFinished, vi } from 'vitest';
+import { clusterService } from '../peering/cluster-service.js';
 import { grpcDialer } from '../peering/grpc-dialer.js';
 import { peeringService } from '../peering/peering-service.js';
-import { originStage } from '../sync-store/call-origin.js';
 import type { SyncStoreOptions } from '../sync-store/options.js';
 import { SyncStore } from '../sync-store/sync-store.js';
 import type { Transport, TransportEvents } from '../transports/transport.js';
@@ -86,10 +86,11 @@ export async function startNode(id: string, bus: TestBus, options: TestNodeOptio
     failureTimeoutMs: 1_500,
     ...rest,
   });
-  const service = createConfigService(store, { guard, stages: { outer: [originStage()] } });
+  const service = createConfigService(store, { guard });
   const server: Server = createServer();
   addConfigService(server, service);
   server.add(ConfigPeeringDefinition, peeringService(store.peer, service, guard));
+  server.add(ConfigClusterDefinition, clusterService(store, service, guard));
   await store.connect();
   await server.listen(address);
   onTestFinished(async () => {

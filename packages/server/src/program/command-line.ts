@@ -13,11 +13,12 @@ export interface CommandLine {
 }
 
 const bare = ['help', 'version'];
-const names = [...flags.map(({ name }) => name), 'config', ...bare];
+const names = [...flags.filter(({ isSecret }) => !isSecret).map(({ name }) => name), 'config', ...bare];
+const switchNames = flags.filter(({ kind }) => kind === 'switch').map(({ name }) => name);
 
 /** Reads the arguments. Of a flag given twice the last counts. Throws {@link UsageError}, naming what is wrong. */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const switches = [...bare, ...flags.filter(({ kind }) => kind === 'switch').map(({ name }) => name)];
+  const switches = [...bare, ...switchNames];
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(
@@ -32,6 +33,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`unexpected argument ${token.value}${hint(token.value)}`);
     if (token.kind === 'option-terminator') continue;
+    const denied = deniedSwitch(token.rawName);
+    if (denied !== undefined && token.value === undefined) {
+      given.set(denied, 'false');
+      continue;
+    }
     const name = shorthands[token.rawName] ?? token.name;
     if (!names.includes(name) || !(token.rawName.startsWith('--') || token.rawName in shorthands)) {
       throw new UsageError(
@@ -54,6 +60,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     }),
   };
 }
+
+/** The switch that `--no-NAME` turns off. */
+const deniedSwitch = (flag: string): string | undefined => switchNames.find((name) => flag === `--no-${name}`);
 
 const shorthands: Readonly<Record<string, string>> = { '-h': 'help' };
 

@@ -3,6 +3,7 @@ import { checkAccess } from './check-access.js';
 import type { Command } from './command.js';
 import { hashTokenCommand } from './hash-token.js';
 import { keys } from './keys.js';
+import { webhooksCommand } from './webhooks.js';
 
 export const commands: readonly Command[] = [
   {
@@ -28,5 +29,11 @@ export const commands: readonly Command[] = [
     value: '--guard rbac:FILE --as USER ACTION NAMESPACE KEY',
     help: 'whether a user (--role R: or who has it) may do that, and by which rule; exit code 0 or 1',
     run: checkAccess,
+  },
+  {
+    name: 'webhooks',
+    value: '--webhooks FILE [retry NAME [--skip] | forget NAME]',
+    help: 'how far each target has come; try a dead one again (--skip: without what failed), or forget one; exit code 1 if one is dead',
+    run: webhooksCommand,
   },
 ];

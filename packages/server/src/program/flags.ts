@@ -17,6 +17,8 @@ export interface Flag {
   /** What stands for the value in the help. */
   readonly value: string;
   readonly help: string;
+  /** Not a flag, for other users of the machine see those: only a variable and a key of the file. */
+  readonly isSecret?: boolean;
 }
 
 export const flags: readonly Flag[] = [
@@ -40,9 +42,18 @@ export const flags: readonly Flag[] = [
   text('advertise', 'HOST:PORT', 'where the other nodes reach the gRPC door'),
   text('join', 'HOST:PORT,…', 'gossip addresses of other nodes, for memberlist'),
   text('clusterKeyFile', 'FILE', 'key of the gossip: 16, 24 or 32 bytes in hex'),
+  text('clusterCa', 'FILE', "who signs the other nodes' certificates, PEM (those of tls-client-ca, or the system's)"),
+  text('clusterClaims', 'TABLE', 'sqlite:PATH or postgres://…: where claims are recorded, for all nodes (nowhere)'),
   text('clusterToken', 'TOKEN', 'what this node shows to the others'),
   text('secrets', 'KEY', 'seal secrets by the key in file:PATH, env:NAME or vault:https://HOST/MOUNT/KEY (none)'),
   text('secretKeys', 'LIST', 'further secrets: NAMESPACE or NAMESPACE/PREFIX, with commas (those of codec secret)'),
+  { ...text('dashboard', '', 'serve the dashboard below /dashboard/ (true; --no-dashboard: not)'), kind: 'switch' },
+  text('dashboardAuth', 'KIND', 'hmac: a passphrase, bearer: a token, none (none; bearer with a guard)'),
+  text('dashboardPassphraseFile', 'FILE', 'the passphrase of hmac; or CFG_DASHBOARD_PASSPHRASE'),
+  text('dashboardSecretFile', 'FILE', 'what its sessions are signed with, 32 bytes; or CFG_DASHBOARD_SECRET (random)'),
+  { ...text('dashboardPassphrase', '', ''), isSecret: true },
+  { ...text('dashboardSecret', '', ''), isSecret: true },
+  text('dashboardUser', 'NAME', 'who its sessions are to the guard (dashboard)'),
   { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
   text('tls', 'self-signed', 'secure both doors with a certificate made at the start, for a first try'),
   text('tlsCert', 'FILE', 'certificate of both doors, PEM'),
@@ -52,6 +63,7 @@ export const flags: readonly Flag[] = [
   number('maxSnapshotEntries', 'N', 'most entries of a snapshot (10000)'),
   text('audit', 'WHERE', 'log, sqlite:PATH or postgres://…: who wrote what (only in the log of the store)'),
   { ...text('auditRefusals', '', 'also who was refused what'), kind: 'switch' },
+  text('webhooks', 'FILE', 'who is told of changes by signed requests, YAML (nobody)'),
   number('rate', 'N', 'calls per second of one client (no limit)'),
   number('burst', 'N', 'calls of one client at once (twice the rate)'),
   text('trustedProxies', 'LIST', 'addresses and ranges whose x-forwarded-for is believed, with commas (none)'),

@@ -40,6 +40,7 @@ describe('cfg-server serves', () => {
     expect(program.log.map(({ msg }) => msg)).toEqual([
       'gRPC door open',
       'HTTP door open',
+      'dashboard open',
       'no guard: everybody on this machine may read and change everything',
       'ready',
     ]);

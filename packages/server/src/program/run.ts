@@ -68,10 +68,14 @@ function untilSignal(): Promise<void> {
 }
 
 /** What to type next, for somebody at a terminal. */
-function invitation({ grpcAddress, httpAddress }: RunningServer, { tls, isSelfSigned }: ServerSettings): string {
+function invitation(
+  { grpcAddress, httpAddress, dashboardUrl }: RunningServer,
+  { tls, isSelfSigned }: ServerSettings,
+): string {
   const rest = `${tls || isSelfSigned ? 'https' : 'http'}://${httpAddress}/v1`;
+  const web = dashboardUrl === undefined ? '' : `  Web   ${dashboardUrl}\n`;
   return `
-  gRPC  ${grpcAddress}
+${web}  gRPC  ${grpcAddress}
   REST  ${rest}/
   try   curl ${rest}/namespaces/demo/keys/greeting -d '{"value":"ImhlbGxvIg=="}'
 

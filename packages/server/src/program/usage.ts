@@ -5,7 +5,7 @@ import { flags, variableOf } from './flags.js';
 export function usage(): string {
   const rows = [
     ['--config FILE', 'settings from a YAML file'],
-    ...flags.map(({ name, value, help }) => [`--${name} ${value}`.trimEnd(), help]),
+    ...flags.filter(({ isSecret }) => !isSecret).map(({ name, value, help }) => [`--${name} ${value}`.trimEnd(), help]),
     ['--version', 'print the version'],
     ['-h, --help', 'print this'],
   ];

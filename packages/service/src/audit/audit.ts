@@ -1,8 +1,7 @@
 import { type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { glob, maxInt32, wholeNumber } from '@cfg/core/store';
 import { Status } from 'nice-grpc-common';
 import type { CallView, Revealed, Written } from '../call.js';
-import { glob } from '../guards/rbac/glob.js';
 import type { Outcome, Stage } from '../middleware/stage.js';
 import type { AuditEvent, Auditor } from './auditor.js';
 import { AuditQueue, type AuditStats } from './queue.js';

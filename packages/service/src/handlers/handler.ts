@@ -32,5 +32,5 @@ export const asked = (action: Action, namespace: string, key = '', prefix = ''):
   resource: { namespace, key, prefix },
 });
 
-/** The call's signal, for the store. */
-export const storeOptions = (call: Call): CallOptions => ({ signal: call.signal });
+/** The call's signal, and who makes it, for the store. */
+export const storeOptions = (call: Call): CallOptions => ({ signal: call.signal, caller: call });

@@ -3,19 +3,19 @@ import type { Call } from '../call.js';
 import { requireCapability, requireNamespace, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
 import { Snapshots, type TakenSnapshot } from '../snapshots/snapshots.js';
-import { asked, type Handler } from './handler.js';
+import { asked, type Handler, storeOptions } from './handler.js';
 
 export function snapshotHandler(environment: Environment): Handler<SnapshotRequest, SnapshotResponse> {
   const { store, reveals } = environment;
   const snapshots = new Snapshots(environment);
+
   /** With its secrets only for who may reveal all of them; the values of others are not even opened. */
   async function take(namespace: string, atRevision: number, call: Call): Promise<TakenSnapshot> {
-    const masked = await snapshots.take(namespace, atRevision, true, call.signal);
-    const count = masked.body.secrets.length;
-    if (count === 0 || call.wantsMasks || !(await reveals.allows(call, { namespace }))) return masked;
-    const plain = await snapshots.take(namespace, atRevision, false, call.signal);
-    reveals.note(call, { namespace, key: '', prefix: '', count: plain.body.secrets.length });
-    return plain;
+    const masked = await snapshots.take(namespace, atRevision, storeOptions(call));
+    if (masked.body.secrets === 0 || call.wantsMasks || !(await reveals.allows(call, { namespace }))) return masked;
+    const revealed = await snapshots.take(namespace, atRevision, { ...storeOptions(call), reveal: true });
+    reveals.note(call, { namespace, key: '', prefix: '', count: revealed.body.secrets });
+    return revealed;
   }
 
   return {

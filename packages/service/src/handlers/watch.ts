@@ -26,7 +26,7 @@ export function watchHandler(environment: Environment): StreamHandler<WatchReque
         requireCapability(store, 'revisions', 'start_revision', startRevision !== undefined);
         requireCapability(store, 'revisions', 'progress', progress);
         const showsAliases = await call.allows(asked('list', ''));
-        const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal });
+        const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal, caller: call });
         return { stream, shows: shownTo(call, reveals, showsAliases, namespaces.length === 0) };
       });
     },

@@ -14,6 +14,7 @@ import type { Call } from '../call.js';
 import { requireCapability, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
 import { invalidArgument } from '../status.js';
+import { storeOptions } from './handler.js';
 
 /* What the messages of writes (Set, Delete, Batch, Restore) mean to a store. */
 
@@ -30,10 +31,11 @@ const modes: ReadonlyMap<number, WriteMode> = new Map([
 ]);
 
 /** The author of what the call writes: whom the guard named, never whom the caller names. */
-export function writeOptions(store: Store, { identity, signal }: Call): WriteOptions {
-  const author = can(store, 'authors') && identity.userId !== '' ? identity.userId : undefined;
+export function writeOptions(store: Store, call: Call): WriteOptions {
+  const { userId } = call.identity;
+  const author = can(store, 'authors') && userId !== '' ? userId : undefined;
   requireLength('user id', author, maxAuthorLength);
-  return { author, signal };
+  return { author, ...storeOptions(call) };
 }
 
 /** The request id and the comment, checked. */

@@ -47,4 +47,10 @@ export class TokenBuckets implements RateLimiter {
     bucket.tokens -= 1;
     return 0;
   }
+
+  /** Takes back a call of `client` that should not have counted. */
+  putBack(client: string): void {
+    const bucket = this.#buckets.get(client);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
 }

@@ -10,7 +10,7 @@ it('shows any revision in its place', async () => {
   await store.connect();
   const encoder = new Encoder(1 << 20);
   const entries = await fill(store, 'prod', ['a', 'b']);
-  const body = new SnapshotBody(encoder, { entries, revision: 2, logId: 'log', namespaceRevision: 2 }, true);
+  const body = new SnapshotBody(encoder, { entries, revision: 2, logId: 'log', namespaceRevision: 2 });
   for (const revision of [0, 1, 127, 128, 16_384, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
     const at = { revision, oldestRevision: Math.floor(revision / 2) };
     const answer = SnapshotResponse.decode(body.bytesAt(at));
@@ -26,7 +26,7 @@ it('shows any revision in its place', async () => {
       logId: 'log',
     });
   }
-  expect(SnapshotResponse.decode(new SnapshotBody(encoder, { entries }, true).bytesAt(undefined))).toMatchObject({
+  expect(SnapshotResponse.decode(new SnapshotBody(encoder, { entries }).bytesAt(undefined))).toMatchObject({
     revision: undefined,
     logId: '',
   });

@@ -17,22 +17,22 @@ export class SnapshotBody {
   readonly namespaceRevision: number;
   /** Roughly how much memory it takes, its messages included. */
   readonly weight: number;
-  /** The keys of the secrets that it shows or masks. */
-  readonly secrets: readonly string[];
+  /** How many secrets it has, shown or masked. */
+  readonly secrets: number;
   #whole: PatchedBytes;
   #notModified: PatchedBytes;
   #entries: WireEntry[] | undefined;
 
-  /** `masks`: secrets are masked. */
+  /** `reveal`: secrets are shown. */
   constructor(
     encoder: Encoder,
     { entries: all, revision, logId = '', namespaceRevision = 0 }: Snapshot,
-    masks: boolean,
+    reveal = false,
   ) {
-    const entries = masks ? maskAll(all) : all;
-    this.secrets = all.filter(isHidden).map(({ key }) => key);
+    const entries = reveal ? all : maskAll(all);
+    this.secrets = all.filter(isHidden).length;
     // Who has the masks has not what is behind them.
-    this.etag = masks && this.secrets.length > 0 ? `${etagOf(entries)}-masked` : etagOf(entries);
+    this.etag = entries === all ? etagOf(entries) : `${etagOf(entries)}-masked`;
     this.logId = logId;
     this.namespaceRevision = namespaceRevision;
     const { etag } = this;

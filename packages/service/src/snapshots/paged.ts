@@ -9,13 +9,13 @@ const pageSize = 1_000;
 export async function pagedSnapshot(
   store: Store,
   namespace: string,
-  { maxEntries = 0, maxBytes = 0, atRevision, signal }: SnapshotOptions,
+  { maxEntries = 0, maxBytes = 0, atRevision, ...options }: SnapshotOptions,
 ): Promise<Snapshot> {
   const entries: Entry[] = [];
   let bytes = 0;
   let cursor = '';
   do {
-    const page = await store.find(namespace, { limit: pageSize, maxBytes, cursor, atRevision }, { signal });
+    const page = await store.find(namespace, { limit: pageSize, maxBytes, cursor, atRevision }, options);
     for (const entry of page.entries) bytes += entry.size;
     entries.push(...page.entries);
     if (entries.length > maxEntries) throw tooLarge(namespace, `${maxEntries} entries`);

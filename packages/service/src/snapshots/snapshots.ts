@@ -1,4 +1,12 @@
-import { can, type RevisionState, type Snapshot, type SnapshotOptions, type Store } from '@cfg/core';
+import {
+  type Caller,
+  type CallOptions,
+  can,
+  type RevisionState,
+  type Snapshot,
+  type SnapshotOptions,
+  type Store,
+} from '@cfg/core';
 import { maxMessageBytes } from '@cfg/proto';
 import { LRUCache } from 'lru-cache';
 import { untilAborted } from '../deadline.js';
@@ -21,13 +29,18 @@ interface Built {
   readonly revision: number;
 }
 
-interface Wanted {
-  readonly namespace: string;
-  readonly masks: boolean;
+export interface TakeOptions extends CallOptions {
+  /** With its secrets. Default false: they are masked. */
+  readonly reveal?: boolean | undefined;
 }
 
-/** No namespace begins so. */
-const nameOf = ({ namespace, masks }: Wanted): string => (masks ? namespace : `+${namespace}`);
+interface Wanted {
+  readonly namespace: string;
+  readonly reveal: boolean;
+}
+
+/** No namespace begins with a plus. */
+const nameOf = ({ namespace, reveal }: Wanted): string => (reveal ? `+${namespace}` : namespace);
 
 /**
  * Takes snapshots. Of a store with revisions, a namespace is read and encoded once for each of its own changes, however
@@ -51,28 +64,30 @@ export class Snapshots {
     }
   }
 
-  /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. `masks`: see the body. */
-  async take(namespace: string, atRevision: number, masks: boolean, signal: AbortSignal): Promise<TakenSnapshot> {
+  /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. */
+  async take(
+    namespace: string,
+    atRevision: number,
+    { reveal = false, ...options }: TakeOptions,
+  ): Promise<TakenSnapshot> {
     const store = this.#store;
     if (!can(store, 'revisions')) {
-      return { body: this.#bodyOf(await this.#read(namespace, { signal }), masks), at: undefined };
+      return { body: this.#bodyOf(await this.#read(namespace, options), reveal), at: undefined };
     }
     // One call tells how new the namespace is, and the log's revision, at which a kept snapshot is still true.
-    const state = await store.revision(namespace, { signal });
+    const state = await store.revision(namespace, options);
     const { oldestRevision } = state;
     if (atRevision !== 0 || !can(store, 'snapshot')) {
-      const snapshot = await this.#read(namespace, { atRevision, signal });
+      const snapshot = await this.#read(namespace, { ...options, atRevision });
       const { revision } = snapshot;
-      return {
-        body: this.#bodyOf(snapshot, masks),
-        at: revision === undefined ? undefined : { revision, oldestRevision },
-      };
+      const at = revision === undefined ? undefined : { revision, oldestRevision };
+      return { body: this.#bodyOf(snapshot, reveal), at };
     }
-    const { body, revision } = await this.#newest({ namespace, masks }, state, signal);
+    const { body, revision } = await this.#newest({ namespace, reveal }, state, options);
     return { body, at: { revision, oldestRevision } };
   }
 
-  async #newest(wanted: Wanted, state: RevisionState, signal: AbortSignal): Promise<Built> {
+  async #newest(wanted: Wanted, state: RevisionState, { signal, caller }: CallOptions): Promise<Built> {
     const name = nameOf(wanted);
     const kept = this.#cache?.get(name);
     if (kept?.body.logId === state.logId && kept.body.namespaceRevision === state.namespaceRevision) {
@@ -84,21 +99,23 @@ export class Snapshots {
       if (built !== undefined && shows(built, state)) return built;
     }
     // One that is under way by now began after `state`, so it is new enough.
-    return untilAborted(this.#flights.get(name) ?? this.#build(wanted, name), signal);
+    return untilAborted(this.#flights.get(name) ?? this.#build(wanted, caller), signal);
   }
 
-  #build(wanted: Wanted, name: string): Promise<Built> {
-    const flight = this.#buildNow(wanted, name).finally(() => {
+  #build(wanted: Wanted, caller: Caller | undefined): Promise<Built> {
+    const name = nameOf(wanted);
+    const flight = this.#buildNow(wanted, caller).finally(() => {
       if (this.#flights.get(name) === flight) this.#flights.delete(name);
     });
     this.#flights.set(name, flight);
     return flight;
   }
 
-  async #buildNow({ namespace, masks }: Wanted, name: string): Promise<Built> {
-    const snapshot = await this.#read(namespace, {});
-    const built = { body: this.#bodyOf(snapshot, masks), revision: snapshot.revision ?? 0 };
-    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(name, built);
+  /** Goes on when its caller leaves, since others share it. */
+  async #buildNow(wanted: Wanted, caller: Caller | undefined): Promise<Built> {
+    const snapshot = await this.#read(wanted.namespace, { caller });
+    const built = { body: this.#bodyOf(snapshot, wanted.reveal), revision: snapshot.revision ?? 0 };
+    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(nameOf(wanted), built);
     return built;
   }
 
@@ -108,8 +125,8 @@ export class Snapshots {
     return can(store, 'snapshot') ? store.snapshot(namespace, bounded) : pagedSnapshot(store, namespace, bounded);
   }
 
-  #bodyOf(snapshot: Snapshot, masks: boolean): SnapshotBody {
-    return new SnapshotBody(this.#encoder, snapshot, masks);
+  #bodyOf(snapshot: Snapshot, reveal: boolean): SnapshotBody {
+    return new SnapshotBody(this.#encoder, snapshot, reveal);
   }
 }
 

@@ -1,5 +1,5 @@
+import { glob } from '@cfg/core/store';
 import type { ClientCertificate } from '../client-certificate.js';
-import { glob } from './glob.js';
 import { PolicyFault, type RbacCertificate } from './policy.js';
 
 /** The bearer of a certificate. */

@@ -151,10 +151,13 @@ describe('rbac', () => {
     [{ roles: {}, certificates: [{ subject: {} }] }, 'certificates[0].subject: must name an attribute'],
     [{ roles: {}, jwt: [{ issuer: 'x' }] }, 'jwt[0]: needs exactly one of key, secret and jwks'],
     [{ roles: {}, jwt: [{ secret: 'short' }] }, 'jwt[0].secret: is shorter than 32 bytes'],
-    [{ roles: {}, jwt: [{ key: 'none' }] }, 'jwt[0].key: is not a public key'],
+    [{ roles: {}, jwt: [{ key: 'none' }] }, 'jwt[0]: key must be a public key'],
     [{ roles: {}, jwt: [{ key: 'file:/no/such' }] }, 'jwt[0].key: ENOENT'],
-    [{ roles: {}, jwt: [{ jwks: 'ftp://x/' }] }, 'jwt[0].jwks: is neither a key set nor a URL'],
-    [{ roles: {}, jwt: [{ secret: 's'.repeat(32), algorithms: ['none'] }] }, 'jwt[0].algorithms[0]: none is none of'],
+    [{ roles: {}, jwt: [{ jwks: 'ftp://x/' }] }, 'jwt[0]: the URL of the key set must have https or http'],
+    [
+      { roles: {}, jwt: [{ secret: 's'.repeat(32), algorithms: ['none'] }] },
+      'jwt[0]: algorithms must be some of HS256, HS384, HS512, not none',
+    ],
     [null, 'the policy: must be Object, not null'],
   ])('refuses the policy %j', (wrong, message) => {
     expect(() => rbac(wrong as never)).toThrow(

@@ -2,7 +2,7 @@ import { ConfigError } from '@cfg/core';
 import type { Guard, GuardContext } from '../guard.js';
 import type { Identity } from '../identity.js';
 import { CertificateTable } from './certificates.js';
-import { JwtVerifier } from './jwt.js';
+import { JwtIssuers } from './jwt.js';
 import { checkPolicy, PolicyFault, type RbacPolicy } from './policy.js';
 import { Roles } from './roles.js';
 import { TokenTable } from './tokens.js';
@@ -38,14 +38,14 @@ export class RbacGuard implements Guard {
   readonly #policy: RbacPolicy;
   readonly #roles: Roles;
   readonly #tokens: TokenTable;
-  readonly #jwt: JwtVerifier;
+  readonly #jwt: JwtIssuers;
   readonly #certificates: CertificateTable;
 
   constructor(policy: RbacPolicy) {
     this.#policy = policy;
     this.#roles = new Roles(policy);
     this.#tokens = new TokenTable(policy.tokens ?? []);
-    this.#jwt = new JwtVerifier(policy.jwt ?? []);
+    this.#jwt = new JwtIssuers(policy.jwt ?? []);
     this.#certificates = new CertificateTable(policy.certificates ?? []);
   }
 
@@ -59,20 +59,21 @@ export class RbacGuard implements Guard {
     return { userId: '', claims: { roles: anonymous } };
   }
 
+  /** A caller whom another guard knows (a session of the dashboard, say) has the roles that `users` gives that name. */
   authorize(
-    { claims }: Identity,
+    { userId, claims }: Identity,
     action: string,
     resource: Parameters<Guard['authorize']>[2],
   ): ReturnType<Roles['decide']> {
-    return this.#roles.decide((claims.roles ?? []) as readonly string[], action, resource);
+    const roles = (claims.roles as readonly string[] | undefined) ?? this.#rolesByName(userId);
+    return this.#roles.decide(roles, action, resource);
   }
 
   /** The roles of a user, whatever the credential, besides those that the credential brings. */
   rolesOf(user: string): readonly string[] {
-    const { users = {}, tokens = [], certificates = [] } = this.#policy;
-    const own = Object.hasOwn(users, user) ? (users[user] ?? []) : [];
+    const { tokens = [], certificates = [] } = this.#policy;
     const credentials = [...tokens, ...certificates].filter((credential) => credential.user === user);
-    return [...new Set([...own, ...credentials.flatMap(({ roles = [] }) => roles)])];
+    return [...new Set([...this.#rolesByName(user), ...credentials.flatMap(({ roles = [] }) => roles)])];
   }
 
   #bearerOf(header: string): Identity | Promise<Identity> {
@@ -90,8 +91,12 @@ export class RbacGuard implements Guard {
   }
 
   #identity(userId: string, roles: readonly string[], claims: Readonly<Record<string, unknown>> = {}): Identity {
-    const { users = {} } = this.#policy;
-    const own = Object.hasOwn(users, userId) ? (users[userId] ?? []) : [];
+    const own = this.#rolesByName(userId);
     return { userId, claims: { ...claims, roles: own.length === 0 ? roles : [...roles, ...own] } };
+  }
+
+  #rolesByName(user: string): readonly string[] {
+    const { users = {} } = this.#policy;
+    return Object.hasOwn(users, user) ? (users[user] ?? []) : [];
   }
 }

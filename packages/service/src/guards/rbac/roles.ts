@@ -1,5 +1,5 @@
+import { glob } from '@cfg/core/store';
 import type { Action, Decision, Resource } from '../guard.js';
-import { glob } from './glob.js';
 import type { RbacPolicy, RbacRule } from './policy.js';
 
 interface Rule {

@@ -1,0 +1,29 @@
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/ui.css';
+import './styles/shell.css';
+import './styles/keys.css';
+import { type ClientConfig, configure } from './api/session.ts';
+import { loadLanguage } from './i18n/translate.ts';
+import { App } from './shell/app.tsx';
+import { settings } from './state/settings.ts';
+import { followTheme } from './state/theme.ts';
+
+async function loadConfig(): Promise<void> {
+  try {
+    const response = await fetch(new URL('config.json', document.baseURI), { credentials: 'same-origin' });
+    if (!response.ok) return;
+    const config: ClientConfig = await response.json();
+    configure(config);
+  } catch {
+    // the defaults hold; what is wrong with the server the first call tells
+  }
+}
+
+followTheme();
+await Promise.all([loadConfig(), loadLanguage(settings.get().language)]);
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App />);

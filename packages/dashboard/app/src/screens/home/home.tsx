@@ -1,0 +1,85 @@
+import { Boxes, Star } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslate } from '../../i18n/translate.ts';
+import { overlay } from '../../shell/overlay-state.ts';
+import { setParameters, useParameters } from '../../state/location.ts';
+import { keysPlace } from '../../state/place.ts';
+import { useNamespaces } from '../../state/queries.ts';
+import { settings, toggleFavourite } from '../../state/settings.ts';
+import { useStore } from '../../state/store.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { Link } from '../../ui/link.tsx';
+import { ErrorNote } from '../../ui/note.tsx';
+
+const step = 300;
+
+/** All namespaces that hold something. */
+export default function Home() {
+  const t = useTranslate();
+  const { q = '' } = useParameters();
+  const { data, error, isPending, refetch } = useNamespaces();
+  const { favourites } = useStore(settings);
+  const [shown, setShown] = useState(step);
+  if (error)
+    return (
+      <div className="page">
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+      </div>
+    );
+  if (isPending) return <div className="loading" aria-busy="true" />;
+  if (data.length === 0) {
+    return (
+      <Empty
+        icon={<Boxes size={28} />}
+        title={t('noNamespaces')}
+        actions={
+          <Button look="primary" onClick={() => overlay.set('switcher')}>
+            {t('createFirst')}
+          </Button>
+        }
+      >
+        {t('noNamespacesText')}
+      </Empty>
+    );
+  }
+  const wanted = q.toLowerCase();
+  const found = data.filter((name) => name.toLowerCase().includes(wanted));
+  const ordered = [
+    ...found.filter((name) => favourites.includes(name)),
+    ...found.filter((name) => !favourites.includes(name)),
+  ];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t('namespaces')}</h1>
+        <input
+          type="search"
+          className="filter"
+          aria-label={t('filterNamespaces')}
+          placeholder={t('filterNamespaces')}
+          value={q}
+          onChange={(event) => setParameters({ q: event.target.value }, { replace: true })}
+        />
+      </header>
+      <ul className="cards">
+        {ordered.slice(0, shown).map((name) => (
+          <li key={name} className="card">
+            <Link to={keysPlace(name)}>{name}</Link>
+            <IconButton
+              label={t(favourites.includes(name) ? 'unfavourite' : 'favourite')}
+              aria-pressed={favourites.includes(name)}
+              onClick={() => toggleFavourite(name)}
+            >
+              <Star size={16} className={favourites.includes(name) ? 'star' : ''} />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      {ordered.length === 0 && <p className="muted">{t('nothingFits')}</p>}
+      {ordered.length > shown && (
+        <Button onClick={() => setShown(shown + step)}>{t('showMore', { count: ordered.length - shown })}</Button>
+      )}
+    </div>
+  );
+}

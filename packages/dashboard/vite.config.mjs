@@ -1,0 +1,45 @@
+// Builds the page to dist/app: assets with hashed names, each beside its compressed forms, so that a server sends files.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const outDir = join(import.meta.dirname, 'dist/app');
+
+const compressed = {
+  '.br': (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+  '.gz': (bytes) => gzipSync(bytes, { level: 9 }),
+  '.zst': (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }),
+};
+
+/** Writes `x.js.br`, `x.js.gz` and `x.js.zst` beside each text file. */
+const compress = {
+  name: 'compress',
+  closeBundle() {
+    for (const file of readdirSync(outDir, { recursive: true })) {
+      if (!/\.(?:js|css|html|svg|txt)$/.test(file)) continue;
+      const bytes = readFileSync(join(outDir, file));
+      for (const [suffix, pack] of Object.entries(compressed)) writeFileSync(join(outDir, file + suffix), pack(bytes));
+    }
+  },
+};
+
+export default defineConfig({
+  root: join(import.meta.dirname, 'app'),
+  base: './',
+  html: { cspNonce: 'CFG_CSP_NONCE' }, // the server puts a new one into each page
+  plugins: [react(), compress],
+  worker: { format: 'es' },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    assetsInlineLimit: 0, // the page's policy allows no data: but images
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+    license: { fileName: 'licenses.md' },
+    manifest: 'manifest.json',
+  },
+});

@@ -1,0 +1,23 @@
+import { callerOf, type HttpRequest } from './caller.js';
+
+/**
+ * Whether a web page of `origin` (as in `https://config.example.com:8443`) is the server's own, which was addressed by one
+ * of `hosts`, with port.
+ */
+export function isOwnOrigin(origin: string, ...hosts: readonly (string | undefined)[]): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { host } = new URL(origin);
+  return host !== '' && hosts.some((own) => own?.toLowerCase() === host);
+}
+
+/**
+ * Whether a request that changes something comes from one of the server's own pages, or from no web page at all. It is
+ * what stands between a cookie and the pages of others (CSRF), beside the cookie's own `SameSite`.
+ */
+export function isFromOwnPage(request: HttpRequest): boolean {
+  const { origin, host } = request.headers;
+  // Newer browsers say it themselves, where the connection is safe; no page can write this header.
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return origin === undefined || isOwnOrigin(origin, host, callerOf(request).host);
+}
