@@ -221,6 +221,21 @@ describe('a secret', () => {
     }
   });
 
+  it('is found by its key, and never by its value', async () => {
+    const value = { bytes: Buffer.from(JSON.stringify(canary)), codec: 'json', type: 'string' as const };
+    await store.set('app', 'db/json', value);
+    for (const client of clients()) {
+      const search = (query: string) => client[operations]?.search?.({ query }, as('boss'));
+      expect(await search(canary)).toMatchObject({ matches: [] });
+      const byKey = await search('db/json');
+      expect(byKey).toMatchObject({
+        matches: [{ entry: { key: 'db/json', masked: true }, inKey: true, inValue: false }],
+      });
+      expect(shows(byKey)).toBe(false);
+    }
+    await store.delete('app', 'db/json');
+  });
+
   it('is kept out of both trails', async () => {
     await doors.inProcess[service]?.set?.(
       { namespace: 'app', key: 'db/password', value: Buffer.from(canary), codec: 'raw' },

@@ -14,6 +14,7 @@ import { cannotOpen, connect, openReading } from './database-file.js';
 import { guarded } from './fault.js';
 import { completeOptions } from './options.js';
 import { entryColumns, entryOf, type Row } from './rows.js';
+import { emptySearchIndex } from './search-index.js';
 
 /** How many values one step of a pass looks at; it ends earlier after so many bytes of those that it seals. */
 const stepRows = 256;
@@ -64,13 +65,17 @@ export class SqliteKeyTable implements KeyTable {
       sealer.load(keys);
       sealer.activate(active);
       const put = this.#db.prepare('UPDATE changes SET bytes = ?, dek = ? WHERE revision = ?');
-      return this.#step(after, (row) => {
+      let wasPlain = false;
+      const step = this.#step(after, (row) => {
         const entry = row.dek === active ? undefined : entryOf(row, sealer);
         if (!entry?.secret) return 0;
         const { bytes, dek } = sealer.reseal(entry);
         put.run(bytes, dek, entry.revision);
+        wasPlain ||= row.dek === null;
         return bytes.length;
       });
+      if (wasPlain) emptySearchIndex(this.#db);
+      return step;
     });
   }
 

@@ -8,6 +8,7 @@ import { FileIdentity } from './file-identity.js';
 import { OpenSecrets } from './open-secrets.js';
 import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
+import { Upkeep } from './upkeep.js';
 import { Writer } from './writer.js';
 
 /** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
@@ -24,6 +25,7 @@ export class OpenFile {
   readonly #cache: EntryCache;
   readonly #writer: Writer;
   readonly #secrets: OpenSecrets;
+  readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
   readonly #look: NodeJS.Timeout;
   #isGone = false;
@@ -77,6 +79,12 @@ export class OpenFile {
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
+    this.#upkeep = new Upkeep(
+      () => writer.upkeep(),
+      () => this.queue.isBusy,
+      settings.logger,
+    );
+    this.#upkeep.wake();
     this.#look = setInterval(() => this.#isThere(), lookMs).unref();
   }
 
@@ -97,6 +105,7 @@ export class OpenFile {
   /** Commits what was submitted, then ends the watches and closes the file. */
   async close(): Promise<void> {
     await this.queue.drain();
+    await this.#upkeep.close();
     clearInterval(this.#look);
     await this.#secrets.close();
     this.follower.close();
@@ -118,6 +127,7 @@ export class OpenFile {
   }
 
   #onCommit(commit: Commit): Maybe<void> {
+    if (commit.changes.length > 0) this.#upkeep.wake();
     for (const { entry, type } of commit.changes) if (type === 'set') this.#cache.add(entry);
     try {
       this.follower.append(commit);

@@ -1,11 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alias, Change, Entry } from '@cfg/core';
-import type { EngineReader, Head, HistoryRange, LogRange, Range, Sealer } from '@cfg/core/store';
+import type {
+  EngineReader,
+  Head,
+  HistoryRange,
+  LogRange,
+  Range,
+  Sealer,
+  SearchRange,
+  SearchStretch,
+} from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
+import { SearchReader } from './search-reader.js';
 
 /** Reads what the file holds, on a connection of its own. */
 export class Reader implements EngineReader {
@@ -15,6 +25,7 @@ export class Reader implements EngineReader {
   readonly #sealer: Sealer;
   readonly #head: HeadReader;
   readonly #keys: KeyRows;
+  readonly #search: SearchReader;
   readonly #revisionOf: StatementSync;
   readonly #entry: StatementSync;
   readonly #changes: StatementSync;
@@ -32,6 +43,7 @@ export class Reader implements EngineReader {
     this.#sealer = sealer;
     this.#head = new HeadReader(db);
     this.#keys = new KeyRows(db, cache, historyLimit, sealer);
+    this.#search = new SearchReader(db, (revisions) => this.#keys.entries(revisions));
     this.logId = this.#head.read().logId;
     this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
     this.#entry = db.prepare(`
@@ -139,6 +151,10 @@ export class Reader implements EngineReader {
 
   counts(): Map<string, number> {
     return new Map(this.#counts.all().map((row) => [row.name as string, row.entries as number]));
+  }
+
+  search(range: SearchRange): SearchStretch {
+    return this.#search.search(range);
   }
 
   alias(name: string): Alias | undefined {
