@@ -1,6 +1,8 @@
+import { completeRetention, type Retention, type RetentionOptions } from '../local-store/retention.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 
-export interface MemoryStoreOptions {
+/** Ages are looked at with each write. */
+export interface MemoryStoreOptions extends Omit<RetentionOptions, 'historyAgeMs'> {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /**
@@ -22,6 +24,7 @@ export interface MemorySettings {
   readonly historyBytes: number;
   readonly logLimit: number;
   readonly logBytes: number;
+  readonly ages: Retention;
   readonly now: () => number;
 }
 
@@ -35,6 +38,7 @@ export function completeOptions(options: MemoryStoreOptions): MemorySettings {
     historyBytes: wholeNumber('historyBytes', options.historyBytes ?? 64 * mebibyte),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 64 * mebibyte),
+    ages: completeRetention(options),
     now: now === Date.now ? now : () => Math.floor(now()),
   };
 }
