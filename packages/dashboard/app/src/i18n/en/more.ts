@@ -1,4 +1,5 @@
+import { matrix } from './matrix.ts';
 import { signIn } from './sign-in.ts';
 
 /** The texts of the screens beside keys. */
-export const more = { ...signIn } as const;
+export const more = { ...signIn, ...matrix } as const;

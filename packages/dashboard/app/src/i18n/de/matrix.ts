@@ -1,0 +1,33 @@
+export const matrix = {
+  matrixOnly: 'Nur Unterschiede',
+  matrixCount: '{differing} von {all} Schlüsseln unterscheiden sich',
+  matrixEmpty: 'Namespaces vergleichen',
+  matrixEmptyText:
+    'Wählen Sie zwei oder mehr, etwa von der Entwicklung bis zur Produktion. Jeder Schlüssel ist eine Zeile; Unterschiede stehen oben.',
+  matrixAdd: 'Namespace hinzufügen',
+  matrixRemove: '{namespace} entfernen',
+  matrixMissing: 'fehlt',
+  matrixDifferent: '(weicht ab)',
+  key: 'Schlüssel',
+  selectAll: 'Alle auswählen',
+  selectKey: '{key} auswählen',
+  clearSelection: 'Auswahl aufheben',
+  promoteCount: { one: '{count} Schlüssel übertragen', other: '{count} Schlüssel übertragen' },
+  promoteTitle: 'Von {from} nach {to}',
+  promoteComment: 'Übertragen aus {from}',
+  promoteFrom: 'Von',
+  promoteTo: 'Nach',
+  promoteDeletes: 'Löschen, was es in {from} nicht gibt',
+  promoteSame: 'Wählen Sie zwei verschiedene Namespaces.',
+  promoteChanges: {
+    one: '{count} Schlüssel in {to} würde sich ändern.',
+    other: '{count} Schlüssel in {to} würden sich ändern.',
+  },
+  promoteReview: { one: '{count} Änderung prüfen', other: '{count} Änderungen prüfen' },
+  mayNotWrite:
+    'In {namespace} dürfen Sie nicht schreiben. Wer den Zugang zu diesem Server verwaltet, kann es erlauben.',
+  reviewText: 'Ein Stapel in {namespace}: Alles wird geschrieben oder nichts.',
+  reviewTooMany: 'Höchstens {most} Schlüssel werden auf einmal geschrieben. Wählen Sie weniger.',
+  reviewNothing: 'Es gibt nichts zu ändern.',
+  newValue: 'neuer Wert',
+} as const;
