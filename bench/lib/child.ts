@@ -32,11 +32,17 @@ export async function startServer(program: string, ...args: string[]): Promise<S
   };
 }
 
-/** The server's side: reports the port, then does the commands. */
+/** The server's side: reports the port, then does the commands; `cpu` tells what it has used so far, in microseconds. */
 export function serve(port: number, commands: Record<string, (argument: number) => number | Promise<number>>): void {
   process.on('message', async ({ command, argument }: { command: string; argument: number }) => {
-    process.send?.((await commands[command]?.(argument)) ?? 0);
+    const result = command === 'cpu' ? cpuUs() : await commands[command]?.(argument);
+    process.send?.(result ?? 0);
   });
   process.on('disconnect', () => process.exit());
   process.send?.(port);
+}
+
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

@@ -49,7 +49,7 @@ export function authMiddleware(guard: Guard, options: AuthOptions = {}): HttpHan
     try {
       const action = `${request.method}:${pathOf(request)}`;
       const caller = callerOf(request);
-      const metadata = metadataReader.read(request, caller);
+      const metadata = metadataReader.read(request, () => caller);
       const context: GuardContext = {
         metadata,
         peer: caller.peer,

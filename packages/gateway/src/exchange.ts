@@ -3,21 +3,25 @@ import { callerOf, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
-
+import { Cancellation } from './cancellation.js';
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
+import { type CallSource, LazyCallOptions } from './lazy-call-options.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
 import { decodePercent } from './percent-encoding.js';
+import { type ReadyAnswer, sendReady } from './ready-answer.js';
 import { requestIdOf } from './request-id.js';
+import { securityHeaders } from './security-headers.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
+import type { Timed, UnderWay } from './under-way.js';
 
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;
 
 /** Handles one request. Errors it throws are turned into a response by the caller. */
-export type Endpoint = (exchange: Exchange) => Promise<void>;
+export type Endpoint = (exchange: Exchange) => Promise<void> | undefined;
 
 /** What all requests of a gateway share. */
 export interface ExchangeContext {
@@ -25,31 +29,26 @@ export interface ExchangeContext {
   readonly features: ServerFeatures;
   readonly bodyBudget: BodyBudget;
   readonly admit: Admit | undefined;
+  readonly underWay: UnderWay;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
   /** From which size on an answer is compressed; 0: none is. */
   readonly compressFromBytes: number;
 }
 
-/** What is sent is never a page: no browser is to take it for one, nor another site to use it as its own. */
-const securityHeaders = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
-
 /** One request and its answer. */
-export class Exchange {
+export class Exchange implements Timed, CallSource {
   readonly request: HttpRequest;
   readonly response: ServerResponse;
   /** The caller's own, or one that is made for it. */
   readonly requestId: string;
-  /** The answer does not end by itself: a gateway that closes ends it. */
-  endless = false;
+  readonly startedMs: number = performance.now();
+  /** Whether anybody waits for the answer. */
+  readonly cancellation: Cancellation = new Cancellation();
   readonly #context: ExchangeContext;
   readonly #query: string;
   readonly #variables: readonly PathVariable[];
-  readonly #cancelled = new AbortController();
+  #isEndless = false;
   #gone = false;
   #late = false;
   #deadline: NodeJS.Timeout | undefined;
@@ -69,12 +68,7 @@ export class Exchange {
     this.requestId = requestIdOf(request.headers);
     this.#query = query;
     this.#variables = variables;
-    response.once('close', () => {
-      clearTimeout(this.#deadline);
-      if (response.writableFinished) return;
-      this.#gone = true;
-      this.cancel();
-    });
+    response.on('close', () => this.#close());
   }
 
   /** Whether the caller went away before it had its answer. */
@@ -87,13 +81,18 @@ export class Exchange {
     return this.#late;
   }
 
+  /** Whether the answer does not end by itself: a gateway that closes ends it. */
+  get endless(): boolean {
+    return this.#isEndless;
+  }
+
   get cancelled(): boolean {
-    return this.signal.aborted;
+    return this.cancellation.cancelled;
   }
 
   /** Fires when nobody waits for the answer any more. */
   get signal(): AbortSignal {
-    return this.#cancelled.signal;
+    return this.cancellation.signal;
   }
 
   get features(): ServerFeatures {
@@ -110,14 +109,27 @@ export class Exchange {
     return this.#context.admit;
   }
 
+  /** Notes that the answer does not end by itself, and has no limit of time. */
+  goOn(): void {
+    this.#isEndless = true;
+    this.#context.underWay.goesOn(this);
+  }
+
   /** Ends the calls of the service that are under way for this request. */
   cancel(): void {
-    this.#cancelled.abort();
+    this.cancellation.cancel();
+  }
+
+  /** As {@link cancel}, because the time is over. */
+  expire(): void {
+    if (this.cancelled) return;
+    this.#late = true;
+    this.cancel();
   }
 
   /** The path's variables, decoded. Throws a 400 if the percent-encoding is broken. */
   variables(): [name: string, value: string][] {
-    return this.#variables.map(({ name, raw }) => [name, decodePercent(raw, 'path')]);
+    return this.#variables.map(({ name, raw }) => [name, raw.includes('%') ? decodePercent(raw, 'path') : raw]);
   }
 
   get hasQuery(): boolean {
@@ -131,13 +143,26 @@ export class Exchange {
     return new URLSearchParams(this.#query);
   }
 
-  /**
-   * Options for calling the service: metadata, peer address, deadline, which runs from the first time that they are asked
-   * for. Throws a 400 for a header that cannot be read.
-   */
+  /** Options for calling the service: metadata, peer address, deadline. Throws a 400 for a header that cannot be read. */
   callOptions(): ServiceCallOptions {
     this.#options ??= this.#makeOptions();
     return this.#options;
+  }
+
+  /** The same for a service in this process: see {@link LazyCallOptions}. */
+  lazyCallOptions(encoded = false): ServiceCallOptions {
+    this.#heedTimeout();
+    return new LazyCallOptions(this, this.#context.metadataReader, encoded);
+  }
+
+  observeHeader(received: Metadata): void {
+    this.#context.features.observeHeader(received);
+    this.#keepRetryAfter(received);
+  }
+
+  observeTrailer(received: Metadata): void {
+    this.#context.features.observeTrailer(received);
+    this.#keepRetryAfter(received);
   }
 
   /**
@@ -150,12 +175,18 @@ export class Exchange {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<void> | undefined {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const { compressFromBytes } = this.#context;
-    if (compressFromBytes > 0 && length >= compressFromBytes) return this.#sendLarge(status, body, headers);
+    if (this.#isLarge(length)) return this.#sendLarge(status, body, headers);
     this.#begin(status, length, headers);
     // Text that is ASCII, as most is, need not be transcoded.
     if (typeof body === 'string') this.response.end(body, length === body.length ? 'latin1' : 'utf8');
     else this.response.end(body);
+    return undefined;
+  }
+
+  /** Responds with what is kept for who asks next. A promise where the answer is compressed, as of {@link send}. */
+  sendReady(answer: ReadyAnswer): Promise<void> | undefined {
+    if (this.#isLarge(answer.length)) return this.send(200, answer.body, answer.headers);
+    sendReady(this.response, answer, this.requestId);
     return undefined;
   }
 
@@ -167,6 +198,11 @@ export class Exchange {
   /** Headers of every answer. */
   ownHeaders(): Record<string, string> {
     return { ...securityHeaders, 'x-request-id': this.requestId };
+  }
+
+  #isLarge(length: number): boolean {
+    const { compressFromBytes } = this.#context;
+    return compressFromBytes > 0 && length >= compressFromBytes;
   }
 
   async #sendLarge(
@@ -203,31 +239,30 @@ export class Exchange {
   }
 
   #makeOptions(): ServiceCallOptions {
-    const { metadataReader, features, callTimeoutMs } = this.#context;
+    this.#heedTimeout();
     const caller = callerOf(this.request);
-    const limitMs = timeoutOf(this.request, this.endless ? 0 : callTimeoutMs);
-    if (limitMs !== undefined) this.#limit(limitMs);
     return {
-      metadata: metadataReader.read(this.request, caller, this.requestId),
+      metadata: this.#context.metadataReader.read(this.request, () => caller, this.requestId),
       signal: this.signal,
-      onHeader: (received) => {
-        features.observeHeader(received);
-        this.#keepRetryAfter(received);
-      },
-      onTrailer: (received) => {
-        features.observeTrailer(received);
-        this.#keepRetryAfter(received);
-      },
+      onHeader: (received) => this.observeHeader(received),
+      onTrailer: (received) => this.observeTrailer(received),
       peer: caller.peer,
       certificate: caller.certificate,
     };
   }
 
-  #limit(timeoutMs: number): void {
-    this.#deadline = setTimeout(() => {
-      this.#late = true;
-      this.cancel();
-    }, timeoutMs);
+  /** The caller may set a shorter time than all requests have. */
+  #heedTimeout(): void {
+    if (this.#deadline !== undefined || this.request.headers['grpc-timeout'] === undefined) return;
+    const timeoutMs = timeoutOf(this.request, this.#isEndless ? 0 : this.#context.callTimeoutMs);
+    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.expire(), timeoutMs);
+  }
+
+  #close(): void {
+    clearTimeout(this.#deadline);
+    if (this.response.writableFinished) return;
+    this.#gone = true;
+    this.cancel();
   }
 
   /** A server that limits its callers says in `retry-after` when they may call again. */

@@ -23,6 +23,7 @@ import { connect } from './remote.js';
 import { createRoutes, type OwnRoute } from './router.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
+import { Turns } from './sse/turns.js';
 import { openWatch } from './sse/upstream.js';
 import { WatchRoute } from './sse/watch.js';
 import { deleteHook, getHook, type ReadEntry, setHook } from './value/hooks.js';
@@ -139,7 +140,7 @@ function build(
 ): Gateway {
   const features = new ServerFeatures(client);
   const { maxBodyBytes } = options;
-  const watch = new WatchRoute({ client, features, options, subscribe: subscribe(features) });
+  const watch = new WatchRoute({ client, features, options, turns: new Turns(), subscribe: subscribe(features) });
   const readEntry: ReadEntry = async (namespace, key, exchange) =>
     (await client.get({ namespace, key }, exchange.callOptions())).entry;
   const own: readonly OwnRoute[] = [

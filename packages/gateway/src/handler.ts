@@ -10,20 +10,22 @@ import { MetadataReader } from './metadata.js';
 import type { GatewaySettings } from './options.js';
 import type { PathTable } from './path-table.js';
 import type { Route } from './router.js';
+import { UnderWay } from './under-way.js';
 
 /** Handles requests by the routes, and knows which are under way. */
 export class RequestHandler {
   readonly #routes: PathTable<Route>;
   readonly #options: GatewaySettings;
   readonly #context: ExchangeContext;
-  readonly #underWay = new Set<Exchange>();
+  readonly #underWay: UnderWay;
   #closed = false;
-  #idle: () => void = () => {};
 
   constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
     this.#routes = routes;
     this.#options = options;
+    this.#underWay = new UnderWay(options.callTimeoutMs);
     this.#context = {
+      underWay: this.#underWay,
       features,
       metadataReader: new MetadataReader(),
       bodyBudget: new BodyBudget(options.maxBufferedBytes),
@@ -51,13 +53,8 @@ export class RequestHandler {
   /** Takes no more requests, ends the streams of events, and waits for the other requests that are under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const exchange of this.#underWay) {
-      if (exchange.endless) exchange.cancel();
-    }
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-      if (this.#underWay.size === 0) resolve();
-    });
+    this.#underWay.endStreams();
+    await this.#underWay.idle();
   }
 
   async #answer(exchange: Exchange, route: Route | undefined): Promise<void> {
@@ -72,7 +69,6 @@ export class RequestHandler {
       if (!exchange.gone) this.#refuse(exchange, error);
     } finally {
       this.#underWay.delete(exchange);
-      if (this.#underWay.size === 0) this.#idle();
     }
   }
 

@@ -12,7 +12,7 @@ function read(headers: Record<string, string | string[]>): Promise<Record<string
   return new Promise((resolve, reject) => {
     const server = createServer((request, response) => {
       try {
-        resolve(toObject(reader.read(request, callerOf(request))));
+        resolve(toObject(reader.read(request, () => callerOf(request))));
       } catch (error) {
         reject(error);
       }

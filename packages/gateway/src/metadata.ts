@@ -72,9 +72,9 @@ export class MetadataReader {
    * The metadata is put together when it is first looked at, which in process may be never. Throws a 400 for binary
    * metadata that is not base64.
    */
-  read({ headers }: IncomingMessage, caller: HttpCaller, requestId?: string): Metadata {
+  read({ headers }: IncomingMessage, caller: () => HttpCaller, requestId?: string): Metadata {
     const metadata = new LazyMetadata(() => {
-      const read = this.#read(headers, caller);
+      const read = this.#read(headers, caller());
       return requestId === undefined ? read : read.set('x-request-id', requestId);
     });
     for (const header in headers) {

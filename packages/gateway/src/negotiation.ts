@@ -1,36 +1,54 @@
+import { fromQuery, type MessageName } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
 import type { Exchange } from './exchange.js';
 import { HttpError } from './http-error.js';
 
+interface Need {
+  readonly field: string;
+  readonly protoName: string;
+  readonly feature: string;
+}
+
 /** What a server must have announced for a field of a request: another would skip the field without a word. */
-const needs: readonly (readonly [field: string, protoName: string, feature: string])[] = [
-  ['ifVersion', 'if_version', 'cas'],
-  ['ttl', 'ttl', 'ttl'],
-  ['requestId', 'request_id', 'requests'],
-  ['comment', 'comment', 'authors'],
-  ['includeDeleted', 'include_deleted', 'tombstones'],
-  ['atRevision', 'at_revision', 'revisions'],
+const needs: readonly Need[] = [
+  { field: 'ifVersion', protoName: 'if_version', feature: 'cas' },
+  { field: 'ttl', protoName: 'ttl', feature: 'ttl' },
+  { field: 'requestId', protoName: 'request_id', feature: 'requests' },
+  { field: 'comment', protoName: 'comment', feature: 'authors' },
+  { field: 'includeDeleted', protoName: 'include_deleted', feature: 'tombstones' },
+  { field: 'atRevision', protoName: 'at_revision', feature: 'revisions' },
 ];
 
-/** The first field of the request that the server has not said it knows. */
-function unknownField(request: object, exchange: Exchange): (typeof needs)[number] | undefined {
-  for (const need of needs) {
-    const value = (request as Readonly<Record<string, unknown>>)[need[0]];
-    const given = value !== undefined && value !== '' && value !== 0 && value !== false;
-    if ((given || (need[0] === 'ifVersion' && value === 0)) && !exchange.features.has(need[2])) return need;
+/** Which fields of one type of request only some servers heed. */
+export class Negotiation {
+  readonly #needs: readonly Need[];
+
+  constructor(requestType: MessageName) {
+    const fields = fromQuery(requestType, []);
+    this.#needs = needs.filter(({ field }) => field in fields);
   }
-  return undefined;
-}
 
-/** Fails with 501 if the request has a field that the server would not heed. Asks the server first what it knows. */
-export async function requireFeatures(request: object, exchange: Exchange): Promise<void> {
-  if (unknownField(request, exchange) === undefined) return;
-  await exchange.features.learn(exchange.callOptions());
-  const unknown = unknownField(request, exchange);
-  if (unknown === undefined) return;
-  throw new HttpError(Status.UNIMPLEMENTED, `the server does not support ${unknown[1]} (${unknown[2]})`);
-}
+  /** Fails with 501 if the request has a field that the server would not heed, whom it asks what it knows if need be. */
+  require(request: object, exchange: Exchange): undefined | Promise<void> {
+    return this.#unknown(request, exchange) === undefined ? undefined : this.#ask(request, exchange);
+  }
 
-/** Whether {@link requireFeatures} has anything to do: most requests have no such field. */
-export const needsFeatures = (request: object, exchange: Exchange): boolean =>
-  unknownField(request, exchange) !== undefined;
+  async #ask(request: object, exchange: Exchange): Promise<void> {
+    await exchange.features.learn(exchange.callOptions());
+    const unknown = this.#unknown(request, exchange);
+    if (unknown === undefined) return;
+    const { protoName, feature } = unknown;
+    throw new HttpError(Status.UNIMPLEMENTED, `the server does not support ${protoName} (${feature})`);
+  }
+
+  /** The first field of the request that the server has not said it knows. */
+  #unknown(request: object, { features }: Exchange): Need | undefined {
+    for (const need of this.#needs) {
+      const value = (request as Readonly<Record<string, unknown>>)[need.field];
+      const given =
+        value !== undefined && value !== '' && value !== false && (value !== 0 || need.field === 'ifVersion');
+      if (given && !features.has(need.feature)) return need;
+    }
+    return undefined;
+  }
+}

@@ -1,9 +1,10 @@
-import { fromQuery, type HttpRule, JsonMappingError, parseJson, setField, toJsonString } from '@cfg/proto';
+import { fieldSetter, fromQuery, type HttpRule, JsonMappingError, parseJson, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
-import { Admission, type Admit } from './admission.js';
+import { Admission } from './admission.js';
 import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
-import { needsFeatures, requireFeatures } from './negotiation.js';
+import { Negotiation } from './negotiation.js';
+import type { ReadyAnswer } from './ready-answer.js';
 import { readBody } from './request-body.js';
 import type { ServiceCallOptions } from './service-call.js';
 
@@ -27,8 +28,8 @@ export interface RpcHook {
   readBody?(exchange: Exchange, maxBodyBytes: number): Promise<object | undefined>;
   /** Surrounds the call. */
   call?(next: (request: object) => Promise<object>, request: object, exchange: Exchange): Promise<object>;
-  /** Looks at the answer before it is sent. */
-  answer?(message: object, exchange: Exchange): HttpAnswer;
+  /** Looks at the answer before it is sent, or knows one that is ready. */
+  answer?(message: object, exchange: Exchange): HttpAnswer | { readonly ready: ReadyAnswer };
 }
 
 export interface RpcEndpointOptions {
@@ -37,67 +38,113 @@ export interface RpcEndpointOptions {
 }
 
 /** The endpoint of a method: its request from path, query and body, its response as JSON. */
-export function rpcEndpoint(
-  rule: HttpRule,
-  client: object | undefined,
-  { maxBodyBytes, hook = {} }: RpcEndpointOptions,
-): Endpoint {
+export function rpcEndpoint(rule: HttpRule, client: object | undefined, options: RpcEndpointOptions): Endpoint {
   const method = (client as Record<string, UnaryMethod> | undefined)?.[rule.name];
   if (!method) return notServed(rule.method);
-  const path = `/${rule.service}/${rule.method.slice(rule.service.length + 1)}`;
+  const endpoint = new RpcEndpoint(rule, method, options);
+  return rule.body === undefined ? endpoint.read : endpoint.write;
+}
 
-  async function answer(exchange: Exchange, admission: Admission | undefined): Promise<object> {
-    const options = exchange.callOptions();
-    const taken = hook.encoded ? { ...options, encoded: true } : options;
-    const request = await readRequest(rule, exchange, maxBodyBytes, hook);
-    const call = async (message: object): Promise<object> => {
-      if (needsFeatures(message, exchange)) await requireFeatures(message, exchange);
-      return method?.(message, admission?.options ?? taken) as Promise<object>;
-    };
-    return hook.call ? hook.call(call, request, exchange) : call(request);
+/** What is the same for all requests of an endpoint is worked out when it is made. */
+class RpcEndpoint {
+  readonly #rule: HttpRule;
+  readonly #method: UnaryMethod;
+  readonly #hook: RpcHook;
+  readonly #maxBodyBytes: number;
+  readonly #negotiation: Negotiation;
+  readonly #setters: ReadonlyMap<string, (message: never, text: string) => void>;
+
+  constructor(rule: HttpRule, method: UnaryMethod, { maxBodyBytes, hook = {} }: RpcEndpointOptions) {
+    this.#rule = rule;
+    this.#method = method;
+    this.#hook = hook;
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#negotiation = new Negotiation(rule.requestType);
+    const names = [...rule.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+    this.#setters = new Map(names.map((name) => [name, fieldSetter(rule.requestType, name)]));
   }
 
-  /** A caller who will be refused is refused before a body is waited for. */
-  async function answerAdmitted(exchange: Exchange, admit: Admit): Promise<object> {
-    const admission = await Admission.of(admit, path, exchange.callOptions());
+  /** Of a method whose request is in path and query. */
+  readonly read: Endpoint = (exchange) => {
+    const options = exchange.admit ? exchange.lazyCallOptions(this.#hook.encoded) : exchange.callOptions();
+    const request = this.#queried(exchange);
+    return this.#call(request, exchange, () => options).then((message) => this.#respond(message, exchange));
+  };
+
+  /** Of a method whose request comes in a body. A caller who will be refused is refused before the body is waited for. */
+  readonly write: Endpoint = async (exchange) => {
+    const options = exchange.callOptions();
+    const { admit } = exchange;
+    const admission = admit && (await Admission.of(admit, this.#path, options));
     try {
-      const message = await answer(exchange, admission);
-      admission.end();
-      return message;
+      const request = await this.#received(exchange);
+      const message = await this.#call(request, exchange, () => admission?.options ?? options);
+      admission?.end();
+      await this.#respond(message, exchange);
     } catch (error) {
-      admission.end(error);
+      admission?.end(error);
       throw error;
+    }
+  };
+
+  get #path(): string {
+    const { service, method } = this.#rule;
+    return `/${service}/${method.slice(service.length + 1)}`;
+  }
+
+  /** `options`: asked for at each call of the method, of which a hook may make several. */
+  #call(request: object, exchange: Exchange, options: () => ServiceCallOptions): Promise<object> {
+    const call = (message: object): Promise<object> => {
+      const waiting = this.#negotiation.require(message, exchange);
+      return waiting === undefined
+        ? this.#method(message, options())
+        : waiting.then(() => this.#method(message, options()));
+    };
+    return this.#hook.call === undefined ? call(request) : this.#hook.call(call, request, exchange);
+  }
+
+  #respond(message: object, exchange: Exchange): Promise<void> | undefined {
+    const answer = this.#hook.answer?.(message, exchange) ?? {};
+    if ('ready' in answer) return exchange.sendReady(answer.ready);
+    const { status = 200, headers, body } = answer;
+    if (status !== 304) return exchange.send(status, body ?? toJsonString(this.#rule.responseType, message), headers);
+    exchange.sendNotModified(headers);
+    return undefined;
+  }
+
+  #queried(exchange: Exchange): object {
+    try {
+      const request = fromQuery(this.#rule.requestType, exchange.hasQuery ? exchange.query() : []);
+      return this.#placed(request, exchange.variables());
+    } catch (error) {
+      throw refused(error);
     }
   }
 
-  return async (exchange) => {
-    const { admit } = exchange;
-    const isRead = rule.body === undefined || admit === undefined;
-    const message = await (isRead ? answer(exchange, undefined) : answerAdmitted(exchange, admit));
-    const { status = 200, headers, body } = hook.answer?.(message, exchange) ?? {};
-    if (status === 304) exchange.sendNotModified(headers);
-    else await exchange.send(status, body ?? toJsonString(rule.responseType, message), headers);
-  };
-}
+  async #received(exchange: Exchange): Promise<object> {
+    // A path that cannot be read is refused before a body is waited for.
+    const variables = exchange.variables();
+    try {
+      const request = await this.#hook.readBody?.(exchange, this.#maxBodyBytes);
+      return this.#placed(request ?? this.#parsed(await readBody(exchange, this.#maxBodyBytes)), variables);
+    } catch (error) {
+      throw refused(error);
+    }
+  }
 
-async function readRequest(rule: HttpRule, exchange: Exchange, maxBodyBytes: number, hook: RpcHook): Promise<object> {
-  // A path that cannot be read is refused before a body is waited for.
-  const variables = exchange.variables();
-  try {
-    const request =
-      (await hook.readBody?.(exchange, maxBodyBytes)) ?? (await readMessage(rule, exchange, maxBodyBytes));
-    for (const [name, value] of variables) setField(rule.requestType, request as never, name, value);
+  #parsed(body: string): object {
+    const { requestType } = this.#rule;
+    return body === '' ? fromQuery(requestType, []) : parseJson(requestType, body);
+  }
+
+  /** The request, with the path's variables in it. */
+  #placed(request: object, variables: readonly [name: string, value: string][]): object {
+    for (const [name, value] of variables) this.#setters.get(name)?.(request as never, value);
     return request;
-  } catch (error) {
-    throw error instanceof JsonMappingError ? badRequest(error.message) : error;
   }
 }
 
-async function readMessage(rule: HttpRule, exchange: Exchange, maxBodyBytes: number): Promise<object> {
-  if (rule.body !== '*') return fromQuery(rule.requestType, exchange.hasQuery ? exchange.query() : []);
-  const body = await readBody(exchange, maxBodyBytes);
-  return body === '' ? fromQuery(rule.requestType, []) : parseJson(rule.requestType, body);
-}
+const refused = (error: unknown): unknown => (error instanceof JsonMappingError ? badRequest(error.message) : error);
 
 function notServed(method: string): Endpoint {
   return async () => {

@@ -21,5 +21,5 @@ export { fromJson, type JsonValue, jsonSchema, parseJson, toJson, toJsonString }
 // Messages by their full name
 export { type MessageName, messageType } from './message-types.js';
 export type { MethodDefinition } from './method.js';
-export { fromQuery, setField } from './query.js';
+export { fieldSetter, fromQuery } from './query.js';
 export { errorDomain, featuresHeader, maxMessageBytes } from './wire.js';

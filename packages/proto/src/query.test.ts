@@ -4,7 +4,7 @@ import { ListAuditRequest, ListRequest, SetRequest, WatchRequest } from './gen/c
 import type { Messages } from './gen/messages.js';
 import { JsonMappingError } from './json/error.js';
 import type { MessageName } from './message-types.js';
-import { fromQuery, setField } from './query.js';
+import { fieldSetter, fromQuery } from './query.js';
 
 const from = <Name extends MessageName>(name: Name, query: string): Messages[Name] =>
   fromQuery(name, new URLSearchParams(query));
@@ -123,26 +123,26 @@ describe('a query', () => {
 describe('a path variable', () => {
   test('replaces what the body said', () => {
     const message = SetRequest.fromPartial({ namespace: 'other', key: 'other' });
-    setField('config.v1.SetRequest', message, 'namespace', 'production');
-    setField('config.v1.SetRequest', message, 'key', 'app/timeout');
+    fieldSetter('config.v1.SetRequest', 'namespace')(message, 'production');
+    fieldSetter('config.v1.SetRequest', 'key')(message, 'app/timeout');
     expect(message).toEqual(SetRequest.fromPartial({ namespace: 'production', key: 'app/timeout' }));
   });
 
   test('may be of another type, in either spelling, and nested', () => {
     const response = { entry: undefined };
-    setField('config.v1.GetResponse', response, 'entry.created_at', '1970-01-01T00:00:01Z');
-    setField('config.v1.GetResponse', response, 'entry.version', '5');
+    fieldSetter('config.v1.GetResponse', 'entry.created_at')(response, '1970-01-01T00:00:01Z');
+    fieldSetter('config.v1.GetResponse', 'entry.version')(response, '5');
     expect(response.entry).toMatchObject({ createdAt: { seconds: 1, nanos: 0 }, version: 5 });
   });
 
   test('that does not fit is refused by name', () => {
     const message = ListRequest.fromPartial({});
-    expect(() => setField('config.v1.ListRequest', message, 'limit', 'x')).toThrow(JsonMappingError);
-    expect(() => setField('config.v1.ListRequest', message, 'limit', 'x')).toThrow(/^limit: must be a whole number/);
+    expect(() => fieldSetter('config.v1.ListRequest', 'limit')(message, 'x')).toThrow(JsonMappingError);
+    expect(() => fieldSetter('config.v1.ListRequest', 'limit')(message, 'x')).toThrow(/^limit: must be a whole number/);
   });
 
   test('of no field is an error of the caller', () => {
-    const set = () => setField('config.v1.ListRequest', ListRequest.fromPartial({}), 'nonsense', 'x');
+    const set = () => fieldSetter('config.v1.ListRequest', 'nonsense');
     expect(set).toThrow('config.v1.ListRequest has no field "nonsense"');
     expect(set).not.toThrow(JsonMappingError);
   });

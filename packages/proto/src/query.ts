@@ -34,25 +34,25 @@ export function fromQuery<Name extends MessageName>(
   return message;
 }
 
+/** Sets a field of a message. */
+export type FieldSetter<Name extends MessageName> = (message: Messages[Name], text: string) => void;
+
 /**
- * Sets one field, repeated or not, from the text of a path variable.
+ * Returns what sets one field, repeated or not, from the text of a path variable. It throws a JsonMappingError that names
+ * the field, on a text that does not fit.
  * @param fieldPath in either spelling, dotted for a field of a nested message.
- * @throws JsonMappingError that names the field, on a text that does not fit.
  * @throws Error on a field that the message does not have.
  */
-export function setField<Name extends MessageName>(
-  typeName: Name,
-  message: Messages[Name],
-  fieldPath: string,
-  text: string,
-): void {
+export function fieldSetter<Name extends MessageName>(typeName: Name, fieldPath: string): FieldSetter<Name> {
   const fields = resolve(typeName, fieldPath);
   if (fields === undefined) throw new Error(`${typeName} has no field ${JSON.stringify(fieldPath)}`);
-  try {
-    assign(message as Fields, fields, text);
-  } catch (error) {
-    throw within(fieldPath, error);
-  }
+  return (message, text) => {
+    try {
+      assign(message as Fields, fields, text);
+    } catch (error) {
+      throw within(fieldPath, error);
+    }
+  };
 }
 
 /** The fields from the message to the one that a dotted path names; undefined if there is no such field. */

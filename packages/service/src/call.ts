@@ -46,13 +46,11 @@ export interface CallView extends GuardContext {
 
 const passed: unique symbol = Symbol('cfg.call');
 
-/** On the context of a call whose door makes errors of its own of a status, in place of nice-grpc's and a trailer. */
-export const makesErrors: unique symbol = Symbol('cfg.errors');
-
 type Carrier = CallContext &
   WithCertificate & {
     [passed]?: Call;
-    readonly [makesErrors]?: (status: CallStatus) => Error;
+    /** Where the door makes errors of its own of a status, in place of nice-grpc's and a trailer. */
+    makeError?(status: CallStatus): Error;
   };
 
 const nothing: readonly never[] = [];
@@ -121,8 +119,8 @@ export class Call implements CallView {
 
   /** The error for the caller. Over gRPC the status's details are in the trailer. */
   failure(status: CallStatus): Error {
-    const make = (this.context as Carrier)[makesErrors];
-    if (make !== undefined) return make(status);
+    const context = this.context as Carrier;
+    if (context.makeError !== undefined) return context.makeError(status);
     if (status.extra.length > 0) this.trailer.set('grpc-status-details-bin', encodeStatus(status));
     return serverError(status);
   }

@@ -1,6 +1,6 @@
 import { Encoded } from '@cfg/proto';
 import { type CallContext, type CallOptions, Metadata } from 'nice-grpc-common';
-import { makesErrors } from './call.js';
+import { AnswerMetadata } from './answer-metadata.js';
 import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import { type CallStatus, clientError } from './status-error.js';
 
@@ -17,35 +17,68 @@ export interface CallerOptions {
   readonly encoded?: boolean | undefined;
   /** The call that `admit` has let in already; metadata, peer and certificate are those that it was given. */
   readonly admitted?: InProcessCall | undefined;
+  /**
+   * Settles as the answer does, or rejects as soon as nobody waits for it any more. For a door that makes its signals only
+   * when they are asked for: where this is given, `signal` is read by the handlers that need one, and by nobody else.
+   */
+  until?<T>(answer: Promise<T>): Promise<T>;
 }
 
-/** The caller's side of one call within the process: what a connection does between a client and a method. */
-export class InProcessCall {
-  readonly context: CallContext &
-    WithCertificate & {
-      readonly [makesErrors]: (status: CallStatus) => Error;
-    };
-  #options: CallOptions & CallerOptions;
+/**
+ * One call within the process: the context of its method, whose parts are read from the caller's options when they are
+ * first asked for, and the caller's side, which takes the answer.
+ */
+export class InProcessCall implements CallContext, WithCertificate {
+  readonly header: Metadata = new AnswerMetadata();
+  readonly trailer: Metadata = new AnswerMetadata();
+  readonly #path: string;
+  readonly #peer: string;
+  readonly #options: CallOptions & CallerOptions;
+  #metadata: Metadata | undefined;
+  #signal: AbortSignal | undefined;
   #headerSent = false;
   #finished = false;
 
-  constructor(path: string, peer: string, options: CallOptions & CallerOptions, signal: AbortSignal) {
+  /** @param signal in place of the options' own */
+  constructor(path: string, peer: string, options: CallOptions & CallerOptions, signal?: AbortSignal) {
+    this.#path = path;
+    this.#peer = peer;
     this.#options = options;
-    this.context = {
-      metadata: options.metadata ?? Metadata(),
-      peer: options.peer ?? peer,
-      header: Metadata(),
-      trailer: Metadata(),
-      signal,
-      sendHeader: () => this.#sendHeader(),
-      [makesErrors]: (status) => clientError(path, status),
-      certificate: options.certificate,
-    };
+    this.#signal = signal;
+  }
+
+  get metadata(): Metadata {
+    this.#metadata ??= this.#options.metadata ?? Metadata();
+    return this.#metadata;
+  }
+
+  get peer(): string {
+    return this.#options.peer ?? this.#peer;
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return this.#options.certificate;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#options.signal ?? new AbortController().signal;
+    return this.#signal;
+  }
+
+  sendHeader(): void {
+    if (this.#headerSent) return;
+    this.#headerSent = true;
+    this.#options.onHeader?.(this.header);
+  }
+
+  /** An error for the caller, in place of nice-grpc's and a trailer: see `Call.failure`. */
+  makeError(status: CallStatus): Error {
+    return clientError(this.#path, status);
   }
 
   /** Turns a method's answer into the caller's. */
   answer<Response>(response: Response | Encoded<Response>): Response {
-    this.#sendHeader();
+    this.sendHeader();
     return response instanceof Encoded && this.#options.encoded !== true ? response.message : (response as Response);
   }
 
@@ -53,13 +86,7 @@ export class InProcessCall {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#sendHeader();
-    this.#options.onTrailer?.(this.context.trailer);
-  }
-
-  #sendHeader(): void {
-    if (this.#headerSent) return;
-    this.#headerSent = true;
-    this.#options.onHeader?.(this.context.header);
+    this.sendHeader();
+    this.#options.onTrailer?.(this.trailer);
   }
 }

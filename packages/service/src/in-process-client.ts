@@ -53,10 +53,9 @@ export function createInProcessClients(service: ConfigService, options: InProces
     service: clientOf(ConfigServiceDefinition, service, peer),
     operations: clientOf(ConfigOperationsDefinition, service.operations, peer),
     async admit(path, options) {
-      const { signal = new AbortController().signal } = options;
-      const admitted = new InProcessCall(path, peer, options, signal);
+      const admitted = new InProcessCall(path, peer, options);
       try {
-        const { abandon } = await service.admit(path, admitted.context);
+        const { abandon } = await service.admit(path, admitted);
         return { admitted, abandon };
       } catch (error) {
         admitted.finish();
@@ -97,16 +96,19 @@ function unary<Response>(
   peer: string,
 ): (request: object, options?: Options) => Promise<Response> {
   return async (request, options = {}) => {
-    const { signal = new AbortController().signal } = options;
-    if (signal.aborted) throw callEnded();
-    const call = options.admitted ?? new InProcessCall(path, peer, options, signal);
+    if (options.until === undefined && options.signal?.aborted) throw callEnded();
+    const call = options.admitted ?? new InProcessCall(path, peer, options);
     try {
-      const answering = method(complete(request), call.context);
-      return call.answer(options.signal === undefined ? await answering : await untilAborted(answering, signal));
+      return call.answer(await waitFor(method(complete(request), call), options));
     } finally {
       call.finish();
     }
   };
+}
+
+function waitFor<T>(answer: Promise<T>, options: Options): Promise<T> {
+  if (options.until !== undefined) return options.until(answer);
+  return options.signal === undefined ? answer : untilAborted(answer, options.signal);
 }
 
 function streaming<Response>(

@@ -3,14 +3,19 @@ import type { CallContext, CallOptions } from 'nice-grpc-common';
 import { callEnded } from './deadline.js';
 import { type CallerOptions, InProcessCall } from './in-process-call.js';
 
-type Source<Response> = { [Symbol.asyncIterator](): AsyncIterator<Response | Encoded<Response>, void> };
+type Answer<Response> = Response | Encoded<Response>;
+type Answers<Response> = AsyncIterator<Answer<Response>, void> & {
+  take?(): Answer<Response> | undefined;
+  whenReady?(ready: () => void): boolean;
+};
+type Source<Response> = { [Symbol.asyncIterator](): Answers<Response> };
 
 /** The caller's side of a stream within the process. It begins with the first read, and ends when it is left. */
 export class InProcessStream<Response> implements AsyncIterableIterator<Response, void, undefined> {
   #open: (context: CallContext) => Source<Response>;
   #call: InProcessCall;
   #signal: AbortSignal | undefined;
-  #inner: AsyncIterator<Response | Encoded<Response>, void> | undefined;
+  #inner: Answers<Response> | undefined;
   #ended = false;
   #stop = new AbortController();
 
@@ -35,6 +40,18 @@ export class InProcessStream<Response> implements AsyncIterableIterator<Response
     }
   }
 
+  /** The next answer if it is at hand. */
+  take(): Response | undefined {
+    if (this.#ended) return undefined;
+    const answer = this.#inner?.take?.();
+    return answer === undefined ? undefined : this.#call.answer(answer);
+  }
+
+  /** To be asked when {@link take} has nothing: see `ChangeStream.whenReady`. */
+  whenReady(ready: () => void): boolean {
+    return !this.#ended && (this.#inner?.whenReady?.(ready) ?? false);
+  }
+
   async return(): Promise<IteratorResult<Response, void>> {
     this.#end();
     await this.#inner?.return?.();
@@ -45,10 +62,10 @@ export class InProcessStream<Response> implements AsyncIterableIterator<Response
     return this;
   }
 
-  #begin(): AsyncIterator<Response | Encoded<Response>, void> {
+  #begin(): Answers<Response> {
     if (this.#signal?.aborted) throw callEnded();
     this.#signal?.addEventListener('abort', this.#abort, { once: true });
-    return this.#open(this.#call.context)[Symbol.asyncIterator]();
+    return this.#open(this.#call)[Symbol.asyncIterator]();
   }
 
   #abort = (): void => this.#stop.abort();

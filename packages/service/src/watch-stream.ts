@@ -12,7 +12,9 @@ import { isPromise } from './maybe.js';
 /** Ready bytes stand for their message: the service definition sends them as they are. */
 type Result = IteratorResult<WatchResponse, void>;
 
-const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, value: answer as never });
+const answerOf = (answer: Encoded<WatchResponse>): WatchResponse => answer as never;
+
+const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, value: answerOf(answer) });
 
 /** The changes that a watch sends on. */
 export interface OpenedWatch {
@@ -37,6 +39,8 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
   #shows: (event: WatchEvent) => Maybe<boolean> = () => false;
   #ends = new WriteEnds();
   #fault: unknown;
+  /** Of an event that was taken, whether the caller may see it is still being decided. */
+  #deciding: Promise<Result> | undefined;
   #done = false;
   #stop = new AbortController();
 
@@ -48,20 +52,45 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
   }
 
   next(): Promise<Result> {
+    const answer = this.take();
+    if (answer !== undefined) return Promise.resolve({ done: false, value: answer });
+    const deciding = this.#deciding;
+    this.#deciding = undefined;
+    if (deciding !== undefined) return deciding;
     const stream = this.#stream;
     if (stream === undefined || this.#done) return this.#begin();
     if (this.#fault !== undefined) return this.#failed(this.#fault);
+    return stream.next().then(this.#received, this.#failed);
+  }
+
+  /** The next answer if it is at hand. */
+  take(): WatchResponse | undefined {
+    const stream = this.#stream;
+    if (stream === undefined || this.#isOver || this.#deciding !== undefined) return undefined;
     for (;;) {
       const last = this.#ends.take();
-      if (last !== undefined) return Promise.resolve(resultOf(this.#encoder.event(last)));
+      if (last !== undefined) return answerOf(this.#encoder.event(last));
       const event = stream.take?.();
-      if (event === undefined) break;
+      if (event === undefined) return undefined;
       const shown = this.#shows(event);
-      if (isPromise(shown)) return this.#decided(event, shown);
+      if (isPromise(shown)) {
+        this.#deciding = this.#decided(event, shown);
+        this.#deciding.catch(() => {});
+        return undefined;
+      }
       const due = this.#pass(event, shown);
-      if (due !== undefined) return Promise.resolve(resultOf(this.#encoder.event(due)));
+      if (due !== undefined) return answerOf(this.#encoder.event(due));
     }
-    return stream.next().then(this.#received, this.#failed);
+  }
+
+  /** See `ChangeStream.whenReady`. */
+  whenReady(ready: () => void): boolean {
+    if (this.#isOver || this.#deciding !== undefined) return false;
+    return this.#stream?.whenReady?.(ready) ?? false;
+  }
+
+  get #isOver(): boolean {
+    return this.#done || this.#fault !== undefined;
   }
 
   /** Ends the stream with an error for its client, at once. */

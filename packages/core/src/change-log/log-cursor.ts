@@ -4,7 +4,8 @@ import type { ChangeStream } from '../contract/store.js';
 import { WriteEnds } from './write-ends.js';
 
 type Result = IteratorResult<WatchEvent, void>;
-type Waiting = { resolve(result: Result): void; reject(error: unknown): void };
+/** A reader that waits: for the next event, or to be told that there may be one. */
+type Waiting = { resolve(result: Result): void; reject(error: unknown): void } | { ready(): void };
 
 /** What a cursor needs of its log. */
 export interface CursorSource {
@@ -89,11 +90,22 @@ export class LogCursor implements ChangeStream {
     });
   }
 
+  whenReady(ready: () => void): boolean {
+    if (this.#state.is !== 'open' || this.#position < this.#source.revision) return false;
+    this.#waiting = { ready };
+    return true;
+  }
+
   /** The log has a matching change: all before it, since the cursor began to wait, did not match. */
   wake(revision: number): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#position = Math.max(this.#position, revision - 1);
+    if ('ready' in waiting) {
+      this.#waiting = undefined;
+      waiting.ready();
+      return;
+    }
     const event = this.take();
     // Without the event the change is in the ring no more (one batch can be larger than the ring): read the log.
     if (event === undefined && this.#position >= this.#source.revision) return;
@@ -107,9 +119,14 @@ export class LogCursor implements ChangeStream {
     if (this.#progress === 'none' || this.#waiting === undefined || this.#ends.isHolding) return;
     this.#position = this.#source.revision;
     if (this.#told === this.#position) return;
-    const { resolve } = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = undefined;
-    resolve({ done: false, value: this.#tell() });
+    if ('ready' in waiting) {
+      this.#progress = 'due';
+      waiting.ready();
+    } else {
+      waiting.resolve({ done: false, value: this.#tell() });
+    }
   }
 
   close(): void {
@@ -184,7 +201,8 @@ export class LogCursor implements ChangeStream {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
-    if (state.is === 'failed') this.#fail(state.error).catch(waiting.reject);
+    if ('ready' in waiting) waiting.ready();
+    else if (state.is === 'failed') this.#fail(state.error).catch(waiting.reject);
     else waiting.resolve(done);
   }
 }

@@ -126,6 +126,12 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
   readonly live?: boolean;
   /** The next event if it is at hand, without waiting. Optional: `next()` alone is enough. */
   take?(): WatchEvent | undefined;
+  /**
+   * To be asked when {@link take} has nothing: calls `ready` once, when it may have something or the stream has ended, and
+   * returns true. False where only `next()` can tell what comes. `ready` is called within the write that it is about: it
+   * must return at once and must not throw. Optional, with `take`.
+   */
+  whenReady?(ready: () => void): boolean;
   return(): Promise<IteratorResult<WatchEvent, void>>;
   close(): void;
 }

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { heartbeatFrame, helloFrame, idFrame, resetFrame } from './frame.js';
 
 export interface EventStreamOptions {
@@ -8,9 +9,13 @@ export interface EventStreamOptions {
   readonly maxLagMs: number;
 }
 
+const { write } = ServerResponse.prototype;
+
 /** The socket's side of a stream of events. Holds no queue: who writes waits while the socket is full. */
 export class EventStream {
   readonly #response: ServerResponse;
+  /** Where blocks are written: the connection itself, where nothing comes between. */
+  #out: Writable;
   readonly #options: EventStreamOptions;
   readonly #headers: Readonly<Record<string, string>>;
   /** Called when the client was too slow; the stream is over then. */
@@ -25,6 +30,7 @@ export class EventStream {
   /** `headers` go out with the stream's own. */
   constructor(response: ServerResponse, options: EventStreamOptions, headers: Readonly<Record<string, string>>) {
     this.#response = response;
+    this.#out = response;
     this.#options = options;
     this.#headers = headers;
     response.once('close', () => this.#stopTimers());
@@ -37,7 +43,11 @@ export class EventStream {
   /** Sends the headers and the greeting. Once is enough. */
   begin(): void {
     if (this.begun) return;
+    // The stream's end is the connection's: a block is written as it is, shared by all, and not as a chunk of its own.
+    const isAlone = this.#response.req.httpVersionMajor === 1;
+    if (isAlone) this.#response.removeHeader('transfer-encoding');
     this.#response.writeHead(200, {
+      ...(isAlone && { connection: 'close' }),
       'content-type': 'text/event-stream',
       // What compresses on the way would hold events back.
       'cache-control': 'no-cache, no-store, no-transform',
@@ -45,6 +55,7 @@ export class EventStream {
       ...this.#headers,
     });
     this.#response.write(helloFrame(this.#options.retryMs));
+    if (isAlone && this.#response.write === write && this.#response.socket !== null) this.#out = this.#response.socket;
     if (!this.#response.closed) this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatIntervalMs);
   }
 
@@ -52,7 +63,16 @@ export class EventStream {
   write(frame: Buffer | string, id: string = this.#lastId): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#lastId = id;
-    return this.#response.write(frame) ? undefined : this.#writable();
+    return this.#out.write(frame) ? undefined : this.#writable();
+  }
+
+  /** What is written up to {@link uncork} goes out at once. */
+  cork(): void {
+    this.#out.cork();
+  }
+
+  uncork(): void {
+    this.#out.uncork();
   }
 
   /** Tells the client that it has seen everything up to `id`, if it does not know. */
@@ -77,9 +97,9 @@ export class EventStream {
 
   #beat(): void {
     // A socket that is full tells by itself whether the client is alive.
-    if (this.#response.writableNeedDrain) return;
+    if (this.#out.writableNeedDrain) return;
     this.#lastId = this.place();
-    this.#response.write(this.#lastId === '' ? heartbeatFrame : heartbeatFrame + idFrame(this.#lastId));
+    this.#out.write(this.#lastId === '' ? heartbeatFrame : heartbeatFrame + idFrame(this.#lastId));
   }
 
   #stopTimers(): void {
@@ -89,12 +109,12 @@ export class EventStream {
 
   /** Resolves when the socket takes more, and when it never will. */
   #writable(): Promise<void> {
-    const response = this.#response;
+    const out = this.#out;
     const { maxLagMs } = this.#options;
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(this.#lag);
-        response.off('drain', done).off('close', done);
+        out.off('drain', done).off('close', done);
         resolve();
       };
       if (maxLagMs > 0) {
@@ -103,8 +123,8 @@ export class EventStream {
           done();
         }, maxLagMs);
       }
-      response.on('drain', done).on('close', done);
-      if (response.destroyed) done();
+      out.on('drain', done).on('close', done);
+      if (out.destroyed) done();
     });
   }
 }

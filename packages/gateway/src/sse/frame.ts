@@ -1,4 +1,5 @@
 import { ChangeType, type Timestamp, toJson, type WatchResponse } from '@cfg/proto';
+import { formatEventId } from './event-id.js';
 
 const names: Partial<Record<ChangeType, string>> = {
   [ChangeType.CHANGE_TYPE_SET]: 'SET',
@@ -7,20 +8,31 @@ const names: Partial<Record<ChangeType, string>> = {
   [ChangeType.CHANGE_TYPE_ALIAS_DELETE]: 'ALIAS_DELETE',
 };
 
-/** Frames of changes, with the id that is in them: made once per change, and shared by all streams that send it. */
-const frames = new WeakMap<WatchResponse, { readonly id: string; readonly bytes: Buffer }>();
+/** The block of a change, and the id that is in it. */
+export interface ChangeFrame {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
 
-/** The block of a change; `undefined` if it is of a type that this gateway does not know. */
-export function changeFrame(change: WatchResponse, id: string): Buffer | undefined {
+/** Made once per change, and shared by all streams that send it. */
+const frames = new WeakMap<WatchResponse, ChangeFrame & { readonly number: number; readonly log: string }>();
+
+/**
+ * The block of a change that is the `number`th of a log; without the log's name the id is the number alone. `undefined` if
+ * the change is of a type that this gateway does not know.
+ */
+export function changeFrame(change: WatchResponse, number: number, log: string): ChangeFrame | undefined {
   const known = frames.get(change);
-  if (known?.id === id) return known.bytes;
+  if (known !== undefined && known.number === number && known.log === log) return known;
   const type = names[change.type];
   if (type === undefined) return undefined;
+  const id = log === '' ? String(number) : formatEventId(number, log);
   const bytes = Buffer.from(
     `id: ${id}\nevent: ${type.toLowerCase()}\ndata: ${JSON.stringify(dataOf(type, change))}\n\n`,
   );
-  frames.set(change, { id, bytes });
-  return bytes;
+  const frame = { id, bytes, number, log };
+  frames.set(change, frame);
+  return frame;
 }
 
 function dataOf(type: string, { entry, more }: WatchResponse): object {

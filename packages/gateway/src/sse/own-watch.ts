@@ -4,7 +4,8 @@ import { announces } from '../features.js';
 import { formatEventId, isLogId, type LogPosition, parseEventId } from './event-id.js';
 import type { EventStream } from './event-stream.js';
 import type { WatchFilters } from './filters.js';
-import { changeFrame, resetFrame } from './frame.js';
+import { type ChangeFrame, changeFrame, resetFrame } from './frame.js';
+import { type MessageSink, pushMessages } from './pushed-messages.js';
 import { openWatch, type Upstream } from './upstream.js';
 import type { WatchContext } from './watch-context.js';
 import { compactionOf } from './watch-errors.js';
@@ -66,11 +67,17 @@ export class OwnWatch {
       this.#stream.begin();
       if (this.#exchange.request.method === 'HEAD') return 'ended';
       await this.#tellReset();
-      for await (const message of upstream.messages) {
-        await this.#relay(message);
-        if (turn.isOver) return 'again';
-      }
-      return 'ended';
+      const stream = this.#stream;
+      const sink: MessageSink = {
+        send: (message) => this.#relay(message),
+        cork: () => stream.cork(),
+        uncork: () => stream.uncork(),
+        get isOver() {
+          return turn.isOver;
+        },
+      };
+      await pushMessages(upstream.messages, sink, this.#context.turns);
+      return turn.isOver ? 'again' : 'ended';
     } catch (error) {
       if (turn.isOver && turn.signal.aborted && !this.#exchange.cancelled) return 'again';
       // Retrying makes sense only once: a watch from now on that fails with `compacted` would fail again.
@@ -114,15 +121,18 @@ export class OwnWatch {
       if (isLogId(message.logId)) this.#logId = message.logId;
       return this.#stream.advance(this.#place(message.revision));
     }
-    const id = this.#idOf(message);
-    const frame = changeFrame(message, id);
-    return frame && this.#stream.write(frame, id);
+    const frame = this.#frameOf(message);
+    return frame && this.#stream.write(frame.bytes, frame.id);
   }
 
-  #idOf({ revision }: WatchResponse): string {
-    if (revision > 0 && this.#logId !== '') return this.#place(revision);
+  #frameOf(message: WatchResponse): ChangeFrame | undefined {
+    const { revision } = message;
+    if (revision > 0 && this.#logId !== '') {
+      this.#position = { revision, logId: this.#logId };
+      return changeFrame(message, revision, this.#logId);
+    }
     this.#counter.last += 1;
-    return String(this.#counter.last);
+    return changeFrame(message, this.#counter.last, '');
   }
 
   #place(revision: number): string {

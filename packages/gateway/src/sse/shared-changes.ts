@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { ChangeType, type WatchResponse } from '@cfg/proto';
-import { formatEventId } from './event-id.js';
 import { changeFrame } from './frame.js';
 
 /** A change with the number that this gateway gave it. */
@@ -125,9 +124,9 @@ export class Subscription {
   }
 
   #take(message: WatchResponse): void {
-    const id = formatEventId(this.#last + 1, this.name);
-    const frame = changeFrame(message, id);
-    if (frame === undefined) return;
+    const made = changeFrame(message, this.#last + 1, this.name);
+    if (made === undefined) return;
+    const { id, bytes: frame } = made;
     this.#last += 1;
     const { type, entry } = message;
     const isAlias = type === ChangeType.CHANGE_TYPE_ALIAS_SET || type === ChangeType.CHANGE_TYPE_ALIAS_DELETE;

@@ -11,7 +11,51 @@ type WatchRequest = Parameters<Client<ConfigServiceDefinition>['watch']>[0];
 export interface Upstream {
   /** What it said first of all; absent if it has not. */
   readonly header: Metadata | undefined;
-  readonly messages: AsyncIterable<WatchResponse>;
+  readonly messages: Messages;
+}
+
+type Result = IteratorResult<WatchResponse, unknown>;
+
+/** An iterator that may say what it has at hand: see `ChangeStream` of @cfg/core. */
+interface Source extends AsyncIterator<WatchResponse> {
+  take?(): WatchResponse | undefined;
+  whenReady?(ready: () => void): boolean;
+}
+
+/** The messages of a watch whose first has been asked for already. */
+export class Messages implements AsyncIterableIterator<WatchResponse> {
+  #first: Promise<Result> | undefined;
+  readonly #rest: Source;
+
+  constructor(first: Promise<Result>, rest: Source) {
+    this.#first = first;
+    this.#rest = rest;
+  }
+
+  next(): Promise<Result> {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? this.#rest.next();
+  }
+
+  /** The next message if it is at hand. */
+  take(): WatchResponse | undefined {
+    return this.#first === undefined ? this.#rest.take?.() : undefined;
+  }
+
+  /** To be asked when {@link take} has nothing: see `ChangeStream.whenReady`. */
+  whenReady(ready: () => void): boolean {
+    return this.#first === undefined && (this.#rest.whenReady?.(ready) ?? false);
+  }
+
+  async return(): Promise<Result> {
+    await this.#rest.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 /** How long to wait for a refusal of a watch by a server that does not say when it accepts one. */
@@ -42,13 +86,5 @@ export async function openWatch(
   const header = sendsHeader ? await Promise.race([headed, spoken]) : undefined;
   const willSpeak = request.progress === true && header !== undefined && announces(header, 'revisions');
   await (willSpeak ? spoken : isDoneWithin(spoken, silenceMs));
-  return { header, messages: joined(first, iterator) };
-}
-
-async function* joined<T>(first: Promise<IteratorResult<T, unknown>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    for (let result = await first; !result.done; result = await rest.next()) yield result.value;
-  } finally {
-    await rest.return?.();
-  }
+  return { header, messages: new Messages(first, iterator) };
 }

@@ -26,7 +26,7 @@ export class WatchRoute {
   readonly endpoint: Endpoint = async (exchange) => {
     const filters = readFilters(exchange.query());
     const lastEventId = lastEventIdOf(exchange.request.headers, exchange.query());
-    exchange.endless = true;
+    exchange.goOn();
     const { options } = this.#context;
     const stream = new EventStream(exchange.response, options, exchange.ownHeaders());
     stream.onLag = () => {

@@ -44,10 +44,10 @@ export const getHook: RpcHook = {
   answer(message, exchange) {
     const representation = representationOf(message as GetResponse | Encoded<GetResponse>);
     if (representation === undefined) return {};
-    const { entry, headers, json } = representation;
+    const { entry, headers, ready } = representation;
     const { headers: asked } = exchange.request;
     if (isKnown(asked, headers.etag)) return { status: 304, headers };
-    if (!asksForValue(exchange) && !acceptsValue(asked.accept, entry.codec)) return { headers, body: json };
+    if (!asksForValue(exchange) && !acceptsValue(asked.accept, entry.codec)) return { ready };
     return { headers: { ...headers, 'content-type': mediaTypeOf(entry.codec) }, body: entry.value };
   },
 };

@@ -1,11 +1,13 @@
 import { Encoded, type Entry, type GetResponse, toJsonString } from '@cfg/proto';
+import { type ReadyAnswer, readyAnswer } from '../ready-answer.js';
 import { validators } from './entry-tag.js';
 
 /** What a Get sends of one version of a key. */
 export interface Representation {
   readonly entry: Entry;
-  readonly json: string;
   readonly headers: ReturnType<typeof validators>;
+  /** As JSON. */
+  readonly ready: ReadyAnswer;
 }
 
 /**
@@ -28,5 +30,5 @@ function represent(message: GetResponse): Representation | undefined {
   const { entry } = message;
   if (entry === undefined) return undefined;
   const headers = { ...validators(entry), vary: 'Accept' };
-  return { entry, headers, json: toJsonString('config.v1.GetResponse', message) };
+  return { entry, headers, ready: readyAnswer(toJsonString('config.v1.GetResponse', message), headers) };
 }

@@ -6,6 +6,10 @@ type Result<Response> = IteratorResult<Response, Response | undefined>;
 /** What the stages surround: the next middleware, or a handler's stream. */
 export interface Inner<Response> {
   next(): Promise<Result<Response>>;
+  /** The next answer if it is at hand. */
+  take?(): Response | undefined;
+  /** As `ChangeStream.whenReady`. */
+  whenReady?(ready: () => void): boolean;
   return?(value: undefined): Promise<Result<Response>>;
   throw?(error: unknown): Promise<Result<Response>>;
 }
@@ -37,6 +41,14 @@ export class StagedCall<Response> implements AsyncGenerator<Response, Response |
     } catch (error) {
       return this.#fail(error);
     }
+  }
+
+  take(): Response | undefined {
+    return this.#inner?.take?.();
+  }
+
+  whenReady(ready: () => void): boolean {
+    return this.#inner?.whenReady?.(ready) ?? false;
   }
 
   async return(): Promise<Result<Response>> {

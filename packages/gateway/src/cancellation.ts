@@ -1,0 +1,40 @@
+/** Whether anybody still waits for something. The signal is made when it is asked for. */
+export class Cancellation {
+  #controller: AbortController | undefined;
+  #cancelled = false;
+  #onCancel: (() => void) | undefined;
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Fires when nobody waits any more. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancelled) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Twice is fine. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#controller?.abort();
+    this.#onCancel?.();
+  }
+
+  /** The outcome of the promise, or a rejection as soon as nobody waits for it any more. */
+  until<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const earlier = this.#onCancel;
+      this.#onCancel = () => {
+        earlier?.();
+        reject(new DOMException('the call was cancelled', 'AbortError'));
+      };
+      promise.then(resolve, reject);
+      if (this.#cancelled) this.#onCancel();
+    });
+  }
+}

@@ -1,0 +1,6 @@
+/** What is sent is never a page: no browser is to take it for one, nor another site to use it as its own. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
