@@ -15,26 +15,34 @@ export interface NewValue {
   readonly codec: string;
   readonly secret: boolean;
   /** Where the value is, if the server has kept it back: it is asked for when it is written. */
-  readonly masked?: { readonly namespace: string; readonly key: string } | undefined;
+  readonly masked?: { readonly namespace: string; readonly key: string; readonly revision?: number } | undefined;
 }
 
 /** As many as the server writes at once. */
 export const maxOperations = 1_000;
 
-/** The value of an entry, to be written elsewhere. */
-export const newValueOf = ({ namespace, key, value, codec, secret, masked }: Entry): NewValue => ({
+/**
+ * The value of an entry, to be written elsewhere.
+ *
+ * @param revision when it was there; 0: now
+ */
+export const newValueOf = ({ namespace, key, value, codec, secret, masked }: Entry, revision = 0): NewValue => ({
   value,
   codec,
   secret,
-  ...(masked && { masked: { namespace, key } }),
+  ...(masked && { masked: { namespace, key, revision } }),
 });
 
 async function operationOf({ key, old, next }: PlannedChange): Promise<Operation> {
   const ifVersion = old?.version ?? 0;
   if (next === undefined) return { kind: 'delete', key, ifVersion };
   const { masked, codec } = next;
-  const value = masked ? (await getEntry(masked.namespace, masked.key, { reveal: true })).value : next.value;
+  const value = masked ? await revealed(masked) : next.value;
   return { kind: 'set', key, value, codec, ifVersion };
+}
+
+async function revealed({ namespace, key, revision = 0 }: NonNullable<NewValue['masked']>): Promise<Uint8Array> {
+  return (await getEntry(namespace, key, { reveal: true, revision })).value;
 }
 
 export interface Writing {

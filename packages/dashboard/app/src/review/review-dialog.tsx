@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { BatchOutcome } from '../api/calls.ts';
 import { isApiError } from '../api/error.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { queries } from '../state/queries.ts';
@@ -7,7 +8,7 @@ import { Field } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
 import { toast } from '../ui/toasts.tsx';
-import { canTakeBack, maxOperations, type PlannedChange, takeBack, write } from './planned-change.ts';
+import { canTakeBack, maxOperations, type PlannedChange, takeBack, type Writing, write } from './planned-change.ts';
 import { PlannedChangeView } from './planned-change-view.tsx';
 import './review.css';
 
@@ -17,6 +18,8 @@ export interface ReviewDialogProps {
   readonly changes: readonly PlannedChange[];
   /** What the comment begins as. */
   readonly comment?: string | undefined;
+  /** Writes them where they are more than a batch takes. */
+  readonly writeMany?: ((options: Writing) => Promise<BatchOutcome>) | undefined;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
@@ -36,6 +39,7 @@ export function ReviewDialog({
   namespace,
   changes,
   comment: suggested = '',
+  writeMany,
   onClose,
   onDone,
 }: ReviewDialogProps) {
@@ -44,24 +48,29 @@ export function ReviewDialog({
   const [state, setState] = useState<State>({ name: 'trying' });
   const [shown, setShown] = useState(firstShown);
   const requestId = useRef(crypto.randomUUID());
-  const isTooMany = changes.length > maxOperations;
+  const isMany = changes.length > maxOperations;
+  const isTooMany = isMany && writeMany === undefined;
+  const writeAll = useCallback(
+    (options: Writing) => (isMany && writeMany ? writeMany(options) : write(namespace, changes, options)),
+    [isMany, writeMany, namespace, changes],
+  );
   useEffect(() => {
     if (changes.length === 0 || isTooMany) return;
     let isCurrent = true;
-    write(namespace, changes, { dryRun: true }).then(
+    writeAll({ dryRun: true }).then(
       () => isCurrent && setState((now) => (now.name === 'trying' ? { name: 'tried' } : now)),
       (error: unknown) => isCurrent && setState({ name: 'failed', error }),
     );
     return () => {
       isCurrent = false;
     };
-  }, [namespace, changes, isTooMany]);
+  }, [changes, isTooMany, writeAll]);
   const canWrite = changes.length > 0 && !isTooMany && state.name !== 'writing';
   const commit = async (): Promise<void> => {
     if (!canWrite) return;
     setState({ name: 'writing' });
     try {
-      const outcome = await write(namespace, changes, { comment, requestId: requestId.current });
+      const outcome = await writeAll({ comment, requestId: requestId.current });
       void queries.invalidateQueries();
       const undo = {
         label: t('undo'),
@@ -74,7 +83,7 @@ export function ReviewDialog({
       toast({
         text: t('batchSaved', { count: changes.length, revision: outcome.lastRevision }),
         look: 'good',
-        ...(canTakeBack(changes) && { action: undo }),
+        ...(canTakeBack(changes) && !isMany && { action: undo }),
       });
       onDone();
     } catch (error) {

@@ -12,6 +12,7 @@ export const matrix = {
   selectAll: 'Alle auswählen',
   selectKey: '{key} auswählen',
   clearSelection: 'Auswahl aufheben',
+  promoteNone: 'Schlüssel zum Übertragen wählen',
   promoteCount: { one: '{count} Schlüssel übertragen', other: '{count} Schlüssel übertragen' },
   promoteTitle: 'Von {from} nach {to}',
   promoteComment: 'Übertragen aus {from}',

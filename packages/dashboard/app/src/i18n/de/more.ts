@@ -1,5 +1,6 @@
+import { history } from './history.ts';
 import { matrix } from './matrix.ts';
 import { signIn } from './sign-in.ts';
 
 /** The texts of the screens beside keys. */
-export const more = { ...signIn, ...matrix } as const;
+export const more = { ...signIn, ...matrix, ...history } as const;

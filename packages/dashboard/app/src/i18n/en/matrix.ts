@@ -12,6 +12,7 @@ export const matrix = {
   selectAll: 'Select all',
   selectKey: 'Select {key}',
   clearSelection: 'Clear selection',
+  promoteNone: 'Select keys to promote',
   promoteCount: { one: 'Promote {count} key', other: 'Promote {count} keys' },
   promoteTitle: 'From {from} to {to}',
   promoteComment: 'Promoted from {from}',

@@ -129,7 +129,7 @@ function Cell({
 }) {
   const t = useTranslate();
   if (entry === undefined) {
-    return <td className="matrix-cell missing">{t('matrixMissing')}</td>;
+    return <td className="matrix-cell cell-missing">{t('matrixMissing')}</td>;
   }
   const shown = shownOf(entry);
   const text =
@@ -139,7 +139,7 @@ function Cell({
         ? t('bytes', { count: entry.value.length })
         : '••••••';
   return (
-    <td className={`matrix-cell ${state}`}>
+    <td className={`matrix-cell cell-${state}`}>
       <Link to={keysPlace(namespace, name)} className="mono" title={text}>
         {text}
       </Link>

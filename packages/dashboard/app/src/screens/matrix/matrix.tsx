@@ -85,7 +85,7 @@ export default function Matrix() {
               disabled={selected.size === 0 || chosen.length < 2}
               onClick={() => setPromoting(true)}
             >
-              {t('promoteCount', { count: selected.size })}
+              {selected.size === 0 ? t('promoteNone') : t('promoteCount', { count: selected.size })}
             </Button>
           </div>
           <MatrixGrid namespaces={chosen} rows={shown} selected={selected} onSelect={setSelected} />
