@@ -42,7 +42,7 @@ test('reads a value laid out, raw and in hex, with who changed it and why', asyn
   const page = await stage.open(`${keys}/app/db/pool`);
   await page.getByRole('textbox', { name: 'Value of app/db/pool' }).getByText('"idleTimeoutMs"').waitFor();
   await page.getByText('“Pool to 40”').or(page.getByText('Pool to 40')).first().waitFor();
-  await page.getByText('db-pool').waitFor();
+  await page.getByText('db-pool').first().waitFor();
   await page.getByText('Raw', { exact: true }).click();
   await page.getByText('{"min":2,"max":40,"idleTimeoutMs":30000}').waitFor();
   await page.getByText('Hex', { exact: true }).click();

@@ -57,7 +57,7 @@ const theme = EditorView.theme({
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'light-dark(#cdd3ff, #3a4280)',
   },
-  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--accent)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: 'none' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--muted)' },
   '.cm-tooltip, .cm-panels': {
     backgroundColor: 'var(--raised)',
@@ -116,7 +116,8 @@ const typingOver: Extension = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { inputType, data, isComposing } = event;
     const { ranges, main } = view.state.selection;
-    if (inputType !== 'insertText' || !data || isComposing || ranges.every(({ empty }) => empty)) return false;
+    const isPlain = ranges.every(({ empty }) => empty) && data?.length === 1;
+    if (inputType !== 'insertText' || !data || isComposing || isPlain) return false;
     const insert = () =>
       view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
     const handlers = view.state.facet(EditorView.inputHandler);

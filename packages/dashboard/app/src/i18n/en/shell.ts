@@ -41,6 +41,7 @@ export const shell = {
   noNamespacesText:
     'A namespace holds the keys of an app or a stage, shop:prod say. It exists as soon as it has its first key.',
   createFirst: 'Create the first one',
+  compareStages: 'Compare',
   nothingFits: 'Nothing fits.',
   showMore: 'Show more ({count} left)',
   unknownTitle: 'There is no such page',
