@@ -74,6 +74,7 @@ test('exports what can be imported again, and secrets only where that is said', 
   const page = await stage.open('ns/shop/import', { acceptDownloads: true });
   await page.getByRole('button', { name: 'Export all keys' }).click();
   const text = page.getByLabel('Exported text');
+
   await page.getByText('4 keys').waitFor();
   expect(JSON.parse(await text.inputValue())).toEqual({
     'app/HOST': 'db.internal',

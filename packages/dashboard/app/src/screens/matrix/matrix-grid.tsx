@@ -39,7 +39,9 @@ export function MatrixGrid({ namespaces, rows, selected, onSelect }: MatrixGridP
     event.preventDefault();
     const next = Math.min(Math.max(at + step, 0), rows.length - 1);
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${next}"] input`)?.focus());
+    const focus = (): void => box.current?.querySelector<HTMLElement>(`[data-row="${next}"] input`)?.focus();
+    focus();
+    requestAnimationFrame(focus); // a row that was not there before
   };
   const items = virtual.getVirtualItems();
   const above = items[0]?.start ?? 0;
