@@ -84,6 +84,7 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await stage.program.restart();
   await stage.api.set('away', 'two', 3);
   await page.getByRole('dialog').getByRole('button', { name: 'Back to the editor' }).click();
+  await page.locator('button.live').click();
   await page.getByText('1 change while you were away').waitFor();
 
   page.on('dialog', (dialog) => void dialog.accept());
@@ -107,7 +108,7 @@ test('staged changes are looked through, tried, and saved all or none', async ()
   await page.getByRole('heading', { name: 'b', exact: true }).waitFor();
   await page.keyboard.press('e');
   await write(page, 'b', '20');
-  await page.getByRole('button', { name: 'Stage' }).click();
+  await page.getByRole('button', { name: 'Stage', exact: true }).click();
   await page.getByRole('treeitem', { name: 'c' }).click();
   await page.getByRole('heading', { name: 'c', exact: true }).waitFor();
   await page.keyboard.press('d');
@@ -129,7 +130,7 @@ test('staged changes are looked through, tried, and saved all or none', async ()
   await dialog.getByText('Take mine').click();
   await dialog.getByRole('button', { name: 'Use this and review' }).click();
   await dialog.getByRole('button', { name: 'Back to the editor' }).click();
-  await page.getByRole('button', { name: 'Stage' }).click();
+  await page.getByRole('button', { name: 'Stage', exact: true }).click();
   await page.getByRole('link', { name: /Staged changes/ }).click();
   await page.getByRole('button', { name: 'Try it out' }).click();
   await page.getByText('The server would take all 3 changes').waitFor();

@@ -8,8 +8,8 @@ import { Tip } from '../ui/tip.tsx';
 export function LiveBadge() {
   const t = useTranslate();
   const { state, revision } = useStore(live);
+  if (state.name === 'idle') return null;
   const text = {
-    idle: t('liveIdle'),
     connecting: t('liveConnecting'),
     live: t('liveLive'),
     lost: t('liveLost'),

@@ -51,7 +51,6 @@ export const shell: { readonly [name in keyof typeof texts]: Text } = {
   unknownText: 'Die Adresse ist vielleicht falsch geschrieben oder von einer älteren Version.',
 
   revisionNumber: 'Revision {revision}',
-  liveIdle: 'nicht verbunden',
   liveConnecting: 'verbindet …',
   liveLive: 'live',
   liveLost: 'verbindet neu',

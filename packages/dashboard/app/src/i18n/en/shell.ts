@@ -48,7 +48,6 @@ export const shell = {
   unknownText: 'The address may be mistyped, or of an older version.',
 
   revisionNumber: 'revision {revision}',
-  liveIdle: 'not following',
   liveConnecting: 'connecting…',
   liveLive: 'live',
   liveLost: 'reconnecting',

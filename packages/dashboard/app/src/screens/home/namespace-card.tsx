@@ -14,21 +14,21 @@ export function NamespaceCard({ group }: { group: Group }) {
   const { name, namespaces } = group;
   return (
     <li className="card">
-      <div className="card-head">
-        <h2>{name}</h2>
-        {namespaces.length > 1 && (
+      {namespaces.length > 1 && (
+        <div className="card-head">
+          <h2>{name}</h2>
           <Link className="card-link" to={{ screen: 'matrix', parameters: { ns: namespaces.join(',') } }}>
             <Grid3x3 size={14} aria-hidden="true" /> {t('compareStages')}
           </Link>
-        )}
-      </div>
+        </div>
+      )}
       <ul>
         {namespaces.map((namespace) => {
           const isFavourite = favourites.includes(namespace);
           return (
-            <li key={namespace} className="stage">
+            <li key={namespace} className={namespaces.length > 1 ? 'stage' : 'stage only'}>
               <Link to={keysPlace(namespace)} aria-label={namespace}>
-                {stageOf(namespace, group)}
+                {namespaces.length > 1 ? stageOf(namespace, group) : namespace}
               </Link>
               <IconButton
                 label={t(isFavourite ? 'unfavourite' : 'favourite')}
