@@ -15,6 +15,7 @@ import { requestIdOf } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
+import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
 
 /** What travels may be secret: nobody on the way keeps it. */
@@ -53,6 +54,7 @@ export class Exchange implements Timed, CallSource {
   #late = false;
   #deadline: NodeJS.Timeout | undefined;
   #options: ServiceCallOptions | undefined;
+  #span: RequestSpan | undefined;
   #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
@@ -95,6 +97,11 @@ export class Exchange implements Timed, CallSource {
     return this.cancellation.signal;
   }
 
+  /** The trace context that goes on to the service, in place of the caller's. */
+  get traceContext(): Readonly<Record<string, string>> | undefined {
+    return this.#span?.context;
+  }
+
   get features(): ServerFeatures {
     return this.#context.features;
   }
@@ -107,6 +114,11 @@ export class Exchange implements Timed, CallSource {
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
   get admit(): Admit | undefined {
     return this.#context.admit;
+  }
+
+  /** The span ends with the request. */
+  traceAs(span: RequestSpan): void {
+    this.#span = span;
   }
 
   /** Notes that the answer does not end by itself, and has no limit of time. */
@@ -242,7 +254,7 @@ export class Exchange implements Timed, CallSource {
     this.#heedTimeout();
     const caller = callerOf(this.request);
     return {
-      metadata: this.#context.metadataReader.read(this.request, () => caller, this.requestId),
+      metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
@@ -260,6 +272,7 @@ export class Exchange implements Timed, CallSource {
 
   #close(): void {
     clearTimeout(this.#deadline);
+    this.#span?.end(this.response.statusCode);
     if (this.response.writableFinished) return;
     this.#gone = true;
     this.cancel();
