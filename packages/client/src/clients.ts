@@ -4,7 +4,7 @@ import type { Client } from 'nice-grpc';
 /** What a `RemoteStore` talks through: over a channel, or in process. */
 export type ConfigClient = Client<ConfigServiceDefinition>;
 
-/** For batch and restore. */
+/** For batch, restore and search. */
 export type OperationsClient = Client<ConfigOperationsDefinition>;
 
 /** The clients of one server. `operations` may be absent from a ready-made pair. */

@@ -85,14 +85,15 @@ export class Connection {
     return this.#call((options) => send(this.client, options), kind);
   }
 
-  /** As {@link call}, for batch and restore. */
+  /** As {@link call}, for batch, restore and search. */
   operate<T>(
     send: (client: OperationsClient, options: GrpcCallOptions) => Promise<T>,
     kind: CallKind = {},
   ): Promise<T> {
     return this.#call((options) => {
       const { operations } = this.#clients as Clients;
-      if (operations === undefined) throw new ConfigError('unsupported', 'the client has no batch and no restore');
+      if (operations === undefined)
+        throw new ConfigError('unsupported', 'the client has no batch, no restore and no search');
       return send(operations, options);
     }, kind);
   }
@@ -126,7 +127,7 @@ export class Connection {
     return (this.#clients as Clients).client;
   }
 
-  /** Whether batch and restore can be asked for: a ready-made client may come without them. */
+  /** Whether batch, restore and search can be asked for: a ready-made client may come without them. */
   get hasOperations(): boolean {
     return this.#clients === undefined || this.#clients.operations !== undefined;
   }

@@ -3,8 +3,8 @@ import { untilAborted } from '@cfg/core/store';
 import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
 
-/** What is announced and can be asked for from here: there is no search and no audit yet. */
-const offered = announced.filter((each) => each !== 'search' && each !== 'audit');
+/** What is announced and can be asked for from here: there is no audit yet. */
+const offered = announced.filter((each) => each !== 'audit');
 
 /** What every server can do, the Go original included. */
 const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];

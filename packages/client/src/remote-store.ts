@@ -26,6 +26,9 @@ import {
   type Restoring,
   type Revisioned,
   type RevisionState,
+  type Searching,
+  type SearchPage,
+  type SearchQuery,
   type SetOptions,
   type Snapshotting,
   type Store,
@@ -41,6 +44,7 @@ import { toAlias, toEntries, toEntry } from './calls/entry.js';
 import { cursorOf, findPage } from './calls/find.js';
 import { findKeys } from './calls/find-keys.js';
 import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
+import { searchPage } from './calls/search.js';
 import { takeSnapshot } from './calls/snapshot.js';
 import { applyBatch, deleteKey, restoreTo, setKey } from './calls/write.js';
 import { BufferedChangeStream } from './change-stream.js';
@@ -51,6 +55,9 @@ import type { ConnectionState } from './connection-state.js';
 import { completeOptions, type RemoteStoreOptions } from './options.js';
 import { RemoteTransport } from './transport/remote-transport.js';
 import { follow } from './watch.js';
+
+/** What the second of the two services has. */
+const ofOperations: ReadonlySet<Capability> = new Set<Capability>(['batch', 'restore', 'search']);
 
 /**
  * A store on a server: the remote door of the store contract, for use wherever a local store is. It has whatever the
@@ -65,13 +72,23 @@ import { follow } from './watch.js';
  * await manager.connect();
  */
 export class RemoteStore
-  implements Store, Versioned, Aliasing, NamespaceListing, Revisioned, Snapshotting, Batching, Restoring, HealthChecking
+  implements
+    Store,
+    Versioned,
+    Aliasing,
+    NamespaceListing,
+    Revisioned,
+    Snapshotting,
+    Batching,
+    Restoring,
+    Searching,
+    HealthChecking
 {
   readonly #connection: Connection;
 
   /**
    * `server` is an address (`host:port`, or a URL of a scheme that gRPC knows), several addresses of servers that have the
-   * same data, or ready-made clients, such as those in process; without `operations` there is no batch and no restore. Nothing is opened before `connect()`. Throws
+   * same data, or ready-made clients, such as those in process; without `operations` there is no batch, no restore and no search. Nothing is opened before `connect()`. Throws
    * `invalid_argument`, with the option's name.
    */
   constructor(server: string | readonly string[] | Clients, options: RemoteStoreOptions = {}) {
@@ -95,7 +112,7 @@ export class RemoteStore
   get features(): ReadonlySet<Capability> {
     const { features, hasOperations } = this.#connection;
     if (hasOperations) return features.known;
-    return new Set([...features.known].filter((each) => each !== 'batch' && each !== 'restore'));
+    return new Set([...features.known].filter((each) => !ofOperations.has(each)));
   }
 
   get state(): ConnectionState {
@@ -194,6 +211,14 @@ export class RemoteStore
 
   restore(namespace: string, target: RestoreTarget, options: RestoreOptions = {}): Promise<BatchOutcome> {
     return restoreTo(this.#connection, namespace, target, options);
+  }
+
+  /**
+   * The server bounds the number and the bytes of a page as well; `maxBytes` is not sent. What the caller may not read
+   * is not found, and a secret that is found by its key comes without its value.
+   */
+  search(query: SearchQuery, { signal }: CallOptions = {}): Promise<SearchPage> {
+    return searchPage(this.#connection, query, { signal });
   }
 
   /**

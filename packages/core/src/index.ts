@@ -97,6 +97,7 @@ export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract
 export type { WatchFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
+export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';
 export type {
   Caller,
   CallOptions,

@@ -12,6 +12,8 @@ export type {
   KeyReader,
   LogRange,
   Range,
+  SearchRange,
+  SearchStretch,
   WriteTables,
 } from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
@@ -20,8 +22,10 @@ export { LogFollower, type LogFollowerOptions } from './local-store/log-follower
 export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { Matches } from './local-store/search.js';
 export { Transaction } from './local-store/transaction.js';
 export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
+export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';
 export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
 // The log, and following it

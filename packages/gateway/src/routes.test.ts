@@ -165,8 +165,13 @@ describe.each(doors)('routes, %s', (door) => {
     expect(await ask(url, '/v1/audit?operation=get')).toMatchObject({ status: 400, json: { code: 3 } });
   });
 
-  it.each([['GET', '/v1/search']])('has %s %s, which the service leaves out', async (method, path) => {
-    expect(await ask(url, path, { method })).toMatchObject({ status: 501, json: errorObject(12) });
+  it('finds a text', async () => {
+    await ask(url, '/v1/namespaces/finding/keys/app/Needle', { method: 'PUT', body: { on: true } });
+    const answer = await ask(url, '/v1/search?query=needle&namespace_prefix=find&in=SEARCH_IN_KEYS&limit=1');
+    const match = { entry: { namespace: 'finding', key: 'app/Needle' }, inKey: true, inValue: false };
+    expect(answer).toMatchObject({ status: 200, json: { matches: [match], nextCursor: '' } });
+    expect(await ask(url, '/v1/search?query=n')).toMatchObject({ status: 400, json: errorObject(3) });
+    expect(await ask(url, '/v1/search?query=nn&in=LINES')).toMatchObject({ status: 400, json: errorObject(3) });
   });
 
   it('writes several keys at once, and brings them back', async () => {

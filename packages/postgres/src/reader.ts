@@ -1,8 +1,9 @@
 import type { Alias, Change } from '@cfg/core';
-import type { EngineReader, Head, LogRange } from '@cfg/core/store';
+import type { EngineReader, Head, LogRange, SearchRange, SearchStretch } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { type AliasRow, aliasOf, type ChangeRow, changeOf } from './rows.js';
+import { SearchReader } from './search-reader.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
 import { toText } from './text.js';
@@ -73,6 +74,10 @@ export class Reader extends KeyRows implements EngineReader {
   async counts(): Promise<Map<string, number>> {
     const rows = await this.#session.query<{ name: string; entries: number }>(this.#statements.counts);
     return new Map(rows.map(({ name, entries }) => [name, entries]));
+  }
+
+  search(range: SearchRange): Promise<SearchStretch> {
+    return new SearchReader(this.#session, this.#statements).search(range);
   }
 
   async alias(name: string): Promise<Alias | undefined> {

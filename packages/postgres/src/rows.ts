@@ -12,6 +12,9 @@ export const changeColumns: string = `${header}, c.bytes`;
 /** The same without the value's bytes, which can be many. */
 export const headerColumns: string = `${header}, ''::bytea AS bytes`;
 
+/** The same with as much of the value as a search compares. */
+export const searchedColumns: string = `${header}, substring(c.bytes FOR 16384) AS bytes`;
+
 /** A row of `changes`, as the driver returns it. */
 export interface ChangeRow {
   readonly revision: number;

@@ -1,4 +1,4 @@
-import { changeColumns, headerColumns } from './rows.js';
+import { changeColumns, headerColumns, searchedColumns } from './rows.js';
 import type { Names } from './schema.js';
 
 /**
@@ -25,6 +25,9 @@ export interface Statements {
   readonly all: string;
   readonly history: string;
   readonly nearest: string;
+  readonly reach: string;
+  readonly scan: string;
+  readonly byRevisions: string;
   readonly namespaceRevision: string;
   readonly namespaces: string;
   readonly counts: string;
@@ -97,6 +100,19 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
         ) AS revision
         FROM unnest($2::text[]) WITH ORDINALITY AS names (wanted, at)
       ) AS asked JOIN ${changes} c USING (revision)`,
+    reach: `
+      SELECT min(revision) AS lowest, count(*) AS count FROM (
+        SELECT revision FROM ${changes} WHERE revision < $1 ORDER BY revision DESC LIMIT $2
+      ) AS reached`,
+    // The current entries of a stretch of the log: where only keys are searched, those that have the text.
+    scan: `
+      SELECT ${searchedColumns} FROM ${changes} c JOIN ${keys} k USING (namespace, key, revision)
+      WHERE c.revision >= $1 AND c.revision < $2 AND NOT k.deleted
+        AND ($3::text IS NULL OR position($3 in lower(key)) > 0)
+        AND namespace >= $4 AND namespace < $5 AND key >= $6 AND key < $7
+      ORDER BY c.revision DESC`,
+    byRevisions: `
+      SELECT ${changeColumns} FROM ${changes} c WHERE c.revision = ANY($1::bigint[]) ORDER BY c.revision DESC`,
     namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
     namespaces: `
       SELECT name FROM ${namespaces} WHERE entries > 0 AND name >= $1 AND name < $2 ORDER BY name LIMIT $3`,

@@ -34,6 +34,7 @@ it('are asked for at each call', async () => {
     revisions: () => first(1, service.watch({ startRevision: 0 })),
     batch: () => operations.batch({ namespace: 'prod', operations: [{ delete: { key: 'b' } }] }),
     restore: () => operations.restore({ ...target, version: 1, dryRun: true }),
+    search: () => operations.search({ query: 'ab' }),
     authors: () => service.set({ ...target, value: json(1), comment: 'why' }),
     ttl: () => service.set({ ...target, value: json(1), ttl: { seconds: 60 } }),
     requests: () => service.set({ ...target, value: json(1), requestId: 'r' }),
@@ -47,7 +48,7 @@ it('are asked for at each call', async () => {
   }
 });
 
-it('are announced as of now, what is served of them', async () => {
+it('are announced as of now', async () => {
   const { service } = open();
   let told = '';
   const ask = async (): Promise<string> => {
@@ -64,7 +65,7 @@ it('are announced as of now, what is served of them', async () => {
   can.add('revisions');
   expect(await ask()).toBe('revisions');
   for (const more of ['search', 'audit', 'batch', 'versions'] as const) can.add(more);
-  expect(await ask()).toBe('revisions batch audit');
+  expect(await ask()).toBe('revisions batch search audit');
 });
 
 it.each<[Capability[], object]>([

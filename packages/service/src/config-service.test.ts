@@ -1,5 +1,5 @@
 import { MemoryStore } from '@cfg/core';
-import { ConfigOperationsDefinition, ConfigServiceDefinition, featuresHeader } from '@cfg/proto';
+import { ConfigServiceDefinition, featuresHeader } from '@cfg/proto';
 import { createChannel, createClient, createServer, Metadata } from 'nice-grpc';
 import { Status } from 'nice-grpc-common';
 import { HealthDefinition } from 'nice-grpc-server-health';
@@ -42,7 +42,7 @@ describe('a server with the service', () => {
     await failure(door.client.get(target, { onHeader }));
     await first(1, door.client.watch({ startRevision: 0 }, { ...ann, onHeader }));
     await failure(first(1, door.client.watch({}, { onHeader })));
-    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones batch restore authors audit'));
+    expect(headers).toEqual(Array(5).fill('revisions cas ttl requests tombstones batch restore authors search audit'));
   });
 
   it.each(Object.values(ConfigServiceDefinition))(
@@ -64,13 +64,6 @@ describe('a server with the service', () => {
     const request = Buffer.from([0x0a, 1, 0x61, 0x12, 1, 0x61, 0x18, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
     const got = await rawCall(open.address, ConfigServiceDefinition.getVersions.path, request);
     expect(got.code).toBe(Status.INVALID_ARGUMENT);
-  });
-
-  it('does not offer search yet, to nobody', async () => {
-    const operations = createClient(ConfigOperationsDefinition, createChannel(door.address));
-    const { code, message } = await failure(operations.search({}, ann));
-    expect([code, message]).toEqual(['UNIMPLEMENTED', 'this server does not offer Search']);
-    expect(await failure(operations.search({}))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('answers an unknown method', async () => {

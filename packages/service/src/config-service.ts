@@ -17,8 +17,8 @@ import { deleteHandler } from './handlers/delete.js';
 import { getHandler } from './handlers/get.js';
 import { listHandler } from './handlers/list.js';
 import { namespacesHandler } from './handlers/namespaces.js';
-import { notOffered } from './handlers/not-offered.js';
 import { restoreHandler } from './handlers/restore.js';
+import { searchHandler } from './handlers/search.js';
 import { setHandler } from './handlers/set.js';
 import { snapshotHandler } from './handlers/snapshot.js';
 import { versionsHandler } from './handlers/versions.js';
@@ -40,7 +40,7 @@ export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'conf
  */
 export interface ConfigService extends ServiceImplementation<ConfigServiceDefinition> {
   readonly store: Store;
-  /** The calls of `config.v1.ConfigOperations`: Batch, Restore and ListAudit. Search is not served: UNIMPLEMENTED. */
+  /** The calls of `config.v1.ConfigOperations`: Batch, Restore, ListAudit and Search. */
   readonly operations: ServiceImplementation<ConfigOperationsDefinition>;
   /**
    * The stages for nice-grpc's `server.use`, for servers that have other services too: those are then authenticated and
@@ -149,6 +149,6 @@ function operations(environment: Environment, methods: Methods): ServiceImplemen
     batch: methods.unary(rpc.batch.path, batchHandler(environment)),
     restore: methods.unary(rpc.restore.path, restoreHandler(environment)),
     listAudit: methods.unary(rpc.listAudit.path, auditHandler(environment)),
-    search: methods.unary(rpc.search.path, notOffered('Search')),
+    search: methods.unary(rpc.search.path, searchHandler(environment)),
   };
 }

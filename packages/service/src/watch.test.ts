@@ -44,7 +44,7 @@ describe.each(doors)('Watch through $name', ({ open }) => {
     const { events, next, features } = await begun((options) =>
       door.client.watch({ namespaces: ['prod'], prefixes: ['app/'] }, options),
     );
-    expect(features).toBe('revisions cas ttl requests tombstones batch restore authors audit');
+    expect(features).toBe('revisions cas ttl requests tombstones batch restore authors search audit');
     await fill(store, 'prod', ['app/a', 'other']);
     await fill(store, 'test', ['app/a']);
     await store.setAlias('x', 'app/a');

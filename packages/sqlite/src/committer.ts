@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { applyAll, type Commit, type Operation, runNow, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import { HeadReader } from './head-reader.js';
+import { SearchIndex } from './search-index.js';
 import { Tables } from './tables.js';
 
 /** Commits batches of operations on a connection of its own: one batch, one transaction, one wait for the disk. */
@@ -10,12 +11,33 @@ export class Committer {
   readonly #head: HeadReader;
   readonly #tables: Tables;
   readonly #compaction: Compaction;
+  readonly #index: SearchIndex;
+  /** Whether a commit waits for the disk, as SQLite has it. */
+  readonly #synchronous: number;
 
   constructor(db: DatabaseSync, limits: Limits) {
     this.#db = db;
     this.#head = new HeadReader(db);
     this.#tables = new Tables(db, limits.historyLimit);
-    this.#compaction = new Compaction(db, limits);
+    this.#synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
+    this.#index = new SearchIndex(db);
+    this.#compaction = new Compaction(db, limits, this.#index);
+  }
+
+  /** Begins the index for searches, or drops it, unless it is as wanted. Throws as {@link commit} does. */
+  switchIndex(on: boolean): void {
+    this.#transaction(() => this.#index.switch(on));
+  }
+
+  /** Does a little of what need not be done within a commit. Returns whether there is more. Throws as {@link commit}. */
+  upkeep(): boolean {
+    // It can be done again: the disk need not have it, but with the next commit.
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.#transaction(() => this.#index.step());
+    } finally {
+      this.#db.exec(`PRAGMA synchronous = ${this.#synchronous}`);
+    }
   }
 
   /** If this throws, nothing was done. Throws SQLite's busy error while another process writes. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, Entry } from '@cfg/core';
+import type { SearchIndex } from './search-index.js';
 
 /** Maximum number of revisions dropped per commit, or twice the number that it added, if that is more. */
 const step = 1_000;
@@ -25,14 +26,16 @@ export interface Limits {
  */
 export class Compaction {
   readonly #limits: Limits;
+  readonly #index: SearchIndex;
   readonly #window: StatementSync;
   readonly #sizes: StatementSync;
   readonly #moveWindow: StatementSync;
   readonly #leaving: StatementSync;
   readonly #pastHistory: StatementSync;
 
-  constructor(db: DatabaseSync, limits: Limits) {
+  constructor(db: DatabaseSync, limits: Limits, index: SearchIndex) {
     this.#limits = limits;
+    this.#index = index;
     this.#window = db.prepare('SELECT oldest_revision, oldest_bytes FROM log');
     this.#sizes = db.prepare(`
       SELECT revision, log_bytes FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision`);
@@ -43,12 +46,13 @@ export class Compaction {
     this.#leaving = db.prepare(`
       DELETE FROM changes
       WHERE revision > ? AND revision <= ?
-        AND coalesce(${place} <= coalesce((${last('entries')}), (${last('tombstones')})) - ?, true)`);
+        AND coalesce(${place} <= coalesce((${last('entries')}), (${last('tombstones')})) - ?, true)
+      RETURNING revision`);
     this.#pastHistory = db.prepare(`
       DELETE FROM changes WHERE revision <= ? AND revision IN (
         SELECT revision FROM changes WHERE namespace = ? AND key = ? AND version <= ? AND ${place} <= ?
         ORDER BY version, revision LIMIT 8
-      )`);
+      ) RETURNING revision`);
   }
 
   /**
@@ -60,16 +64,20 @@ export class Compaction {
     const before = this.#window.get() as { oldest_revision: number; oldest_bytes: number };
     const reach = Math.min(revision, before.oldest_revision + Math.max(step, 2 * written.length));
     const oldest = this.#shrink(before, reach, revision, logBytes);
-    if (oldest > before.oldest_revision) this.#leaving.run(before.oldest_revision, oldest, historyLimit);
+    if (oldest > before.oldest_revision) this.#drop(this.#leaving, before.oldest_revision, oldest, historyLimit);
     // Before the window has moved, every row is in it.
     if (oldest === 0) return oldest;
     for (const { type, entry } of written) {
       const { namespace, key, version } = entry;
       if (type !== 'set' || version <= historyLimit) continue;
       const dropped = version - historyLimit;
-      this.#pastHistory.run(oldest, namespace, key, dropped, dropped);
+      this.#drop(this.#pastHistory, oldest, namespace, key, dropped, dropped);
     }
     return oldest;
+  }
+
+  #drop(statement: StatementSync, ...values: (string | number)[]): void {
+    this.#index.forget(statement.all(...values).map((row) => row.revision as number));
   }
 
   /** Moves the beginning of the window, up to `reach`, so that it keeps to its limits. Returns where it begins. */

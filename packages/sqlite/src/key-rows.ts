@@ -50,6 +50,11 @@ export class KeyRows implements KeyReader {
       SELECT revision FROM changes WHERE namespace = ? AND key = ? ORDER BY version, revision LIMIT 1`);
   }
 
+  /** The entries of revisions that are there, in the order given. */
+  entries(revisions: readonly number[]): readonly Entry[] {
+    return this.#block(revisions);
+  }
+
   /** Last states, tombstones included, in the order of `keys`; those of keys that never existed are left out. */
   states(namespace: string, keys: readonly string[]): Entry[] {
     const found = keys.map((key) => this.#last(namespace, key)?.revision as number | undefined);

@@ -7,6 +7,7 @@ import { faultOf, isBusy, reasonOf } from './fault.js';
 import { FileIdentity } from './file-identity.js';
 import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
+import { Upkeep } from './upkeep.js';
 import { Writer } from './writer.js';
 
 /** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
@@ -22,6 +23,7 @@ export class OpenFile {
   readonly #identity: FileIdentity;
   readonly #cache: EntryCache;
   readonly #writer: Writer;
+  readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
   readonly #look: NodeJS.Timeout;
   #isGone = false;
@@ -64,6 +66,12 @@ export class OpenFile {
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
+    this.#upkeep = new Upkeep(
+      () => writer.upkeep(),
+      () => this.queue.isBusy,
+      settings.logger,
+    );
+    this.#upkeep.wake();
     this.#look = setInterval(() => this.#isThere(), lookMs).unref();
   }
 
@@ -84,6 +92,7 @@ export class OpenFile {
   /** Commits what was submitted, then ends the watches and closes the file. */
   async close(): Promise<void> {
     await this.queue.drain();
+    await this.#upkeep.close();
     clearInterval(this.#look);
     this.follower.close();
     this.#reading.close();
@@ -104,6 +113,7 @@ export class OpenFile {
   }
 
   #onCommit(commit: Commit): Maybe<void> {
+    if (commit.changes.length > 0) this.#upkeep.wake();
     for (const { entry, type } of commit.changes) if (type === 'set') this.#cache.add(entry);
     try {
       this.follower.append(commit);

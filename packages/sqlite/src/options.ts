@@ -36,6 +36,11 @@ export interface SqliteStoreOptions {
    */
   readonly walLimitBytes?: number | undefined;
   /**
+   * Whether the file has an index for searches, which takes some 300 bytes and more for each key. It is made, or
+   * dropped, little by little after the file is opened; without it, a search reads entry by entry. Default true.
+   */
+  readonly searchIndex?: boolean | undefined;
+  /**
    * When `connect()` reads the whole file to see whether it is sound: `after-crash`, where the file was not closed,
    * `always`, or `never`. Default `after-crash`.
    */
@@ -55,6 +60,7 @@ export interface WriterSettings {
   readonly logBytes: number;
   readonly durability: Durability;
   readonly walLimitBytes: number;
+  readonly searchIndex: boolean;
 }
 
 /** {@link SqliteStoreOptions}, complete and checked. */
@@ -71,8 +77,8 @@ const mebibyte = 1024 * 1024;
 
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
-  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes } = settings;
-  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes };
+  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex } = settings;
+  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -89,6 +95,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
     walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),
+    searchIndex: options.searchIndex ?? true,
     integrityCheck: oneOf('integrityCheck', options.integrityCheck ?? 'after-crash', [
       'after-crash',
       'always',

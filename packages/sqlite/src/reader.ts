@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alias, Change, Entry } from '@cfg/core';
-import type { EngineReader, Head, HistoryRange, LogRange, Range } from '@cfg/core/store';
+import type { EngineReader, Head, HistoryRange, LogRange, Range, SearchRange, SearchStretch } from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
+import { SearchReader } from './search-reader.js';
 
 /** Reads what the file holds, on a connection of its own. */
 export class Reader implements EngineReader {
@@ -14,6 +15,7 @@ export class Reader implements EngineReader {
   readonly #cache: EntryCache;
   readonly #head: HeadReader;
   readonly #keys: KeyRows;
+  readonly #search: SearchReader;
   readonly #revisionOf: StatementSync;
   readonly #entry: StatementSync;
   readonly #changes: StatementSync;
@@ -30,6 +32,7 @@ export class Reader implements EngineReader {
     this.#cache = cache;
     this.#head = new HeadReader(db);
     this.#keys = new KeyRows(db, cache, historyLimit);
+    this.#search = new SearchReader(db, (revisions) => this.#keys.entries(revisions));
     this.logId = this.#head.read().logId;
     this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
     this.#entry = db.prepare(`
@@ -137,6 +140,10 @@ export class Reader implements EngineReader {
 
   counts(): Map<string, number> {
     return new Map(this.#counts.all().map((row) => [row.name as string, row.entries as number]));
+  }
+
+  search(range: SearchRange): SearchStretch {
+    return this.#search.search(range);
   }
 
   alias(name: string): Alias | undefined {

@@ -17,6 +17,9 @@ export const applicationId = 0x63666731;
  * - `entries` and `tombstones` point to the last change of every key, those that exist and those that are deleted, so
  *   that a page of the ones never walks over the others.
  * - `namespaces` counts along, so that nothing ever has to be counted.
+ * - `search` has the words of the entries whose last change is in the stretch from `log.indexed_from` (not included) to
+ *   `log.indexed_to`, by the revision of that change; the columns are NULL where there is no index. It follows the log at
+ *   some distance. What has been overwritten may still be in it.
  */
 const steps: readonly string[] = [
   `
@@ -111,6 +114,14 @@ const steps: readonly string[] = [
   ALTER TABLE log ADD COLUMN oldest_bytes INTEGER NOT NULL DEFAULT 0;
   UPDATE log SET oldest_bytes =
     coalesce((SELECT log_bytes FROM changes WHERE revision <= oldest_revision ORDER BY revision DESC LIMIT 1), 0);
+  `,
+  // The index for searches. What is in the file already comes into it little by little.
+  `
+  CREATE VIRTUAL TABLE search USING fts5 (
+    key, value, content = '', contentless_delete = 1, detail = column, tokenize = 'trigram case_sensitive 1'
+  );
+  ALTER TABLE log ADD COLUMN indexed_from INTEGER;
+  ALTER TABLE log ADD COLUMN indexed_to INTEGER;
   `,
 ];
 

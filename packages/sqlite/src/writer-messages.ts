@@ -5,11 +5,12 @@ import type { Operation, PlainCommit } from '@cfg/core/store';
 export type Request =
   | { readonly do: 'open' }
   | { readonly do: 'commit'; readonly operations: readonly Operation[]; readonly nowMs: number }
+  | { readonly do: 'upkeep' }
   | { readonly do: 'probe' }
   | { readonly do: 'close' };
 
 export type Reply =
-  | { readonly done: true; readonly commit?: PlainCommit }
+  | { readonly done: true; readonly commit?: PlainCommit; readonly more?: boolean }
   | { readonly done: false; readonly fault: PlainFault };
 
 /** An error as plain data: what a structured clone of an error leaves out is what tells SQLite's apart. */

@@ -23,6 +23,8 @@ function answer(request: Request): Reply {
         return { done: true };
       case 'commit':
         return { done: true, commit: toPlainCommit(file.commit(request.operations, request.nowMs)) };
+      case 'upkeep':
+        return { done: true, more: file.upkeep() };
       case 'probe':
         file.probe();
         return { done: true };

@@ -38,6 +38,11 @@ export class Writer {
     return fromPlainCommit(reply.commit);
   }
 
+  /** Does a little of what need not be done within a commit. Returns whether there is more. */
+  async upkeep(): Promise<boolean> {
+    return (await this.#ask({ do: 'upkeep' })).more ?? false;
+  }
+
   /** Makes sure that a write goes through, down to the disk. Fails with what stands in its way. */
   async probe(): Promise<void> {
     await this.#ask({ do: 'probe' });

@@ -16,6 +16,7 @@ export class WritingFile {
   readonly #identity: FileIdentity;
   #open: { readonly db: DatabaseSync; readonly committer: Committer };
   #isFaulty = false;
+  #isIndexAsWanted = false;
   /** Emptying the write-ahead log is tried again when it is larger than this. */
   #truncateAbove = truncateAboveBytes;
 
@@ -30,6 +31,18 @@ export class WritingFile {
     return this.#try(() => {
       this.#boundLog();
       return this.#open.committer.commit(operations, nowMs);
+    });
+  }
+
+  /** Does a little of what need not be done within a commit. Returns whether there is more. Throws as {@link commit}. */
+  upkeep(): boolean {
+    return this.#try(() => {
+      this.#boundLog();
+      if (!this.#isIndexAsWanted) {
+        this.#open.committer.switchIndex(this.#settings.searchIndex);
+        this.#isIndexAsWanted = true;
+      }
+      return this.#open.committer.upkeep();
     });
   }
 

@@ -63,7 +63,17 @@ export interface TestServer {
   kill(): void;
 }
 
-const all: readonly Capability[] = ['revisions', 'cas', 'ttl', 'requests', 'tombstones', 'batch', 'restore', 'authors'];
+const all: readonly Capability[] = [
+  'revisions',
+  'cas',
+  'ttl',
+  'requests',
+  'tombstones',
+  'batch',
+  'restore',
+  'authors',
+  'search',
+];
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { features = all, store = new MemoryStore() } = options;
@@ -212,8 +222,10 @@ function operate(store: MemoryStore): ServiceImplementation<ConfigOperationsDefi
     async listAudit() {
       throw new ServerError(Status.UNIMPLEMENTED, 'no audit here');
     },
-    async search() {
-      throw new ServerError(Status.UNIMPLEMENTED, 'no search here');
+    async search({ query, namespacePrefix, keyPrefix, in: where, limit, cursor }) {
+      const place = (['both', 'keys', 'values', 'both'] as const)[where];
+      const page = await store.search({ text: query, in: place, namespacePrefix, keyPrefix, limit, cursor });
+      return { ...page, matches: page.matches.map((match) => ({ ...match, entry: toWire(match.entry) })) };
     },
   };
 }

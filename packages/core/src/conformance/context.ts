@@ -38,6 +38,7 @@ export type SectionName =
   | 'author'
   | 'comments'
   | 'audit'
+  | 'search'
   | 'capabilities'
   | 'snapshot'
   | 'watch'

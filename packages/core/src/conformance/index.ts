@@ -11,6 +11,7 @@ import { find, namespaces, pageBytes } from './listing.js';
 import { manifest } from './manifest.js';
 import { badNames } from './names.js';
 import { past } from './past.js';
+import { search } from './search.js';
 import { values } from './values.js';
 import { cancellation, lifecycle, resume, slowWatcher, snapshot, watch } from './watching.js';
 
@@ -52,6 +53,7 @@ const sections: Record<SectionName, Section> = {
   author,
   comments,
   audit,
+  search,
   capabilities: manifest,
   snapshot,
   watch,

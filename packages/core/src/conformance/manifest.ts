@@ -14,6 +14,7 @@ const uses: Partial<Record<Capability, (store: FullStore) => Promise<unknown>>> 
   batch: (store) => store.batch('ns', [{ type: 'delete', key: 'a' }]),
   restore: (store) => store.restore('ns', { key: 'a', to: { version: 1 } }),
   authors: (store) => store.set('ns', 'a', json(2), { comment: 'why' }),
+  search: (store) => store.search({ text: 'ab' }),
   audit: (store) => store.audit({ namespace: 'ns' }),
   snapshot: (store) => store.snapshot('ns'),
   versions: (store) => store.versions('ns', 'a'),

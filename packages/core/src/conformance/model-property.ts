@@ -132,6 +132,12 @@ const reads = [
   step(1, 'namespaces', [fc.constantFrom('', 'b', 'ü'), limit], (store, start, most) =>
     store.namespaces({ prefix: start, limit: most }),
   ),
+  step(
+    2,
+    'search',
+    [fc.constantFrom('x/', 'xy', '1', '22', '"x"'), fc.constantFrom('', 'b', 'a'), fc.constantFrom('', 'x'), limit],
+    search,
+  ),
   step(1, 'revision', [namespace], (store, name) => store.revision(name)),
   step(1, 'stats', [], (store) => store.stats()),
 ];
@@ -155,6 +161,23 @@ async function pages(
     const page = await store.find(name, { prefix, limit, includeDeleted, cursor, atRevision });
     found.push(page);
     cursor = page.nextCursor;
+  } while (cursor !== '');
+  return found;
+}
+
+async function search(
+  store: LocalStore,
+  text: string,
+  namespacePrefix: string,
+  keyPrefix: string,
+  limit: number,
+): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let cursor = '';
+  do {
+    const { nextCursor, ...page } = await store.search({ text, namespacePrefix, keyPrefix, limit, cursor });
+    found.push(page.revision, ...page.matches);
+    cursor = nextCursor;
   } while (cursor !== '');
   return found;
 }

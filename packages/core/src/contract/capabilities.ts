@@ -1,6 +1,7 @@
 import type { Auditing, Batching, Restoring } from './batch.js';
 import { type Capability, capabilities } from './capability.js';
 import type { Alias, Entry } from './entry.js';
+import type { Searching } from './search.js';
 import type { CallOptions, Store, WriteOptions } from './store.js';
 import type { Transferring } from './transfer.js';
 
@@ -145,6 +146,7 @@ export interface CapabilityInterfaces {
   revisions: Revisioned;
   batch: Batching;
   restore: Restoring;
+  search: Searching;
   audit: Auditing;
   snapshot: Snapshotting;
   versions: Versioned;
@@ -176,6 +178,7 @@ export type FullStore = Store &
   Revisioned &
   Batching &
   Restoring &
+  Searching &
   Auditing &
   Snapshotting &
   Versioned &

@@ -17,7 +17,8 @@ export const capabilities = {
   restore: ['restore'],
   /** `author` and `comment` are kept with every change. */
   authors: [],
-  search: [],
+  /** Entries are found by a text in their key or value. */
+  search: ['search'],
   audit: ['audit'],
   snapshot: ['snapshot'],
   versions: ['versions'],

@@ -2,7 +2,9 @@ import type { Health } from '../contract/capabilities.js';
 import type { Change, ChangeType } from '../contract/change.js';
 import type { Alias, Entry, EntryInit } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { SearchMatch } from '../contract/search.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
+import type { SearchTerm } from '../rules/search-term.js';
 import type { Maybe, Steps } from '../util/steps.js';
 import type { Answers, Operation } from './operation.js';
 
@@ -57,6 +59,23 @@ export interface LogRange {
   readonly maxBytes: number;
 }
 
+/** A stretch of the entries that there are, those first that were changed last. */
+export interface SearchRange {
+  readonly term: SearchTerm;
+  /** Only entries whose last change is before this revision; may be infinite. */
+  readonly before: number;
+  /** Maximum number of matches; may be infinite. */
+  readonly limit: number;
+  /** As for {@link Range}. */
+  readonly maxBytes: number;
+}
+
+export interface SearchStretch {
+  readonly matches: readonly SearchMatch[];
+  /** The revision before which to go on; 0: nothing follows. */
+  readonly next: number;
+}
+
 /** What can be read of keys and their history, on either side of an engine. */
 export interface KeyReader {
   range(range: Range): Maybe<readonly Entry[]>;
@@ -82,6 +101,8 @@ export interface EngineReader extends KeyReader {
   counts(): Maybe<Map<string, number>>;
   /** The changes of the log's window, newest first. */
   log(range: LogRange): Maybe<readonly Change[]>;
+  /** Entries that have the term. Ends the stretch after a bounded amount of work, whether it has found any or not. */
+  search(range: SearchRange): Maybe<SearchStretch>;
   alias(name: string): Maybe<Alias | undefined>;
   /** Sorted by name. */
   aliases(): Maybe<readonly Alias[]>;

@@ -10,6 +10,7 @@ export const localFeatures: ReadonlySet<Capability> = new Set<Capability>([
   'batch',
   'restore',
   'authors',
+  'search',
   'audit',
   'snapshot',
   'versions',

@@ -26,6 +26,7 @@ import type { Alias, EncodedValue, Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
 import { checkKey, checkNamespace } from '../contract/names.js';
+import type { SearchPage, SearchQuery } from '../contract/search.js';
 import type {
   CallOptions,
   ChangeStream,
@@ -38,6 +39,7 @@ import type {
   WriteOptions,
 } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
+import { SearchTerm } from '../rules/search-term.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
 import { run, type Steps, wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
@@ -50,6 +52,7 @@ import { Lifecycle } from './lifecycle.js';
 import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
+import { readSearch } from './search.js';
 
 /**
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
@@ -178,6 +181,13 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     this.#check(options, namespace, key);
     checkQuery(query);
     return this.#read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
+  }
+
+  async search(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
+    this.#check(options, '');
+    checkQuery(query);
+    const term = new SearchTerm(query);
+    return this.#read(options, (reader, nowMs) => readSearch(reader, term, query, nowMs));
   }
 
   async audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditPage> {

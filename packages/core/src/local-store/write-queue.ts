@@ -49,6 +49,11 @@ export class WriteQueue {
     return this.#fault;
   }
 
+  /** Whether anything is being committed, or waits for it. */
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {
     return new Promise((resolve, reject) => {
       // The commit's answer to an operation is of the operation's type.

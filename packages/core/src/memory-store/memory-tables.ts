@@ -1,6 +1,16 @@
 import type { Change } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
-import type { EngineReader, Head, HistoryRange, LogRange, Range, WriteTables } from '../local-store/engine.js';
+import type {
+  EngineReader,
+  Head,
+  HistoryRange,
+  LogRange,
+  Range,
+  SearchRange,
+  SearchStretch,
+  WriteTables,
+} from '../local-store/engine.js';
+import { Matches } from '../local-store/search.js';
 import { isLive } from '../rules/write-rules.js';
 import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
 import { AliasTable } from './alias-table.js';
@@ -11,6 +21,9 @@ import { MemoryLog } from './memory-log.js';
 import { NamespaceTable } from './namespace-table.js';
 import type { MemorySettings } from './options.js';
 
+/** How many entries one search looks at, so that it holds the event loop for some ten milliseconds at most. */
+const maxExamined = 10_000;
+
 /** What a memory store holds: keys with their past, aliases, expiries and the log. */
 export class MemoryTables implements EngineReader, WriteTables {
   readonly changes: MemoryLog;
@@ -18,6 +31,8 @@ export class MemoryTables implements EngineReader, WriteTables {
   readonly #historyLimit: number;
   readonly #past: HistoryBudget;
   #namespaces: SortedMap<NamespaceTable> = sortedMap();
+  /** The entries that there are, by the revision of their last change. */
+  #byRevision: SortedMap<Entry, number> = sortedMap();
   #aliases = new AliasTable();
   #expiries = new Expiries();
 
@@ -48,6 +63,15 @@ export class MemoryTables implements EngineReader, WriteTables {
 
   log(range: LogRange): Change[] {
     return this.changes.newest(range);
+  }
+
+  search(range: SearchRange): SearchStretch {
+    const matches = new Matches(range, maxExamined);
+    const from = range.before === Number.POSITIVE_INFINITY ? undefined : range.before - 1;
+    for (const [revision, entry] of this.#byRevision.entriesReversed(from)) {
+      if (!matches.offer(entry)) return matches.upTo(revision);
+    }
+    return matches.all;
   }
 
   history({ namespace, key, version, before, limit, maxBytes, includeDeleted }: HistoryRange): Entry[] {
@@ -125,6 +149,8 @@ export class MemoryTables implements EngineReader, WriteTables {
     }
     const history = table.put(entry);
     this.#expiries.replace(last, entry);
+    if (last !== undefined && !last.deleted) this.#byRevision.delete(last.revision);
+    if (!entry.deleted) this.#byRevision.set(entry.revision, entry);
     // What left the log while it was current is kept by its key's history only, from now on.
     if (last !== undefined && last.revision <= this.changes.oldestRevision) this.#past.add(last, this.#dropPast);
     this.#trim(history);

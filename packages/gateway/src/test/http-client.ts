@@ -16,7 +16,7 @@ import { ask } from './http.js';
 import { watchOver } from './http-watch.js';
 
 /** What this project's own service over a store with revisions announces. HTTP has no word for it. */
-const features = 'revisions cas ttl requests tombstones batch restore authors';
+const features = 'revisions cas ttl requests tombstones batch restore authors search';
 
 /**
  * Clients of both services that speak HTTP: with them a `RemoteStore` becomes a store over REST and server-sent events.

@@ -66,7 +66,7 @@ export interface ClaimOptions {
  * });
  * await store.connect();
  */
-export class SyncStore implements Omit<FullStore, 'audit' | 'supportsCodec' | 'transfer'> {
+export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supportsCodec' | 'transfer'> {
   readonly cluster: Cluster;
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;

@@ -2,6 +2,7 @@ import { backup } from './backup.js';
 import { checkAccess } from './check-access.js';
 import type { Command } from './command.js';
 import { hashTokenCommand } from './hash-token.js';
+import { health } from './health.js';
 import { webhooksCommand } from './webhooks.js';
 
 export const commands: readonly Command[] = [
@@ -10,6 +11,12 @@ export const commands: readonly Command[] = [
     value: 'FILE --store sqlite:PATH',
     help: 'copy a SQLite store to a new file, also while servers have it open',
     run: backup,
+  },
+  {
+    name: 'health',
+    value: '[settings of the server]',
+    help: 'whether the server with these settings is ready, for health checks of containers; exit code 0 or 1',
+    run: health,
   },
   {
     name: 'hash-token',
