@@ -26,6 +26,10 @@ export class Connections {
     for (const socket of this.#open) if (socket.bytesRead === 0 || socket.writableFinished) socket.destroy();
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Closes all, and stops listening for new ones. */
   drop(): void {
     this.release();

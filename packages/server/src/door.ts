@@ -2,6 +2,13 @@ import { ConfigError } from '@cfg/core';
 import { type Address, formatAddress } from './address.js';
 import { reasonOf } from './reason.js';
 
+/** What goes on at a door. */
+export interface DoorState {
+  readonly connections: number;
+  /** How often each limit was reached, by its name. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 /** An open door. */
 export interface Door {
   /** With the port that the system chose, if it was 0. */
@@ -10,6 +17,8 @@ export interface Door {
   drain(): Promise<void>;
   /** Destroys the remaining connections. */
   cut(): void;
+  /** For metrics. Absent: nothing is known. */
+  state?(): DoorState;
 }
 
 const reasons: readonly (readonly [sign: string, reason: string])[] = [

@@ -1,7 +1,7 @@
 import type { Logger } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, type ConfigService } from '@cfg/service';
-import type { Door } from './door.js';
+import type { Door, DoorState } from './door.js';
 import {
   addClusterServices,
   bufferedBytes,
@@ -39,5 +39,9 @@ export async function listenFast(
   );
   addClusterServices(server, nodeServices);
   const port = await server.listen(address, grpcCredentials(tls));
-  return { port, drain: () => server.shutdown(), cut: () => server.forceShutdown() };
+  const state = (): DoorState => {
+    const { connections, limits } = server.metrics();
+    return { connections, limits };
+  };
+  return { port, drain: () => server.shutdown(), cut: () => server.forceShutdown(), state };
 }

@@ -32,8 +32,8 @@ export async function openGrpcDoor(
   const listen = kind === 'fast' ? listenFast : listenNice;
   try {
     const settings = { logger, maxValueBytes, nodeServices };
-    const { port, drain, cut } = await listen(service, formatAddress(address), tls, settings);
-    return { address: { host: address.host, port }, drain, cut };
+    const { port, ...door } = await listen(service, formatAddress(address), tls, settings);
+    return { address: { host: address.host, port }, ...door };
   } catch (error) {
     throw cannotOpen('gRPC', address, error);
   }

@@ -70,6 +70,10 @@ export async function openHttpDoor(
   });
   const { port } = server.address() as AddressInfo;
   const connections = new Connections(port);
+  let refused = 0;
+  server.on('drop', () => {
+    refused += 1;
+  });
   return {
     address: { host: address.host, port },
     async drain() {
@@ -82,6 +86,7 @@ export async function openHttpDoor(
       clearInterval(sweep);
     },
     cut: () => connections.drop(),
+    state: () => ({ connections: connections.size, limits: { connections: refused } }),
   };
 }
 

@@ -1,15 +1,33 @@
 import type { Metrics } from '@cfg/gateway';
 import type { OpenAudit } from './audit-choice.js';
+import type { Door, DoorState } from './door.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
 
 /** Adds what only the composed server has to the metrics. */
-export function measure(metrics: Metrics, audit: OpenAudit | undefined, webhooks: OpenWebhooks | undefined): void {
+export function measure(
+  metrics: Metrics,
+  doors: Readonly<Record<string, Door>>,
+  audit: OpenAudit | undefined,
+  webhooks: OpenWebhooks | undefined,
+): void {
+  measureDoors(metrics, doors);
   if (audit !== undefined) {
     metrics.add('cfg_audit_events_total', 'Events for the audit, by what became of them', 'counter', () =>
       Object.entries(audit.stage.stats).map(([outcome, value]) => ({ labels: { outcome }, value })),
     );
   }
   if (webhooks !== undefined) measureWebhooks(metrics, webhooks);
+}
+
+function measureDoors(metrics: Metrics, doors: Readonly<Record<string, Door>>): void {
+  const each = <T>(read: (door: string, state: DoorState) => readonly T[]) =>
+    Object.entries(doors).flatMap(([name, { state }]) => (state === undefined ? [] : read(name, state())));
+  metrics.add('cfg_connections', 'Connections that are open, by door', 'gauge', () =>
+    each((door, { connections }) => [{ labels: { door }, value: connections }]),
+  );
+  metrics.add('cfg_limits_reached_total', 'How often a limit of a door was reached', 'counter', () =>
+    each((door, { limits }) => Object.entries(limits).map(([limit, value]) => ({ labels: { door, limit }, value }))),
+  );
 }
 
 const states = ['waiting', 'delivering', 'failing', 'dead'] as const;

@@ -98,7 +98,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
-    if (metrics !== undefined) measure(metrics, audit, webhooks);
+    if (metrics !== undefined) measure(metrics, { grpc, http }, audit, webhooks);
     const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
     announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {
