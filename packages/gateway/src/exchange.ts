@@ -18,6 +18,8 @@ import { timeoutOf } from './timeout.js';
 import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
 
+const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
+
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;
 
@@ -100,6 +102,11 @@ export class Exchange implements Timed, CallSource {
   /** The trace context that goes on to the service, in place of the caller's. */
   get traceContext(): Readonly<Record<string, string>> | undefined {
     return this.#span?.context;
+  }
+
+  /** Whether the query wants secrets to be masked, whatever the caller may do: an EventSource sends no headers. */
+  get wantsMasks(): boolean {
+    return this.#query !== '' && asksForMasks.test(this.#query);
   }
 
   get features(): ServerFeatures {

@@ -64,6 +64,8 @@ const printable = /^[ -~]*$/;
 /** What the gateway says of a request by itself. */
 export interface AddedMetadata {
   readonly requestId: string;
+  /** Secrets are to be masked, whatever the caller may do. */
+  readonly wantsMasks: boolean;
   /** The span that the call is a part of, in place of the caller's. */
   readonly traceContext: Readonly<Record<string, string>> | undefined;
 }
@@ -84,6 +86,7 @@ export class MetadataReader {
       const read = this.#read(headers, caller());
       if (added === undefined) return read;
       if (added.traceContext !== undefined) continueTrace(read, added.traceContext);
+      if (added.wantsMasks) read.set('x-cfg-secrets', 'masked');
       return read.set('x-request-id', added.requestId);
     });
     for (const header in headers) {

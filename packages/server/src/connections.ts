@@ -18,16 +18,17 @@ export class Connections {
     subscribe(channel, this.#add);
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /**
    * Closes connections that nothing can come of: those whose client has not sent a byte, and those that are closed on
    * our side, with everything sent, while the client does not close its own.
    */
   dropSilent(): void {
     for (const socket of this.#open) if (socket.bytesRead === 0 || socket.writableFinished) socket.destroy();
-  }
-
-  get size(): number {
-    return this.#open.size;
   }
 
   /** Closes all, and stops listening for new ones. */

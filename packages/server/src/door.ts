@@ -2,10 +2,10 @@ import { ConfigError } from '@cfg/core';
 import { type Address, formatAddress } from './address.js';
 import { reasonOf } from './reason.js';
 
-/** What goes on at a door. */
-export interface DoorState {
+export interface DoorMetrics {
+  /** Connections that are open. */
   readonly connections: number;
-  /** How often each limit was reached, by its name. */
+  /** How often each limit was reached; one that never was may be absent. */
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -17,8 +17,8 @@ export interface Door {
   drain(): Promise<void>;
   /** Destroys the remaining connections. */
   cut(): void;
-  /** For metrics. Absent: nothing is known. */
-  state?(): DoorState;
+  /** What it has done so far. Absent where what it is made of does not tell. */
+  metrics?(): DoorMetrics;
 }
 
 const reasons: readonly (readonly [sign: string, reason: string])[] = [

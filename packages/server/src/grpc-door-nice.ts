@@ -28,7 +28,6 @@ export async function listenNice(
   const connections = new Connections(port);
   return {
     port,
-    state: () => ({ connections: connections.size, limits: {} }),
     drain: () => drain(server, connections),
     cut() {
       server.forceShutdown();

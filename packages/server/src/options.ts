@@ -11,11 +11,12 @@ import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
+import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions {
+export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -110,8 +111,17 @@ export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
-  /** Connections of the HTTP door at a time. Default 10,000; at least 1. */
+  /** Connections of each door at a time. Default 10,000; at least 1. */
   readonly maxConnections?: number | undefined;
+  /** Those of one host (IPv6 by its first 64 bits) at each door, {@link trustedProxies} apart. Default 1,000; at least 1. */
+  readonly maxConnectionsPerHost?: number | undefined;
+  /** Watches and streams of events of one client at a time. Default 10,000; at least 1. */
+  readonly maxWatchesPerClient?: number | undefined;
+  /**
+   * What answers that wait for their callers to read may take together at each door, in bytes; what many share counts
+   * once. More are RESOURCE_EXHAUSTED. Default 256 MiB; at least 1.
+   */
+  readonly maxUnsentBytes?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -145,6 +155,9 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[] | undefined;
   readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly maxWatchesPerClient: number;
+  readonly maxUnsentBytes: number;
   readonly logger: Logger;
 }
 
@@ -188,10 +201,14 @@ export function completeOptions(
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
     durability: durabilityOf(options.durability, nameOf('durability')),
+    secrets: chooseSecrets(options, nameOf, logger),
     logger,
   };
   const trustedProxies = listOf(options.trustedProxies);
   const { store = 'memory' } = options;
+  if (retention.secrets !== undefined && typeof store !== 'string') {
+    throw wrong(`${nameOf('secrets')} goes only with a store that is named by a string`);
+  }
   const chosen =
     typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
   return {
@@ -219,6 +236,9 @@ export function completeOptions(
     allowedOrigins: listOf(options.allowedOrigins),
     allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
     maxConnections: whole('maxConnections', 10_000, 1),
+    maxConnectionsPerHost: whole('maxConnectionsPerHost', 1_000, 1),
+    maxWatchesPerClient: whole('maxWatchesPerClient', 10_000, 1),
+    maxUnsentBytes: whole('maxUnsentBytes', 256 * 1024 * 1024, 1),
     logger,
   };
 }
@@ -232,7 +252,10 @@ type NumericOption =
   | 'maxSnapshotEntries'
   | 'rate'
   | 'burst'
-  | 'maxConnections';
+  | 'maxConnections'
+  | 'maxConnectionsPerHost'
+  | 'maxWatchesPerClient'
+  | 'maxUnsentBytes';
 
 /** The items of a list with commas. */
 const listOf = (text = ''): readonly string[] =>
