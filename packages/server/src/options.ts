@@ -11,11 +11,12 @@ import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
+import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { makeStore } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions {
+export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -194,10 +195,14 @@ export function completeOptions(
     historyLimit: whole('history', 100, 1),
     logLimit: whole('logLimit', 100_000, 1),
     durability: durabilityOf(options.durability, nameOf('durability')),
+    secrets: chooseSecrets(options, nameOf, logger),
     logger,
   };
   const trustedProxies = listOf(options.trustedProxies);
   const { store = 'memory' } = options;
+  if (retention.secrets !== undefined && typeof store !== 'string') {
+    throw wrong(`${nameOf('secrets')} goes only with a store that is named by a string`);
+  }
   const chosen =
     typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
   return {

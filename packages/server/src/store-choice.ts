@@ -1,12 +1,15 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
+import type { KeyTable } from '@cfg/core/store';
 import { PostgresStore } from '@cfg/postgres';
-import { type Durability, SqliteStore } from '@cfg/sqlite';
+import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
+import type { ChosenSecrets } from './secrets-choice.js';
 
 /** What a store keeps, and how, and whom it tells of failed writes. */
 export interface StoreSettings {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
+  readonly secrets: ChosenSecrets | undefined;
   readonly logger: Logger;
 }
 
@@ -21,11 +24,19 @@ export interface ChosenStore {
  *
  * @param name what the user calls the option; errors name it so
  */
-export function makeStore(choice: string, name: string, { logger, durability, ...limits }: StoreSettings): ChosenStore {
+export function makeStore(
+  choice: string,
+  name: string,
+  { logger, durability, secrets, ...limits }: StoreSettings,
+): ChosenStore {
   const path = sqlitePath(choice, name);
-  if (path !== undefined) return { store: new SqliteStore(path, { ...limits, durability, logger }), storeName: choice };
+  const sealing = secrets?.sealing;
+  if (path !== undefined) {
+    return { store: new SqliteStore(path, { ...limits, durability, sealing, logger }), storeName: choice };
+  }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
-  if (choice === 'memory') return { store: new MemoryStore(limits), storeName: choice };
+  if (choice === 'memory')
+    return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
@@ -35,6 +46,13 @@ export function makeStore(choice: string, name: string, { logger, durability, ..
     return { store: new PostgresStore(choice, { ...limits, logger }), storeName: `postgres://${host}${pathname}` };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
+}
+
+/** The data keys of the store that `choice` names. Throws `invalid_argument`. */
+export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
+  const path = sqlitePath(choice, name);
+  if (path !== undefined) return openSqliteKeys(path);
+  throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 
 /** The file that `choice` names; `undefined` where it names another kind of store. Throws `invalid_argument`. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { maxInt32, type Sealing, wholeNumber } from '@cfg/core/store';
 
 export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';
@@ -45,6 +45,8 @@ export interface SqliteStoreOptions {
    * `always`, or `never`. Default `after-crash`.
    */
   readonly integrityCheck?: IntegrityCheck | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed in this file before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -60,6 +62,8 @@ export interface WriterSettings {
   readonly logBytes: number;
   readonly durability: Durability;
   readonly walLimitBytes: number;
+  /** Which values are secret; `undefined`: nothing is sealed. */
+  readonly secretPatterns: readonly string[] | undefined;
   readonly searchIndex: boolean;
 }
 
@@ -69,6 +73,7 @@ export interface Settings extends WriterSettings {
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -77,8 +82,8 @@ const mebibyte = 1024 * 1024;
 
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
-  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex } = settings;
-  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex };
+  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;
+  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -104,6 +109,8 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
+    sealing: options.sealing,
+    secretPatterns: options.sealing?.policy.patterns,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

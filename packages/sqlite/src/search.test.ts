@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { SearchMatch, SearchQuery } from '@cfg/core';
-import { type Operation, SearchTerm } from '@cfg/core/store';
+import { type Operation, Sealer, SearchTerm } from '@cfg/core/store';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { Committer } from './committer.js';
@@ -116,8 +116,8 @@ it('keeps the index true to the entries, whatever is written, dropped and switch
       db.exec('BEGIN');
       migrate(db, 0);
       db.exec('COMMIT');
-      const committer = new Committer(db, { historyLimit: limit, logLimit: limit, logBytes: 1e9 });
-      const reader = new Reader(db, new EntryCache(0), limit);
+      const committer = new Committer(db, { historyLimit: limit, logLimit: limit, logBytes: 1e9 }, new Sealer());
+      const reader = new Reader(db, new EntryCache(0), limit, new Sealer());
       const state = new Map<string, string>();
       committer.switchIndex(true);
       for (const each of steps) {

@@ -45,6 +45,8 @@ export const flags: readonly Flag[] = [
   text('clusterCa', 'FILE', "who signs the other nodes' certificates, PEM (those of tls-client-ca, or the system's)"),
   text('clusterClaims', 'TABLE', 'sqlite:PATH or postgres://…: where claims are recorded, for all nodes (nowhere)'),
   text('clusterToken', 'TOKEN', 'what this node shows to the others'),
+  text('secrets', 'KEY', 'seal secrets by the key in file:PATH, env:NAME or vault:https://HOST/MOUNT/KEY (none)'),
+  text('secretKeys', 'LIST', 'further secrets: NAMESPACE or NAMESPACE/PREFIX, with commas (those of codec secret)'),
   { ...text('dashboard', '', 'serve the dashboard below /dashboard/ (true; --no-dashboard: not)'), kind: 'switch' },
   text('dashboardAuth', 'KIND', 'hmac: a passphrase, bearer: a token, none (none; bearer with a guard)'),
   text('dashboardPassphraseFile', 'FILE', 'the passphrase of hmac; or CFG_DASHBOARD_PASSPHRASE'),
