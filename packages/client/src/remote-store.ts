@@ -273,7 +273,9 @@ export class RemoteStore
     }
     const may = await this.#connection.call((client, call) => client.checkAccess({ namespace, key }, call), options);
     const known = { read: may.canRead, write: may.canWrite };
-    return features.announced ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch } : known;
+    return features.announced
+      ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch, reveal: may.canReveal }
+      : known;
   }
 
   /** The names of the codecs that the server can decode. */
