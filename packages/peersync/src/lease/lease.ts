@@ -5,8 +5,8 @@
 export type Lease =
   /** This node holds the namespace: it alone may write. */
   | { readonly is: 'owned'; readonly term: number }
-  /** The namespace was handed over to `to`, who may write from `term` on. The copy here is read-only. */
-  | { readonly is: 'handed'; readonly to: string; readonly term: number }
+  /** `to` holds the namespace, and may write from `term` on. The copy here is read-only; `partial`: not whole yet. */
+  | { readonly is: 'handed'; readonly to: string; readonly term: number; readonly partial?: boolean }
   /** The namespace is being taken over from `from`, who still holds it at `term`. */
   | { readonly is: 'receiving'; readonly from: string; readonly term: number }
   /** Nobody was known to hold the namespace, and `to` may begin it at `term`. So might, before, those in `earlier`. */

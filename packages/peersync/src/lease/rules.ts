@@ -71,13 +71,20 @@ export function accept(lease: Lease | undefined, from: string, term: number): De
   return expected ? { lease: { is: 'owned', term }, answer: true } : { answer: false };
 }
 
-/** A node has a copy of what another one holds, and notes who does. Returns false if it knows better. */
-export function follow(lease: Lease | undefined, holder: Holder): Decision<boolean> {
-  const isNews = lease === undefined || lease.is === 'promised';
-  if (isNews || (lease.is === 'handed' && lease.term < holder.term)) {
-    return { lease: { is: 'handed', to: holder.by, term: holder.term }, answer: true };
+/** A node begins to copy what another one holds, and notes who does. Returns false if it knows better. */
+export function follow(lease: Lease | undefined, { by, term }: Holder): Decision<boolean> {
+  if (lease === undefined || lease.is === 'promised') {
+    return { lease: { is: 'handed', to: by, term, partial: true }, answer: true };
   }
-  return { answer: lease.is === 'handed' && lease.to === holder.by && lease.term === holder.term };
+  if (lease.is !== 'handed' || lease.term > term) return { answer: false };
+  if (lease.term < term) return { lease: { ...lease, to: by, term }, answer: true };
+  return { answer: lease.to === by };
+}
+
+/** The copy is whole. */
+export function whole(lease: Lease | undefined): Decision<void> {
+  if (lease?.is !== 'handed' || lease.partial !== true) return { answer: undefined };
+  return { lease: { is: 'handed', to: lease.to, term: lease.term }, answer: undefined };
 }
 
 /** How far a claim leaps ahead of every term that is known: further than the lost holder can have come unseen. */

@@ -5,7 +5,7 @@ import { ConfigPeeringDefinition, staleHeader } from '@cfg/proto';
 import { createClientFactory, type Metadata, Metadata as newMetadata } from 'nice-grpc';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import type { Connection, Dialer } from '../sync-store/dialer.js';
-import { hopHeader, passedOn } from '../sync-store/way.js';
+import { passedOn } from '../sync-store/way.js';
 import { RemotePeer } from './remote-peer.js';
 
 export interface GrpcDialerOptions
@@ -80,11 +80,9 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
 function marking(from: string, token: string | undefined): ClientMiddleware {
   return (call, options) => {
     const { caller, ...rest } = options as typeof options & { readonly caller?: Caller | undefined };
-    const { hops, authorization } = passedOn(caller, from);
     const metadata: Metadata = newMetadata(options.metadata);
-    metadata.set(hopHeader, hops);
-    if (authorization !== '') metadata.set('authorization', authorization);
-    else if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    for (const [name, value] of passedOn(caller, from)) metadata.set(name, value);
     const onHeader = (received: Metadata): void => {
       rest.onHeader?.(received);
       const stale = received.get(staleHeader);

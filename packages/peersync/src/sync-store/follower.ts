@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { LeaseBook } from '../lease/lease-book.js';
 import type { Holding, LogPlace, Peer, Peers } from '../lease/peer.js';
-import { follow } from '../lease/rules.js';
+import { follow, whole } from '../lease/rules.js';
 import type { StoreData } from './store-data.js';
 
 /** How often the other nodes are asked what has changed, in milliseconds. */
@@ -115,5 +115,6 @@ export class Follower {
       await data.put(namespace, records);
       if (position > 0) copied.set(namespace, position);
     }
+    await book.change(namespace, whole);
   }
 }

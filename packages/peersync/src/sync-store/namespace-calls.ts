@@ -37,7 +37,8 @@ export class NamespaceCalls {
       here,
       there: (id) => this.#there(namespace, id, write, act),
       copy() {
-        if (book.get(namespace)?.is !== 'handed') return undefined;
+        const lease = book.get(namespace);
+        if (lease?.is !== 'handed' || lease.partial) return undefined;
         markStale(options, follower.ageMs(namespace));
         return here();
       },

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemoteStore } from '@cfg/client';
-import { type ChangeStream, type Entry, MemoryStore, type Store } from '@cfg/core';
+import { type Entry, MemoryStore, type Store } from '@cfg/core';
 import type { Guard } from '@cfg/service';
 import { SqliteStore } from '@cfg/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';

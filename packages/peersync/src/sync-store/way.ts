@@ -10,13 +10,18 @@ export const hopHeader = 'cfg-hop';
  */
 export const isForwarded = (options: CallOptions | undefined): boolean => header(options?.caller, hopHeader) !== '';
 
-/** The headers with which `self` passes the call on: the way that it has come, and its caller's own credential. */
-export function passedOn(
-  caller: Caller | undefined,
-  self: string,
-): { readonly hops: string; readonly authorization: string } {
+/** What of a caller's headers goes with the call: the credential, and the wish to have secrets masked. */
+const kept = ['authorization', 'x-cfg-secrets'] as const;
+
+/** The headers with which `self` passes the call on: the way that it has come, and what its caller said. */
+export function passedOn(caller: Caller | undefined, self: string): ReadonlyMap<string, string> {
   const before = header(caller, hopHeader);
-  return { hops: before === '' ? self : `${before},${self}`, authorization: header(caller, 'authorization') };
+  const headers = new Map([[hopHeader, before === '' ? self : `${before},${self}`]]);
+  for (const name of kept) {
+    const value = header(caller, name);
+    if (value !== '') headers.set(name, value);
+  }
+  return headers;
 }
 
 /** Tells the caller that the answer comes from a copy. */

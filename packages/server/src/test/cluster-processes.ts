@@ -13,9 +13,12 @@ const refuseCopies: ClientMiddleware = async function* refuseCopies(call, option
     options.onHeader?.(header);
     isCopy ||= header.has(staleHeader);
   };
-  const answer = yield* call.next(call.request, { ...options, onHeader });
-  if (isCopy) throw new ConfigError('unavailable', 'this is a copy');
-  return answer;
+  try {
+    return yield* call.next(call.request, { ...options, onHeader });
+  } finally {
+    // biome-ignore lint/correctness/noUnsafeFinally: in place of whatever is said of a copy
+    if (isCopy) throw new ConfigError('unavailable', 'this is a copy');
+  }
 };
 
 export interface ClusterSetting {
