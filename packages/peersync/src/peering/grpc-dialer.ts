@@ -83,11 +83,19 @@ function marking(from: string, token: string | undefined): ClientMiddleware {
     const metadata: Metadata = newMetadata(options.metadata);
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     for (const [name, value] of passedOn(caller, from)) metadata.set(name, value);
-    const onHeader = (received: Metadata): void => {
-      rest.onHeader?.(received);
+    const heed = (received: Metadata): void => {
       const stale = received.get(staleHeader);
       if (stale !== undefined) caller?.header?.set(staleHeader, stale);
     };
-    return call.next(call.request, { ...rest, metadata, onHeader });
+    const onHeader = (received: Metadata): void => {
+      rest.onHeader?.(received);
+      heed(received);
+    };
+    // An answer that is an error has its headers in the trailer.
+    const onTrailer = (received: Metadata): void => {
+      rest.onTrailer?.(received);
+      heed(received);
+    };
+    return call.next(call.request, { ...rest, metadata, onHeader, onTrailer });
   };
 }

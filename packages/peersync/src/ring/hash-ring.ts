@@ -16,12 +16,17 @@ export class HashRing {
   readonly #hashes: ReadonlyMap<string, Uint32Array>;
   readonly #members: readonly string[];
   readonly #points: Float64Array;
+  /** Where to begin to look for a hash, by its first bits: about as many as there are points, so that a look finds it. */
+  readonly #starts: Uint32Array;
+  readonly #shift: number;
 
   private constructor(virtualNodes: number, hashes: ReadonlyMap<string, Uint32Array>) {
     this.#virtualNodes = virtualNodes;
     this.#hashes = hashes;
     this.#members = [...hashes.keys()].sort();
     this.#points = sortedPoints(this.#members, hashes, virtualNodes);
+    this.#shift = 32 - Math.min(20, Math.ceil(Math.log2(this.#points.length + 2)));
+    this.#starts = startsOf(this.#points, this.#shift);
   }
 
   /** A ring without members, which owns nothing. */
@@ -59,16 +64,24 @@ export class HashRing {
   /** The index of the first point at or after the name, around the end. */
   #placeOf(name: string): number {
     const points = this.#points;
-    const wanted = crc32(name) * ranks;
-    let low = 0;
-    let high = points.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((points[middle] as number) < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low === points.length ? 0 : low;
+    const hash = crc32(name);
+    const wanted = hash * ranks;
+    let place = this.#starts[hash >>> this.#shift] as number;
+    while (place < points.length && (points[place] as number) < wanted) place += 1;
+    return place === points.length ? 0 : place;
   }
+}
+
+/** For each beginning of a hash, of `32 - shift` bits, the index of the first point that may have it. */
+function startsOf(points: Float64Array, shift: number): Uint32Array {
+  const starts = new Uint32Array(2 ** (32 - shift));
+  let place = 0;
+  for (let beginning = 0; beginning < starts.length; beginning++) {
+    const least = beginning * 2 ** shift * ranks;
+    while (place < points.length && (points[place] as number) < least) place += 1;
+    starts[beginning] = place;
+  }
+  return starts;
 }
 
 function hashesOf(id: string, virtualNodes: number): Uint32Array {

@@ -145,9 +145,10 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
   }
 
   /** Makes the call where the namespace is held. */
-  async run<T>(namespace: string, write: boolean, act: Act<T>, options: CallOptions | undefined): Promise<T> {
-    if (this.#met !== undefined) await this.#met;
-    return this.#parted.calls.run(namespace, write, act, options);
+  run<T>(namespace: string, write: boolean, act: Act<T>, options: CallOptions | undefined): Promise<T> {
+    const { calls } = this.#parted;
+    if (this.#met === undefined) return calls.run(namespace, write, act, options);
+    return this.#met.then(() => calls.run(namespace, write, act, options));
   }
 
   async lookup(namespace: string): Promise<Lease | undefined> {

@@ -51,6 +51,9 @@ it('a lost holder is read from a copy, which says so, and a claim by any node go
     const options = calling();
     expect(dataOf(await store.get('x', 'key', options))).toBe('two');
     expect(Number(options.told.get(staleHeader))).toBeGreaterThan(0);
+    const refused = calling();
+    await expect(store.get('x', 'none', refused)).rejects.toMatchObject({ code: 'not_found' });
+    expect(Number(refused.told.get(staleHeader))).toBeGreaterThan(0);
     expect((await store.find('x')).entries.map(({ key }) => key)).toEqual(['key']);
     await expect(store.set('x', 'key', text('no'))).rejects.toMatchObject({ code: 'read_only' });
   }

@@ -31,6 +31,7 @@ export class NamespaceCalls {
   run<T>(namespace: string, write: boolean, act: Act<T>, options: CallOptions | undefined): Promise<T> {
     const { local, book, router, follower } = this.#parts;
     const here = (): Promise<T> => act(local as unknown as FullStore);
+    if (!write && book.owns(namespace)) return here();
     return router.run<T>(namespace, {
       write,
       forwarded: isForwarded(options),

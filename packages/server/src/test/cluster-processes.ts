@@ -13,12 +13,17 @@ const refuseCopies: ClientMiddleware = async function* refuseCopies(call, option
     options.onHeader?.(header);
     isCopy ||= header.has(staleHeader);
   };
+  const onTrailer: typeof options.onTrailer = (trailer) => {
+    options.onTrailer?.(trailer);
+    isCopy ||= trailer.has(staleHeader);
+  };
   try {
-    return yield* call.next(call.request, { ...options, onHeader });
-  } finally {
-    // biome-ignore lint/correctness/noUnsafeFinally: in place of whatever is said of a copy
-    if (isCopy) throw new ConfigError('unavailable', 'this is a copy');
+    const answer = yield* call.next(call.request, { ...options, onHeader, onTrailer });
+    if (!isCopy) return answer;
+  } catch (error) {
+    if (!isCopy) throw error;
   }
+  throw new ConfigError('unavailable', 'this is a copy');
 };
 
 export interface ClusterSetting {
