@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { maxInt32, type Sealing, wholeNumber } from '@cfg/core/store';
 
 export interface PostgresStoreOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
@@ -44,6 +44,8 @@ export interface PostgresStoreOptions {
   readonly transactionPooling?: boolean | undefined;
   /** The address of the database itself, for notifications. Default: the store's own, unless it is a pooler's. */
   readonly listenUrl?: string | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed there before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed commits, and of the listener's connection. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch; those of all servers should agree. Default `Date.now`. */
@@ -66,6 +68,7 @@ export interface Settings {
   readonly pollIntervalMs: number;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -94,6 +97,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
     tls: options.tls,
     transactionPooling,
+    sealing: options.sealing,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };
