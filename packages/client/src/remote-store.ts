@@ -217,8 +217,8 @@ export class RemoteStore
    * The server bounds the number and the bytes of a page as well; `maxBytes` is not sent. What the caller may not read
    * is not found, and a secret that is found by its key comes without its value.
    */
-  search(query: SearchQuery, { signal }: CallOptions = {}): Promise<SearchPage> {
-    return searchPage(this.#connection, query, { signal });
+  search(query: SearchQuery, options: CallOptions = {}): Promise<SearchPage> {
+    return searchPage(this.#connection, query, options);
   }
 
   /**

@@ -13,6 +13,9 @@ import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import { namesOf, prepareSchema } from './schema.js';
 import { type Statements, statementsOf } from './statements.js';
 
+/** How often what is too old is looked for, in milliseconds. */
+const tendMs = 60_000;
+
 /** Everything that exists while the database is in use: write queue, log follower and listener over the connections. */
 export class OpenDatabase {
   readonly queue: WriteQueue;
@@ -23,6 +26,7 @@ export class OpenDatabase {
   readonly #committer: Committer;
   readonly #listener: Listener | undefined;
   readonly #secrets: OpenSecrets;
+  readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
   #waking: Promise<void> | undefined;
   #wokenAgain = false;
@@ -67,6 +71,7 @@ export class OpenDatabase {
     this.#onExpiry = onExpiry;
     const committer = new Committer(database, statements, settings, secrets.sealer, origin, logger);
     this.#committer = committer;
+    this.#tend = setInterval(() => committer.tend(settings.now()), tendMs).unref();
     this.follower = new LogFollower({
       head,
       readHead: () => this.#head(),
@@ -128,6 +133,7 @@ export class OpenDatabase {
   /** Commits what was submitted, then ends the watches and the connections. */
   async close(): Promise<void> {
     await this.queue.drain();
+    clearInterval(this.#tend);
     await this.#committer.close();
     await this.#listener?.close();
     this.#secrets.close();

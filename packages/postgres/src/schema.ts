@@ -99,6 +99,8 @@ const steps: readonly ((names: Names) => string)[] = [
   );
   CREATE INDEX ${aliases}_by_target ON ${aliases} (target);
   `,
+  // Deleted keys are looked for by age.
+  ({ keys }) => `CREATE INDEX ${keys}_deleted ON ${keys} (revision) WHERE deleted`,
   // Values that are kept sealed.
   ({ changes, dataKeys }) => `
   ALTER TABLE ${changes} ADD COLUMN dek integer;

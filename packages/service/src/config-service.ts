@@ -60,8 +60,8 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    */
   drain(): void;
   /**
-   * Lets a unary call enter its stages before its request is read, so that a caller who is refused costs little. Rejects
-   * with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
+   * Lets a call of one message enter its stages before its request is read, so that a caller who is refused costs little.
+   * Rejects with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
    *
    * @param path the method's, `/config.v1.ConfigService/Set`
    */

@@ -95,6 +95,13 @@ export class Value implements EncodedValue {
     return this.stale ? this : new Value(this, this.#codecs, this.#data, this.#entry, true);
   }
 
+  /** The same entry and bytes, with other data: for what references in it stand for. `data` is frozen. */
+  withData(data: unknown, stale: boolean = this.stale): Value {
+    freezeDeeply(data);
+    const { bytes, codec } = this;
+    return new Value({ bytes, codec, type: typeOfDecoded(data) }, this.#codecs, data, this.#entry, stale);
+  }
+
   /** Whether the value is not to be used any more at `nowMs`, milliseconds since the epoch. Default: now. */
   isExpired(nowMs: number = Date.now()): boolean {
     const expiresAtMs = this.#entry?.expiresAtMs;
