@@ -113,7 +113,7 @@ function makeStore(
     }
     const { host, pathname } = new URL(choice);
     return {
-      store: new PostgresStore(choice, { ...limits, sealing, logger }),
+      store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
       storeName: `postgres://${host}${pathname}`,
     };
   }
