@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import closures from './checks/closures.mjs';
 import docs from './checks/docs.mjs';
+import image from './checks/image.mjs';
 import installs from './checks/installs.mjs';
 import lockfile from './checks/lockfile.mjs';
 import { floors, lint, proto } from './checks/programs.mjs';
@@ -79,6 +80,7 @@ async function checkBuilt() {
       await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);
       await make('installs: each tarball by plain npm, its README on the oldest Node.js', installs);
+      await make('image: the Dockerfile, and what it runs', image);
       await make('upgrade: packages of an earlier commit, and what they wrote', upgrade);
     })(),
   ]);

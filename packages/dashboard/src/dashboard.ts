@@ -73,10 +73,13 @@ export function dashboardOf(settings: DashboardSettings, directory: string): Das
     }
     request.originalUrl ??= url;
     request.url = within;
-    auth.middleware(request, response, (error) => {
+    const proceed = (error?: unknown): void => {
       if (error !== undefined) fail(request, response, error);
       else answer(request, response).catch((cause: unknown) => fail(request, response, cause));
-    });
+    };
+    // What the page is made of is the same for everybody, and it is needed to sign in again when a session has ended.
+    if (within.startsWith('/assets/')) proceed();
+    else auth.middleware(request, response, proceed);
   };
   return { handler, basePath };
 }

@@ -6,6 +6,7 @@ import { CommitUnknown, isConnectionLost } from './fault.js';
 import { headOf, type LogRow } from './reader.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
+import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
 
 /**
@@ -19,6 +20,7 @@ export class Committer {
   readonly #origin: string;
   readonly #logger: Logger;
   readonly #compaction: Compaction;
+  readonly #sweep: Sweep;
   #compacting: Promise<void> | undefined;
   #closed = false;
 
@@ -30,6 +32,7 @@ export class Committer {
     this.#origin = origin;
     this.#logger = logger;
     this.#compaction = new Compaction(database, statements, limits);
+    this.#sweep = new Sweep(database, statements, limits);
   }
 
   /** If this throws, nothing was done, unless it throws {@link CommitUnknown}. */
@@ -48,7 +51,8 @@ export class Committer {
         return { outcomes, changes, oldestRevision };
       }
       await commit(session, tables.flush(this.#origin));
-      this.#compact(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
+      const isDue = this.#compaction.isDue(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
+      if (isDue) this.tend(nowMs);
       return { outcomes, changes, oldestRevision };
     });
   }
@@ -59,19 +63,20 @@ export class Committer {
     await this.#compacting;
   }
 
-  /** Drops what the log need not keep, beside the commits and one step at a time. */
-  #compact(revision: number, oldestRevision: number, bytes: number): void {
-    if (this.#compacting !== undefined || !this.#compaction.isDue(revision, oldestRevision, bytes)) return;
-    this.#compacting = this.#runCompaction().finally(() => {
+  /** Drops what need not be kept, beside the commits and one step at a time. */
+  tend(nowMs: number): void {
+    if (this.#closed) return;
+    this.#compacting ??= this.#tend(nowMs).finally(() => {
       this.#compacting = undefined;
     });
   }
 
-  async #runCompaction(): Promise<void> {
+  async #tend(nowMs: number): Promise<void> {
     try {
-      while (!this.#closed && (await this.#compaction.run()).more);
+      while (!this.#closed && (await this.#compaction.run(nowMs)).more);
+      await this.#sweep.run(nowMs, () => !this.#closed);
     } catch (error) {
-      // The next commit finds it due again.
+      // It is tried again with one of the next commits, or in a minute.
       this.#logger.warn({ err: error }, 'the log could not be compacted');
     }
   }

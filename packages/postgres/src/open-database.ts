@@ -11,6 +11,9 @@ import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import { namesOf, prepareSchema } from './schema.js';
 import { type Statements, statementsOf } from './statements.js';
 
+/** How often what is too old is looked for, in milliseconds. */
+const tendMs = 60_000;
+
 /** Everything that exists while the database is in use: write queue, log follower and listener over the connections. */
 export class OpenDatabase {
   readonly queue: WriteQueue;
@@ -20,6 +23,7 @@ export class OpenDatabase {
   readonly #statements: Statements;
   readonly #committer: Committer;
   readonly #listener: Listener | undefined;
+  readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
   #waking: Promise<void> | undefined;
   #wokenAgain = false;
@@ -61,6 +65,7 @@ export class OpenDatabase {
     this.#onExpiry = onExpiry;
     const committer = new Committer(database, statements, settings, origin, logger);
     this.#committer = committer;
+    this.#tend = setInterval(() => committer.tend(settings.now()), tendMs).unref();
     this.follower = new LogFollower({
       head,
       readHead: () => this.#head(),
@@ -122,6 +127,7 @@ export class OpenDatabase {
   /** Commits what was submitted, then ends the watches and the connections. */
   async close(): Promise<void> {
     await this.queue.drain();
+    clearInterval(this.#tend);
     await this.#committer.close();
     await this.#listener?.close();
     this.follower.close();

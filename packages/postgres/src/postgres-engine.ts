@@ -1,4 +1,4 @@
-import type { ChangeStream, Entry, Health, WatchFilter, WatchOptions } from '@cfg/core';
+import type { ChangeStream, Entry, Health, LogState, WatchFilter, WatchOptions } from '@cfg/core';
 import { type Answers, type Engine, type EngineReader, failedWatch, type Operation, type Steps } from '@cfg/core/store';
 import { faultOf } from './fault.js';
 import { OpenDatabase } from './open-database.js';
@@ -51,6 +51,10 @@ export class PostgresEngine implements Engine {
     return this.#database === undefined
       ? failedWatch(faultOf(undefined))
       : this.#database.follower.watch(filter, options);
+  }
+
+  logState(): LogState | undefined {
+    return this.#database?.follower.state();
   }
 
   health(): Promise<Health> {

@@ -95,6 +95,8 @@ const steps: readonly ((names: Names) => string)[] = [
   );
   CREATE INDEX ${aliases}_by_target ON ${aliases} (target);
   `,
+  // Deleted keys are looked for by age.
+  ({ keys }) => `CREATE INDEX ${keys}_deleted ON ${keys} (revision) WHERE deleted`,
 ];
 
 /** The schema that this release writes. */

@@ -43,6 +43,9 @@ export interface Statements {
   readonly newOldest: string;
   readonly moveWindow: string;
   readonly dropLeaving: string;
+  readonly forgetKeys: string;
+  readonly reachUp: string;
+  readonly dropReplaced: string;
 }
 
 export function statementsOf({ log, changes, keys, namespaces, aliases, channel }: Names): Statements {
@@ -163,7 +166,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
     newOldest: `
       SELECT revision, log_bytes FROM ${changes}
       WHERE revision > $1 AND revision <= $2
-        AND (revision <= $3 OR $4 - log_bytes + ${entryWeight} + octet_length(bytes) > $5)
+        AND (revision <= $3 OR $4 - log_bytes + ${entryWeight} + octet_length(bytes) > $5 OR updated_at <= $6)
       ORDER BY revision DESC LIMIT 1`,
     moveWindow: `UPDATE ${log} SET oldest_revision = $1, oldest_bytes = $2`,
     // Of the keys whose changes leave the window: everything that has left it and is not among the newest versions.
@@ -179,5 +182,23 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
       )
       DELETE FROM ${changes} c WHERE revision IN (SELECT revision FROM past)
         OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)`,
+    forgetKeys: `
+      WITH gone AS (
+        SELECT k.namespace, k.key FROM ${last}
+        WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
+      ),
+      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key)
+      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
+    reachUp: `
+      SELECT max(revision) AS highest, count(*) AS count FROM (
+        SELECT revision FROM ${changes} WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3
+      ) AS reached`,
+    // A deletion is dropped together with the version that it ended.
+    dropReplaced: `
+      DELETE FROM ${changes} c
+      WHERE c.revision > $1 AND c.revision <= $2 AND c.namespace IS NOT NULL AND EXISTS (
+        SELECT 1 FROM ${changes} next
+        WHERE next.namespace = c.namespace AND next.key = c.key AND next.version > c.version
+          AND next.type = 'set' AND next.updated_at <= $3)`,
   };
 }

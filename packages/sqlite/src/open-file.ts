@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Health } from '@cfg/core';
+import { type Health, isConfigError } from '@cfg/core';
 import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
-import { faultOf, isBusy, reasonOf } from './fault.js';
+import { areKeysChanged, faultOf, isBusy, reasonOf } from './fault.js';
 import { FileIdentity } from './file-identity.js';
+import { OpenSecrets } from './open-secrets.js';
 import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
 import { Upkeep } from './upkeep.js';
@@ -12,6 +13,9 @@ import { Writer } from './writer.js';
 
 /** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
 const lookMs = 1_000;
+
+/** How often what is too old is looked for in a file that nobody writes to, in milliseconds. */
+const tendMs = 60_000;
 
 /** Everything that exists while the file is open: reader, write queue, log follower, and the thread that writes. */
 export class OpenFile {
@@ -23,32 +27,45 @@ export class OpenFile {
   readonly #identity: FileIdentity;
   readonly #cache: EntryCache;
   readonly #writer: Writer;
+  readonly #secrets: OpenSecrets;
   readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
   readonly #look: NodeJS.Timeout;
+  readonly #tend: NodeJS.Timeout;
   #isGone = false;
 
   static async open(settings: Settings, onExpiry: () => void): Promise<OpenFile> {
     const reading = openReading(settings);
     const writer = new Writer(writerSettings(settings));
+    const secrets = new OpenSecrets(settings, (keys) => writer.load(keys));
     try {
       await writer.open();
-      return new OpenFile(settings, reading, writer, onExpiry);
+      await secrets.open(reading);
+      return new OpenFile(settings, reading, writer, secrets, onExpiry);
     } catch (error) {
+      await secrets.close();
       reading.close();
       await writer.close();
+      if (isConfigError(error, 'invalid_argument')) throw cannotOpen(error.code, settings.path, error.message, error);
       throw cannotOpen('unavailable', settings.path, reasonOf(error), error);
     }
   }
 
-  private constructor(settings: Settings, reading: DatabaseSync, writer: Writer, onExpiry: () => void) {
+  private constructor(
+    settings: Settings,
+    reading: DatabaseSync,
+    writer: Writer,
+    secrets: OpenSecrets,
+    onExpiry: () => void,
+  ) {
     this.#settings = settings;
     this.#reading = reading;
     this.#onExpiry = onExpiry;
     this.#identity = new FileIdentity(settings.path);
     this.#cache = new EntryCache(settings.cacheBytes);
     this.#writer = writer;
-    const reader = new Reader(reading, this.#cache, settings.historyLimit);
+    this.#secrets = secrets;
+    const reader = new Reader(reading, this.#cache, settings.historyLimit, secrets.sealer);
     this.reader = reader;
     this.follower = new LogFollower({
       head: reader.head(),
@@ -59,20 +76,21 @@ export class OpenFile {
       faultOf,
     });
     this.queue = new WriteQueue({
-      commit: (operations) => writer.commit(operations, settings.now()),
+      commit: (operations) => secrets.withKeys(() => writer.commit(operations, settings.now())),
       onCommit: (commit) => this.#onCommit(commit),
-      isBusy,
+      isBusy: (error) => isBusy(error) || areKeysChanged(error),
       faultOf,
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
     this.#upkeep = new Upkeep(
-      () => writer.upkeep(),
+      () => writer.upkeep(settings.now()),
       () => this.queue.isBusy,
       settings.logger,
     );
     this.#upkeep.wake();
     this.#look = setInterval(() => this.#isThere(), lookMs).unref();
+    this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
@@ -94,6 +112,8 @@ export class OpenFile {
     await this.queue.drain();
     await this.#upkeep.close();
     clearInterval(this.#look);
+    clearInterval(this.#tend);
+    await this.#secrets.close();
     this.follower.close();
     this.#reading.close();
     await this.#writer.close();

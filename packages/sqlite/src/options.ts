@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import {
+  completeRetention,
+  maxInt32,
+  type Retention,
+  type RetentionOptions,
+  type Sealing,
+  wholeNumber,
+} from '@cfg/core/store';
 
 export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';
 
-export interface SqliteStoreOptions {
+/** Ages are looked at every minute, and after writes. */
+export interface SqliteStoreOptions extends RetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -45,6 +53,8 @@ export interface SqliteStoreOptions {
    * `always`, or `never`. Default `after-crash`.
    */
   readonly integrityCheck?: IntegrityCheck | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed in this file before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -52,7 +62,7 @@ export interface SqliteStoreOptions {
 }
 
 /** What of {@link Settings} the thread that writes needs: plain data. */
-export interface WriterSettings {
+export interface WriterSettings extends Retention {
   /** Absolute. */
   readonly path: string;
   readonly historyLimit: number;
@@ -60,6 +70,8 @@ export interface WriterSettings {
   readonly logBytes: number;
   readonly durability: Durability;
   readonly walLimitBytes: number;
+  /** Which values are secret; `undefined`: nothing is sealed. */
+  readonly secretPatterns: readonly string[] | undefined;
   readonly searchIndex: boolean;
 }
 
@@ -69,6 +81,7 @@ export interface Settings extends WriterSettings {
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -77,8 +90,10 @@ const mebibyte = 1024 * 1024;
 
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
-  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex } = settings;
-  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex };
+  const { logAgeMs, historyAgeMs, tombstoneAgeMs } = settings;
+  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;
+  const ages = { logAgeMs, historyAgeMs, tombstoneAgeMs };
+  return { ...ages, path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -92,6 +107,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     path: resolve(path),
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
+    ...completeRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
     walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),
@@ -104,6 +120,8 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
+    sealing: options.sealing,
+    secretPatterns: options.sealing?.policy.patterns,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

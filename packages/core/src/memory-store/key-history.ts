@@ -17,7 +17,7 @@ export class KeyHistory {
 
   /** Makes `entry` the current one. */
   push(entry: Entry): void {
-    this.#current.encoded = undefined;
+    this.#current.dropEncoded();
     this.#older.push(this.#current);
     this.#current = entry;
   }
@@ -67,6 +67,11 @@ export class KeyHistory {
       else high = middle;
     }
     return this.#older[Math.max(low - 1, this.#from)] ?? this.#current;
+  }
+
+  /** Drops everything but the current entry. Returns it. */
+  dropAll(): readonly Entry[] {
+    return this.#drop(this.#older.length - this.#from);
   }
 
   #drop(count: number): readonly Entry[] {

@@ -3,10 +3,12 @@ import { ChangeLog } from '../change-log/change-log.js';
 import type { Health } from '../contract/capabilities.js';
 import { compact, type Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { Engine, EngineReader } from '../local-store/engine.js';
 import type { Answers, Operation } from '../local-store/operation.js';
 import { Transaction } from '../local-store/transaction.js';
+import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { type Maybe, run, runNow, type Steps } from '../util/steps.js';
 import { MemoryTables } from './memory-tables.js';
 import type { MemorySettings } from './options.js';
@@ -15,12 +17,14 @@ import type { MemorySettings } from './options.js';
 export class MemoryEngine implements Engine {
   readonly name = 'the memory store';
   readonly now: () => number;
+  readonly secrets: SecretPolicy | undefined;
   readonly #tables: MemoryTables;
   readonly #changes: ChangeLog;
   #onExpiry: () => void = () => {};
 
   constructor(settings: MemorySettings) {
     this.now = settings.now;
+    this.secrets = settings.secrets;
     const logId = randomUUID();
     this.#tables = new MemoryTables(logId, settings);
     const { changes } = this.#tables;
@@ -68,6 +72,10 @@ export class MemoryEngine implements Engine {
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream {
     if ((this.nextExpiry() ?? Number.POSITIVE_INFINITY) <= this.now()) this.submit({ type: 'expire' });
     return this.#changes.watch(filter, options);
+  }
+
+  logState(): LogState {
+    return this.#changes.state();
   }
 
   health(): Health {

@@ -1,13 +1,19 @@
 /** What a test does and checks at the server itself, past the page. */
 export class Api {
   readonly #root: () => string;
+  /** What every call carries, a credential say. */
+  headers: Readonly<Record<string, string>> = {};
 
   constructor(root: () => string) {
     this.#root = root;
   }
 
   async call(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${this.#root()}${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return fetch(`${this.#root()}${path}`, {
+      method,
+      headers: this.headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   }
 
   async #ok(method: string, path: string, body?: unknown): Promise<never | Record<string, unknown>> {

@@ -11,6 +11,8 @@ export interface CookieAuthOptions extends ForeignPages {
    * the page they wanted in the query's `returnTo`. Default: they get 401 and a page that says so.
    */
   readonly loginUrl?: string | undefined;
+  /** Where the page sends a POST to sign its user out. Default: the page offers no signing out. */
+  readonly logoutUrl?: string | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface CookieAuthOptions extends ForeignPages {
  * });
  */
 export function cookieAuth(name: string, validate: Validate, options: CookieAuthOptions = {}): DashboardAuth {
-  const { loginUrl } = options;
+  const { loginUrl, logoutUrl } = options;
 
   async function authenticate({ metadata }: GuardContext): Promise<Identity | undefined> {
     if (metadata.has('authorization')) return undefined;
@@ -48,7 +50,11 @@ export function cookieAuth(name: string, validate: Validate, options: CookieAuth
   }
 
   return {
-    clientConfig: { strategy: 'cookie', ...(loginUrl !== undefined && { loginPath: loginUrl }) },
+    clientConfig: {
+      strategy: 'cookie',
+      ...(loginUrl !== undefined && { loginPath: loginUrl }),
+      ...(logoutUrl !== undefined && { logoutPath: logoutUrl }),
+    },
     authenticate,
     middleware(request: HttpRequest, response, next) {
       isKnown(request).then(

@@ -19,8 +19,9 @@ export interface ClientConfig {
  */
 export interface DashboardAuth {
   /**
-   * Asked about every request for the page: lets it through by calling `next`, or responds itself. `request.url` begins
-   * at the dashboard, `/` is the page; `originalUrl` is the whole path.
+   * Asked about every request for the page, but not for the files of its script and style, which hold no data: lets it
+   * through by calling `next`, or responds itself. `request.url` begins at the dashboard, `/` is the page; `originalUrl`
+   * is the whole path.
    */
   readonly middleware: HttpHandler;
   readonly clientConfig: ClientConfig;

@@ -8,7 +8,7 @@ import { Passphrase } from './login/passphrase.js';
 import { sendToLogin } from './send-to-login.js';
 import { SessionCookie, type SessionCookieOptions } from './session-cookie.js';
 
-export interface HmacAuthOptions extends SessionCookieOptions {
+export interface HmacAuthOptions extends Omit<SessionCookieOptions, 'sameSite'> {
   /** What users type in to sign in. Long enough not to be guessed: four random words, say. */
   readonly passphrase: string;
   /** Where the log-in form is, within the dashboard. Default `/login`. */

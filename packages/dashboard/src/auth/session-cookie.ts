@@ -18,6 +18,11 @@ export interface SessionCookieOptions {
   readonly ttlMs?: number | undefined;
   /** Whether browsers send the cookie over HTTPS only. Default: where one signs in over HTTPS. */
   readonly secure?: boolean | undefined;
+  /**
+   * Whether browsers send the cookie where a link of another site leads here. Default `strict`: they do not. `lax` is for
+   * what must survive the way back from an identity provider.
+   */
+  readonly sameSite?: 'strict' | 'lax' | undefined;
 }
 
 /** What a browser's cookie says of its session. `ended`: it has expired, or it was never ours. */
@@ -45,6 +50,7 @@ export class SessionCookie {
   readonly #key: Uint8Array;
   readonly #ttlMs: number;
   readonly #secure: boolean | undefined;
+  readonly #sameSite: 'strict' | 'lax';
 
   /**
    * Throws `invalid_argument` for a secret that is too short, and for other options out of their range.
@@ -62,6 +68,7 @@ export class SessionCookie {
     }
     this.#ttlMs = wholeNumber('ttlMs', options.ttlMs ?? 8 * 3_600_000, 1_000, 400 * 86_400_000);
     this.#secure = options.secure;
+    this.#sameSite = options.sameSite ?? 'strict';
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', `cfg dashboard ${purpose}`, 32));
   }
 
@@ -106,14 +113,7 @@ export class SessionCookie {
 
   #cookie(value: string, maxAge: number, request: HttpRequest): string {
     const secure = this.#secure ?? callerOf(request).protocol === 'https';
-    return stringifySetCookie({
-      name: this.name,
-      value,
-      maxAge,
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure,
-    });
+    const scope = { path: '/', httpOnly: true, sameSite: this.#sameSite, secure };
+    return stringifySetCookie({ name: this.name, value, maxAge, ...scope });
   }
 }

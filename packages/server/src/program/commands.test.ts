@@ -92,3 +92,23 @@ describe('cfg-server backup', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+describe('cfg-server health', () => {
+  it('tells whether the server with these settings is ready, over TLS as well', async () => {
+    const doors = ['--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+    for (const tls of [[], ['--tls', 'self-signed']]) {
+      await using program = await Program.serving([...doors, ...tls]);
+      const { host } = new URL(await program.url('/'));
+      const { code, stdout } = await runProgram(['health', '--http', host, ...tls]);
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, { status: 'ready' }]);
+    }
+  });
+
+  it('says no where nobody answers, and names a wrong setting', async () => {
+    expect(await runProgram(['health', '--http', '127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      stdout: 'no answer: connect ECONNREFUSED 127.0.0.1:1\n',
+    });
+    expect(await runProgram(['health', '--http', 'nowhere'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -2,6 +2,8 @@ import { backup } from './backup.js';
 import { checkAccess } from './check-access.js';
 import type { Command } from './command.js';
 import { hashTokenCommand } from './hash-token.js';
+import { health } from './health.js';
+import { keys } from './keys.js';
 import { webhooksCommand } from './webhooks.js';
 
 export const commands: readonly Command[] = [
@@ -10,6 +12,18 @@ export const commands: readonly Command[] = [
     value: 'FILE --store sqlite:PATH',
     help: 'copy a SQLite store to a new file, also while servers have it open',
     run: backup,
+  },
+  {
+    name: 'keys',
+    value: 'status|rewrap|rotate --store STORE --secrets KEY',
+    help: 'the keys that seal secrets: what there is; wrap them by another (--to KEY); replace the data key',
+    run: keys,
+  },
+  {
+    name: 'health',
+    value: '[settings of the server]',
+    help: 'whether the server with these settings is ready, for health checks of containers; exit code 0 or 1',
+    run: health,
   },
   {
     name: 'hash-token',

@@ -23,7 +23,7 @@ export async function changeLanguage(language: Language): Promise<void> {
   changeSettings({ language });
 }
 
-/** A text of a dictionary, with what is in braces replaced. */
+/** A text of a dictionary, with what is in braces replaced. `language` says how numbers are written. */
 export function translate(
   texts: Dictionary,
   language: string,
@@ -46,11 +46,13 @@ export type Translate = (name: TextName, parameters?: TextParameters) => string;
 
 /** Outside of components: the text in the present language. */
 export const t: Translate = (name, parameters) => {
-  const { texts, language } = loaded.get();
-  return translate(texts, language, name, parameters);
+  const { texts } = loaded.get();
+  return translate(texts, locale(), name, parameters);
 };
 
-export const language = (): Language => settings.get().language;
+/** The page's language as this user writes numbers and dates: `en-GB` where the browser says so. */
+export const locale = (): string =>
+  navigator.languages.find((each) => each.startsWith(settings.get().language)) ?? settings.get().language;
 
 /** Renders the component again when the language changes, and gives `t`. */
 export function useTranslate(): Translate {

@@ -14,6 +14,9 @@ export interface DialogProps {
   readonly size?: 'small' | 'wide' | 'full' | undefined;
 }
 
+/** Where one goes on typing; the browser itself would choose the button that closes. */
+const firstField = '.dialog-body :is(input:not([type=radio], [type=checkbox]), textarea)';
+
 /** A modal dialog: the browser's own, which keeps the focus in and gives it back. Escape closes and never saves. */
 export function Dialog({ title, children, actions, onClose, onSubmit, size = 'small' }: DialogProps) {
   const t = useTranslate();
@@ -23,6 +26,7 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(firstField)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

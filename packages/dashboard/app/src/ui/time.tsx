@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { language, useTranslate } from '../i18n/translate.ts';
+import { locale, useTranslate } from '../i18n/translate.ts';
 import { settings } from '../state/settings.ts';
 import { createStore, useStore } from '../state/store.ts';
 
@@ -56,8 +56,8 @@ export function Age({ at, short = false }: { at: number; short?: boolean }) {
   const { utc } = useStore(settings);
   if (at === 0) return null;
   return (
-    <time dateTime={new Date(at).toISOString()} title={timeText(at, language(), utc)}>
-      {ageText(at, Math.max(present, Math.min(at, Date.now())), language(), short ? 'narrow' : 'long')}
+    <time dateTime={new Date(at).toISOString()} title={timeText(at, locale(), utc)}>
+      {ageText(at, Math.max(present, Math.min(at, Date.now())), locale(), short ? 'narrow' : 'long')}
     </time>
   );
 }
@@ -66,5 +66,5 @@ export function Age({ at, short = false }: { at: number; short?: boolean }) {
 export function Time({ at }: { at: number }) {
   useTranslate();
   const { utc } = useStore(settings);
-  return <time dateTime={new Date(at).toISOString()}>{timeText(at, language(), utc)}</time>;
+  return <time dateTime={new Date(at).toISOString()}>{timeText(at, locale(), utc)}</time>;
 }

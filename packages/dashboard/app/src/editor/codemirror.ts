@@ -1,0 +1,156 @@
+// What every editor of the page has: hand-picked parts of CodeMirror, coloured by the page's tokens.
+import {
+  autocompletion,
+  type CompletionSource,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import { yaml } from '@codemirror/lang-yaml';
+import {
+  bracketMatching,
+  codeFolding,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentOnInput,
+  StreamLanguage,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { toml } from '@codemirror/legacy-modes/mode/toml';
+import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { nonce } from '../state/nonce.ts';
+import type { Language } from '../value/language.ts';
+import { lint } from '../value/tools.ts';
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.attributeName], color: 'var(--code-name)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
+  { tag: [tags.number, tags.integer, tags.float], color: 'var(--code-number)' },
+  { tag: [tags.bool, tags.null, tags.keyword, tags.atom], color: 'var(--code-word)' },
+  { tag: tags.comment, color: 'var(--muted)', fontStyle: 'italic' },
+  { tag: [tags.punctuation, tags.separator, tags.bracket], color: 'var(--muted)' },
+  { tag: tags.invalid, color: 'var(--bad)' },
+]);
+
+const theme = EditorView.theme({
+  '&': { color: 'var(--text)', backgroundColor: 'var(--bg)', fontSize: '13px', height: '100%' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', fontVariantLigatures: 'none' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--muted)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--hover) 55%, transparent)' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    backgroundColor: 'light-dark(#cdd3ff, #3a4280)',
+  },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: 'none' },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--muted)' },
+  '.cm-tooltip, .cm-panels': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--text)',
+    border: '1px solid var(--line)',
+  },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },
+  '.cm-textfield': { backgroundColor: 'var(--bg)', border: '1px solid var(--line-strong)', borderRadius: '5px' },
+  '.cm-button': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--hover)',
+    border: '1px solid var(--line)',
+    borderRadius: '5px',
+  },
+  '.cm-changedText': { background: 'var(--code-changed)' },
+  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
+  '&.cm-merge-b .cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'var(--code-removed)' },
+  '&.cm-merge-b .cm-changedText': { background: 'var(--code-added)' },
+  '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--muted)' },
+});
+
+/** Above this size colouring and folding cost more than they give. */
+const plainFrom = 400_000;
+
+export function languageSupport(language: Language, length: number): Extension {
+  if (length > plainFrom) return [];
+  if (language === 'json') return json();
+  if (language === 'yaml') return yaml();
+  return language === 'toml' ? StreamLanguage.define(toml) : [];
+}
+
+/** What shows text. */
+export function reading(language: Language, length: number): Extension {
+  return [
+    EditorView.cspNonce.of(nonce),
+    theme,
+    syntaxHighlighting(colours),
+    lineNumbers(),
+    foldGutter(),
+    codeFolding(),
+    drawSelection(),
+    EditorView.lineWrapping,
+    keymap.of([...searchKeymap, ...foldKeymap, ...defaultKeymap]),
+    languageSupport(language, length),
+  ];
+}
+
+export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(true)];
+
+/**
+ * Types over a selection itself: Chromium would keep the style of what is replaced in a style attribute, which the page's
+ * policy forbids and the console would complain about.
+ */
+const typingOver: Extension = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { inputType, data, isComposing } = event;
+    const { ranges, main } = view.state.selection;
+    const isPlain = ranges.every(({ empty }) => empty) && data?.length === 1;
+    if (inputType !== 'insertText' || !data || isComposing || isPlain) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
+/** What edits text: undo, brackets, completion, faults in the margin. */
+export function editing(language: Language, complete: CompletionSource): Extension {
+  return [
+    typingOver,
+    history(),
+    indentOnInput(),
+    bracketMatching(),
+    closeBrackets(),
+    autocompletion({ override: [complete], icons: false }),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSelectionMatches(),
+    lintGutter(),
+    linter(
+      async (view) => {
+        const fault = await lint(language, view.state.doc.toString());
+        const length = view.state.doc.length;
+        if (fault === undefined) return [];
+        const from = Math.min(fault.from, length);
+        return [{ from, to: Math.min(Math.max(fault.to, from), length), severity: 'error', message: fault.message }];
+      },
+      { delay: 250 },
+    ),
+    // Tab leaves the editor after Escape, as CodeMirror does by itself.
+    keymap.of([...closeBracketsKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+  ];
+}

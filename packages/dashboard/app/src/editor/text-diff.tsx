@@ -1,0 +1,51 @@
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import type { Language } from '../value/language.ts';
+import { reading, readOnly } from './codemirror.ts';
+
+export interface TextDiffProps {
+  readonly left: string;
+  readonly right: string;
+  readonly leftTitle: string;
+  readonly rightTitle: string;
+  readonly language: Language;
+}
+
+const unchanged = { margin: 3, minSize: 6 };
+const limits = { scanLimit: 500, timeout: 200 };
+
+/** Two texts line by line: old left, new right; on a small screen one below the other. */
+export default function TextDiff({ left, right, leftTitle, rightTitle, language }: TextDiffProps) {
+  const home = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const parent = home.current;
+    if (parent === null) return;
+    const shown = (label: string, length: number) => [
+      reading(language, length),
+      readOnly,
+      EditorView.contentAttributes.of({ 'aria-label': label }),
+    ];
+    if (matchMedia('(max-width: 760px)').matches) {
+      const unified = unifiedMergeView({
+        original: left,
+        mergeControls: false,
+        collapseUnchanged: unchanged,
+        diffConfig: limits,
+      });
+      const state = EditorState.create({ doc: right, extensions: [shown(rightTitle, right.length), unified] });
+      const view = new EditorView({ parent, state });
+      return () => view.destroy();
+    }
+    const view = new MergeView({
+      parent,
+      a: { doc: left, extensions: shown(leftTitle, left.length) },
+      b: { doc: right, extensions: shown(rightTitle, right.length) },
+      collapseUnchanged: unchanged,
+      diffConfig: limits,
+    });
+    return () => view.destroy();
+  }, [left, right, leftTitle, rightTitle, language]);
+  return <div className="text-diff" ref={home} />;
+}

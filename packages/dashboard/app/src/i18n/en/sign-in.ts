@@ -1,0 +1,22 @@
+export const signIn = {
+  signInTitle: 'Sign in',
+  signInNote: 'You are not signed in. What is on the screen may be old; your edits are kept.',
+  signInButton: 'Sign in',
+  signInKept: 'Your session is over. What you have typed is still there.',
+  passphrase: 'Passphrase',
+  token: 'Access token',
+  tokenHint: 'It is kept in this tab until you close it, and sent to this server only.',
+  showToken: 'Show',
+  passphraseWrong: 'That is not the passphrase.',
+  tokenWrong: 'The server does not know this token.',
+  signInWait: {
+    one: 'Too many attempts. Try again in {count} second.',
+    other: 'Too many attempts. Try again in {count} seconds.',
+  },
+  signInOffline: 'The server does not answer. Try again in a moment.',
+  signInElsewhere: 'Sign in where you sign in to this server; this page goes on by itself.',
+  signInOpen: 'Open the sign-in page',
+  signInDone: 'I have signed in',
+  signInNotYet: 'The server does not see you signed in yet.',
+  signInNoWay: 'This server asks for a credential that this page has no form for. Whoever runs the server knows which.',
+} as const;

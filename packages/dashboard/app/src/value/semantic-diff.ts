@@ -1,0 +1,33 @@
+import { type Data, isMap, sameData } from './json.ts';
+
+/** One difference in what two values say. */
+export interface Difference {
+  /** As it is read: `pool.size`, `hosts[2].name`; empty: the whole value. */
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly left: Data | undefined;
+  readonly right: Data | undefined;
+}
+
+const step = (path: string, key: string): string => {
+  const name = /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+  return path === '' ? name : `${path}.${name}`;
+};
+
+/** What differs, in the order of the left side and then of what the right side adds. Order of keys is no difference. */
+export function differences(left: Data | undefined, right: Data | undefined, path = ''): Difference[] {
+  if (sameData(left, right)) return [];
+  if (isMap(left) && isMap(right)) {
+    const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
+    return keys.flatMap((key) => differences(own(left, key), own(right, key), step(path, key)));
+  }
+  if (Array.isArray(left) && Array.isArray(right)) {
+    const length = Math.max(left.length, right.length);
+    return Array.from({ length }, (_, index) => differences(left[index], right[index], `${path}[${index}]`)).flat();
+  }
+  const kind = left === undefined ? 'added' : right === undefined ? 'removed' : 'changed';
+  return [{ path, kind, left, right }];
+}
+
+const own = (map: Readonly<Record<string, Data>>, key: string): Data | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;

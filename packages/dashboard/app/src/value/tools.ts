@@ -1,0 +1,69 @@
+import type { Language } from './language.ts';
+import type { Fault, Parsed } from './parse.ts';
+
+/** A difference as it is shown: both sides as JSON. */
+export interface ShownDifference {
+  readonly path: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly left: string | undefined;
+  readonly right: string | undefined;
+}
+
+export type Task =
+  | { readonly kind: 'parse'; readonly language: Language; readonly text: string }
+  | { readonly kind: 'lint'; readonly language: Language; readonly text: string }
+  | { readonly kind: 'names'; readonly values: readonly { readonly language: Language; readonly text: string }[] }
+  | { readonly kind: 'diff'; readonly left: readonly [Language, string]; readonly right: readonly [Language, string] };
+
+export type TaskResult =
+  | { readonly kind: 'parse'; readonly parsed: Parsed }
+  | { readonly kind: 'lint'; readonly fault: Fault | undefined }
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'diff'; readonly differences: readonly ShownDifference[] | undefined };
+
+let worker: Worker | undefined;
+let count = 0;
+const waiting = new Map<number, (result: TaskResult) => void>();
+
+function perform(task: Task): Promise<TaskResult> {
+  if (worker === undefined) {
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data: { id, result } }: MessageEvent<{ id: number; result: TaskResult }>) => {
+      waiting.get(id)?.(result);
+      waiting.delete(id);
+    };
+  }
+  count += 1;
+  const id = count;
+  const done = new Promise<TaskResult>((resolve) => waiting.set(id, resolve));
+  worker.postMessage({ id, task });
+  return done;
+}
+
+/** What a text says, or what is wrong with it. */
+export async function parseText(language: Language, text: string): Promise<Parsed> {
+  const result = await perform({ kind: 'parse', language, text });
+  return result.kind === 'parse' ? result.parsed : { data: text };
+}
+
+/** What is wrong with a text; undefined: nothing. */
+export async function lint(language: Language, text: string): Promise<Fault | undefined> {
+  if (language === 'text') return undefined;
+  const result = await perform({ kind: 'lint', language, text });
+  return result.kind === 'lint' ? result.fault : undefined;
+}
+
+/** What differs between two values; undefined if one of them cannot be read, and only their texts can be compared. */
+export async function semanticDiff(
+  left: readonly [Language, string],
+  right: readonly [Language, string],
+): Promise<readonly ShownDifference[] | undefined> {
+  const result = await perform({ kind: 'diff', left, right });
+  return result.kind === 'diff' ? result.differences : undefined;
+}
+
+/** The names of members that the values have. */
+export async function memberNames(values: readonly { language: Language; text: string }[]): Promise<readonly string[]> {
+  const result = await perform({ kind: 'names', values });
+  return result.kind === 'names' ? result.names : [];
+}
