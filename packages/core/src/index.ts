@@ -50,6 +50,7 @@ export {
   transience,
 } from './contract/errors.js';
 export { MemoryStore } from './memory-store/memory-store.js';
+export type { RetentionOptions } from './local-store/retention.js';
 export type { MemoryStoreOptions } from './memory-store/options.js';
 export { type Logger, safeLogger, silentLogger } from './util/logger.js';
 // The store contract, and what a store can do

@@ -6,6 +6,7 @@ import type { BodyBudget } from './body-budget.js';
 import { Cancellation } from './cancellation.js';
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
+import { sendPieces } from './large-answer.js';
 import { type CallSource, LazyCallOptions } from './lazy-call-options.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
@@ -209,6 +210,17 @@ export class Exchange implements Timed, CallSource {
     return undefined;
   }
 
+  /** Responds with JSON text that is made while the caller reads it. Resolves when it is sent, or cannot be. */
+  async sendPieces(
+    status: number,
+    pieces: Iterable<string>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const encoding = this.#context.compressFromBytes > 0 ? encodingOf(this.request.headers) : undefined;
+    this.#begin(status, undefined, { ...headers, ...encodedAs(encoding, headers) });
+    await sendPieces(this.response, pieces, encoding);
+  }
+
   /** Responds that the caller has the newest answer already. */
   sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
     this.response.writeHead(304, { ...this.ownHeaders(), ...this.#varying(headers) }).end();
@@ -233,17 +245,16 @@ export class Exchange implements Timed, CallSource {
     const encoding = encodingOf(this.request.headers);
     const sent = encoding === undefined ? bytes : await compress(bytes, encoding);
     if (this.response.destroyed) return;
-    const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
-    const encoded = encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
-    this.#begin(status, sent.length, { ...headers, ...encoded });
+    this.#begin(status, sent.length, { ...headers, ...encodedAs(encoding, headers) });
     this.response.end(sent);
   }
 
-  #begin(status: number, length: number, headers: Readonly<Record<string, string>>): void {
+  /** `length` is undefined where it is not known. */
+  #begin(status: number, length: number | undefined, headers: Readonly<Record<string, string>>): void {
     const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
     this.response.writeHead(status, {
       'content-type': 'application/json',
-      'content-length': length,
+      ...(length !== undefined && { 'content-length': length }),
       ...unkept,
       ...this.ownHeaders(),
       ...this.#varying(more),
@@ -290,4 +301,10 @@ export class Exchange implements Timed, CallSource {
     const seconds = received.get('retry-after');
     if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
   }
+}
+
+/** The headers of an answer that is encoded for callers who take that. */
+function encodedAs(encoding: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> {
+  const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
+  return encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
 }

@@ -3,6 +3,7 @@ import { Status } from 'nice-grpc-common';
 import { admitted } from './admission.js';
 import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
+import { largeAnswer } from './large-answer.js';
 import { Negotiation } from './negotiation.js';
 import type { ReadyAnswer } from './ready-answer.js';
 import { readBody } from './request-body.js';
@@ -99,9 +100,14 @@ class RpcEndpoint {
     const answer = this.#hook.answer?.(message, exchange) ?? {};
     if ('ready' in answer) return exchange.sendReady(answer.ready);
     const { status = 200, headers, body } = answer;
-    if (status !== 304) return exchange.send(status, body ?? toJsonString(this.#rule.responseType, message), headers);
-    exchange.sendNotModified(headers);
-    return undefined;
+    if (status === 304) {
+      exchange.sendNotModified(headers);
+      return undefined;
+    }
+    const { responseType } = this.#rule;
+    const pieces = body === undefined ? largeAnswer(responseType, message) : undefined;
+    if (pieces !== undefined) return exchange.sendPieces(status, pieces, headers);
+    return exchange.send(status, body ?? toJsonString(responseType, message), headers);
   }
 
   #queried(exchange: Exchange): object {
