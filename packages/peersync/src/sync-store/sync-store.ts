@@ -26,6 +26,7 @@ import {
   type Stats,
   type Store,
   type StoreGetOptions,
+  type Transferring,
   type TransferRecord,
   type VersionPage,
   type VersionQuery,
@@ -66,7 +67,7 @@ export interface ClaimOptions {
  * });
  * await store.connect();
  */
-export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supportsCodec' | 'transfer'> {
+export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supportsCodec' | keyof Transferring> {
   readonly cluster: Cluster;
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
