@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const floors = [
   ['proto', 'core', 'grpc-door', 'rego'],
   ['sqlite', 'postgres', 'service', 'client', 'sqlownership', 'webhooks'],
-  ['dashboard', 'authorizer-opa', 'testing', 'cli'],
+  ['dashboard', 'authorizer-opa', 'secrets', 'testing', 'cli'],
   ['gateway', 'peersync', 'openfeature', 'fastify', 'nestjs'],
   ['server'],
 ];

@@ -2,6 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, Manager, MemoryStore, type StandardSchema } from '@cfg/client';
+import { openChannel } from '@cfg/client/channel';
+import { ConfigServiceDefinition } from '@cfg/proto';
+import { createClient } from 'nice-grpc';
+import { startServer } from './lib/child.js';
 import { alternate, line, plain, title } from './lib/report.js';
 
 /* What a live reference costs to read, and how soon an app has its configuration from a cache file. */
@@ -58,5 +62,44 @@ title('From a cache file of 10,000 keys, without a server');
   }
   const middle = times.sort((a, b) => a - b)[3] ?? Number.NaN;
   plain('connect(), and a key of it', middle, 'ms', '<= 100', middle <= 100);
+}
+
+title('Ready with 10,000 keys of a server, by its second start');
+{
+  const server = await startServer('ours');
+  await server.tell('fill', 10_000);
+  const address = `127.0.0.1:${server.port}`;
+  const namespace = 'n10000';
+  const ours = async (): Promise<number> => {
+    const began = performance.now();
+    const config = await connect({ namespace, address, cacheFile: false, server: { insecure: true } });
+    using loaded = await config.namespace.load();
+    const elapsedMs = performance.now() - began;
+    if (loaded.get('app/key-0009999') === undefined) throw new Error('not everything is there');
+    await config.close();
+    return elapsedMs;
+  };
+  // The calls that carry the same bytes, by the same library, and nothing else.
+  const bare = async (): Promise<number> => {
+    const began = performance.now();
+    const channel = openChannel(address, { insecure: true });
+    const client = createClient(ConfigServiceDefinition, channel);
+    let count = 0;
+    let cursor = '';
+    do {
+      const page = await client.list({ namespace, limit: 5_000, cursor });
+      count += page.entries.length;
+      cursor = page.nextCursor;
+    } while (cursor !== '');
+    const elapsedMs = performance.now() - began;
+    if (count !== 10_000) throw new Error(`${count} entries`);
+    channel.close();
+    return elapsedMs;
+  };
+  const times = await alternate(ours, bare, 15);
+  const ratio = times.ours / times.bare;
+  line('connect() and load() beside the bare calls', 'ms', times);
+  plain('  as a multiple of them, in hundredths', ratio * 100, '', '<= 150', ratio <= 1.5);
+  server.stop();
 }
 process.exit();

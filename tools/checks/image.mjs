@@ -6,13 +6,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DockerfileParser } from 'dockerfile-ast';
-import { validate } from 'dockerfile-utils';
 import { published } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
 import { environment, node24, root } from '../lib/workspace.mjs';
 
 export default async function image() {
+  // In a fresh clone they are not installed when this file is loaded.
+  const { DockerfileParser } = await import('dockerfile-ast');
+  const { validate } = await import('dockerfile-utils');
   const text = readFileSync(join(root, 'Dockerfile'), 'utf8');
   const complaints = validate(text).map(({ message, range }) => `Dockerfile:${range.start.line + 1}: ${message}`);
   const instructions = DockerfileParser.parse(text).getInstructions();

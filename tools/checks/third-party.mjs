@@ -14,6 +14,7 @@ const allowed = new Set([
   'MIT',
   'PSF-2.0',
   'Python-2.0',
+  'Unlicense',
 ]);
 
 /** Whose install scripts are known to do nothing that is needed: with --ignore-scripts all works as well. */

@@ -2,13 +2,15 @@ import type { Snapshot, SnapshotOptions } from '@cfg/core';
 
 /** What a `RemoteStore` answers beyond the store contract. */
 
-/** What a caller may do. The last three are known only of a server that tells them. */
+/** What a caller may do. Those after `write` are known only of a server that tells them. */
 export interface Access {
   readonly read: boolean;
   readonly write: boolean;
   readonly delete?: boolean;
   readonly list?: boolean;
   readonly watch?: boolean;
+  /** Whether secrets are shown, rather than masked. */
+  readonly reveal?: boolean;
 }
 
 export interface RemoteSnapshotOptions extends SnapshotOptions {

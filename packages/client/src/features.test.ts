@@ -59,7 +59,7 @@ describe('features', () => {
 
   it('tell what may be done to a key, of a server that can tell', async () => {
     const remote = await connected(await server());
-    const all = { read: true, write: true, delete: true, list: true, watch: true };
+    const all = { read: true, write: true, delete: true, list: true, watch: true, reveal: true };
     expect(await remote.access('ns')).toEqual(all);
     expect(await remote.access('ns', 'fixed')).toEqual({ ...all, write: false, delete: false });
   });

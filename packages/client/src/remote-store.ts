@@ -217,8 +217,8 @@ export class RemoteStore
    * The server bounds the number and the bytes of a page as well; `maxBytes` is not sent. What the caller may not read
    * is not found, and a secret that is found by its key comes without its value.
    */
-  search(query: SearchQuery, { signal }: CallOptions = {}): Promise<SearchPage> {
-    return searchPage(this.#connection, query, { signal });
+  search(query: SearchQuery, options: CallOptions = {}): Promise<SearchPage> {
+    return searchPage(this.#connection, query, options);
   }
 
   /**
@@ -273,7 +273,9 @@ export class RemoteStore
     }
     const may = await this.#connection.call((client, call) => client.checkAccess({ namespace, key }, call), options);
     const known = { read: may.canRead, write: may.canWrite };
-    return features.announced ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch } : known;
+    return features.announced
+      ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch, reveal: may.canReveal }
+      : known;
   }
 
   /** The names of the codecs that the server can decode. */

@@ -94,7 +94,7 @@ export {
 } from './contract/capabilities.js';
 export { announced, capabilities, type Capability } from './contract/capability.js';
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
-export { type Alias, type EncodedValue, Entry, type EntryInit } from './contract/entry.js';
+export { type Alias, type EncodedValue, Entry, type EntryInit, type SealedBytes } from './contract/entry.js';
 export type { WatchFilter } from './contract/filter.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
@@ -113,4 +113,5 @@ export type {
   WriteMode,
   WriteOptions,
 } from './contract/store.js';
+export { SecretPolicy } from './sealing/secret-policy.js';
 export type { TransferRecord, Transferring } from './contract/transfer.js';

@@ -29,12 +29,26 @@ export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js
 export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';
 export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
+// Values that are kept sealed
+export { openBytes, sealBytes, sealedOverhead } from './sealing/envelope.js';
+export { type DataKeys, type KeptValue, Sealer } from './sealing/sealer.js';
+export {
+  type DataKeyRow,
+  type DataKeyState,
+  type KeyTable,
+  type OpenSealing,
+  type ResealStep,
+  refuseSealed,
+  type SealedCounts,
+  type Sealing,
+} from './sealing/sealing.js';
 // The log, and following it
 export { ChangeLog, type ChangeLogOptions } from './change-log/change-log.js';
 export { failedWatch } from './change-log/failed-watch.js';
 export type { ReadChanges } from './change-log/pages.js';
 export { WriteEnds } from './change-log/write-ends.js';
 export { aliasChange } from './contract/change.js';
+export { checkShown } from './contract/entry.js';
 export { ChangeFilter } from './contract/filter.js';
 export { completeReconnect } from './watching/options.js';
 export { KnownPosition, type Position } from './watching/position.js';

@@ -1,6 +1,6 @@
 import type { ConfigServiceDefinition, Entry } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
-import { Status } from 'nice-grpc-common';
+import { ClientError, Metadata, Status } from 'nice-grpc-common';
 import type { Endpoint } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
 import type { ServiceCallOptions } from './service-call.js';
@@ -40,14 +40,38 @@ async function readVersion(
 ): Promise<Entry> {
   const entry =
     version === 0
-      ? (await client.get({ namespace, key }, options)).entry
+      ? await readCurrent(client, namespace, key, options)
       : (await client.getVersions({ namespace, key, version }, options)).entries[0];
   if (!entry) throw new HttpError(Status.NOT_FOUND, `version not found: ${namespace}/${key} version ${version}`);
   return entry;
 }
 
+/** The current version; of a secret that the caller may not reveal, masked. */
+async function readCurrent(
+  client: Client<ConfigServiceDefinition>,
+  namespace: string,
+  key: string,
+  options: ServiceCallOptions,
+): Promise<Entry | undefined> {
+  try {
+    return (await client.get({ namespace, key }, options)).entry;
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.code !== Status.PERMISSION_DENIED) throw error;
+    const metadata = Metadata(options.metadata).set('x-cfg-secrets', 'masked');
+    const { entry } = await client.get({ namespace, key }, { ...options, metadata });
+    if (entry?.masked) return entry;
+    throw error;
+  }
+}
+
 function difference(namespace: string, key: string, v1: number, first: Entry, v2: number, second: Entry): object {
   const [before, after] = [Buffer.from(first.value), Buffer.from(second.value)];
+  if (first.masked || second.masked) {
+    // Not even whether the values are the same.
+    const changed = first.version !== second.version || first.codec !== second.codec;
+    const codecs = { v1_codec: first.codec || undefined, v2_codec: second.codec || undefined };
+    return { namespace, key, v1, v2, ...codecs, masked: true, changed };
+  }
   return {
     namespace,
     key,

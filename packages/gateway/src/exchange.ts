@@ -17,6 +17,9 @@ import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
 import type { Timed, UnderWay } from './under-way.js';
 
+/** A query that wants secrets to be masked, whatever the caller may do. */
+const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
+
 /** What travels may be secret: nobody on the way keeps it. */
 const unkept = { 'cache-control': 'no-store' } as const;
 
@@ -241,8 +244,11 @@ export class Exchange implements Timed, CallSource {
   #makeOptions(): ServiceCallOptions {
     this.#heedTimeout();
     const caller = callerOf(this.request);
+    const metadata = this.#context.metadataReader.read(this.request, () => caller, this.requestId);
+    // An EventSource sends no headers.
+    if (asksForMasks.test(this.#query)) metadata.set('x-cfg-secrets', 'masked');
     return {
-      metadata: this.#context.metadataReader.read(this.request, () => caller, this.requestId),
+      metadata,
       signal: this.signal,
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),

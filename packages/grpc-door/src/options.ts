@@ -30,11 +30,20 @@ export interface DoorOptions {
   readonly compressAboveBytes?: number | undefined;
   /** Connections at a time; more are closed as they come. Default 10,000. */
   readonly maxConnections?: number | undefined;
+  /** Connections at a time of one host, as {@link hostOf} tells it. Default 1,000. */
+  readonly maxConnectionsPerHost?: number | undefined;
+  /**
+   * Who is one host, of an address: of IPv6 one customer has 2⁶⁴. Undefined: who may have as many as it likes. Default:
+   * each address is one.
+   */
+  readonly hostOf?: ((address: string) => string | undefined) | undefined;
   /**
    * What all requests together may hold while they are received or wait for their handler. Default 256 MiB, or four of
    * the largest messages where that is more. Beyond it, requests are RESOURCE_EXHAUSTED.
    */
   readonly maxBufferedRequestBytes?: number | undefined;
+  /** What those of one connection may hold. Default a quarter of that, or the largest message where that is more. */
+  readonly maxBufferedRequestBytesPerConnection?: number | undefined;
   /** The headers of a request, as HTTP/2 counts them. Default 16 KiB. Larger ones are RESOURCE_EXHAUSTED. */
   readonly maxHeaderListBytes?: number | undefined;
   /** Calls at a time on one connection. Default 1,000. Clients wait before they open more; who does not, is refused. */
@@ -47,6 +56,11 @@ export interface DoorOptions {
   readonly connectionWindowBytes?: number | undefined;
   /** Answers of one connection that wait for its client to read. Default 64 MiB. More are RESOURCE_EXHAUSTED. */
   readonly maxQueuedResponseBytes?: number | undefined;
+  /**
+   * Answers of all connections that wait for their clients to read; what many share counts once. Default 256 MiB. More
+   * are RESOURCE_EXHAUSTED.
+   */
+  readonly maxQueuedResponseBytesInAll?: number | undefined;
   /** What waits to be written to one socket before nothing more is read from it. Default 1 MiB. */
   readonly maxOutputBytes?: number | undefined;
   /**
@@ -91,7 +105,11 @@ export interface DoorSettings extends ConnectionLimits {
   readonly compression: CompressionPolicy;
   readonly compressAboveBytes: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly hostOf: (address: string) => string | undefined;
   readonly maxBufferedRequestBytes: number;
+  readonly maxBufferedRequestBytesPerConnection: number;
+  readonly maxQueuedResponseBytesInAll: number;
   readonly onLimit: ((reached: LimitReached) => void) | undefined;
 }
 
@@ -117,18 +135,28 @@ export function completeOptions(options: DoorOptions): DoorSettings {
     throw new RangeError(`compression must be mirror, accepted or never, not ${JSON.stringify(compression)}`);
   }
   const maxReceiveMessageBytes = whole('maxReceiveMessageBytes', 4 * mebibyte, 0);
+  const maxBufferedRequestBytes = whole(
+    'maxBufferedRequestBytes',
+    Math.max(256 * mebibyte, maxReceiveMessageBytes * 4),
+    maxReceiveMessageBytes,
+    Number.MAX_SAFE_INTEGER,
+  );
   return {
     maxReceiveMessageBytes,
     maxSendMessageBytes: whole('maxSendMessageBytes', maxInt32, 0),
     compression,
     compressAboveBytes: whole('compressAboveBytes', 1_024, 0),
     maxConnections: whole('maxConnections', 10_000, 1),
-    maxBufferedRequestBytes: whole(
-      'maxBufferedRequestBytes',
-      Math.max(256 * mebibyte, maxReceiveMessageBytes * 4),
+    maxConnectionsPerHost: whole('maxConnectionsPerHost', 1_000, 1),
+    hostOf: options.hostOf ?? ((address) => address),
+    maxBufferedRequestBytes,
+    maxBufferedRequestBytesPerConnection: whole(
+      'maxBufferedRequestBytesPerConnection',
+      Math.max(Math.floor(maxBufferedRequestBytes / 4), maxReceiveMessageBytes),
       maxReceiveMessageBytes,
       Number.MAX_SAFE_INTEGER,
     ),
+    maxQueuedResponseBytesInAll: whole('maxQueuedResponseBytesInAll', 256 * mebibyte, 0, Number.MAX_SAFE_INTEGER),
     maxHeaderListBytes: whole('maxHeaderListBytes', 16 * 1024, 1_024),
     maxConcurrentStreams: whole('maxConcurrentStreams', 1_000, 1),
     maxContinuations: whole('maxContinuations', 32, 0),

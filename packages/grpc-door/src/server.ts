@@ -1,13 +1,16 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
 import type { CompatServiceDefinition, Server as NiceServer, ServerAddBuilder, ServiceImplementation } from 'nice-grpc';
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
+import type { Admit } from './grpc/admission.js';
 import { AnswerFields } from './grpc/answer-fields.js';
 import { Budget } from './grpc/budget.js';
+import { LateRequests } from './grpc/late-requests.js';
 import { type AnyImplementation, type Method, makeMethod } from './grpc/method.js';
 import { GrpcRequestHandler } from './grpc/request-handler.js';
 import { methodsOf } from './grpc/service-definition.js';
 import type { LimitName } from './http2/limits.js';
 import { SlabPool } from './http2/slab-pool.js';
+import { Unsent } from './http2/unsent.js';
 import { type DoorMetrics, Metrics } from './metrics.js';
 import { type DoorCredentials, tlsSetupOf } from './net/credentials.js';
 import { DeadlineTimer } from './net/deadline-timer.js';
@@ -23,6 +26,11 @@ export interface AddOptions {
    * (`{ ...context, user }`): that would be empty. Default false.
    */
   readonly lazyContext?: boolean | undefined;
+  /**
+   * Lets in calls of one message whose request does not come whole at once, or comes compressed, before the rest of it
+   * is read or decompressed. Default: the method is called when the request has come.
+   */
+  readonly admit?: Admit | undefined;
 }
 
 /** nice-grpc's `Server`, and what this one adds. */
@@ -91,7 +99,7 @@ class DoorServer implements Server {
   }
 
   add(definition: CompatServiceDefinition, implementation: object, options?: AddOptions): void {
-    this.#add(definition, implementation, this.#middleware, options?.lazyContext === true);
+    this.#add(definition, implementation, this.#middleware, options);
   }
 
   async listen(address: string, credentials?: DoorCredentials): Promise<number> {
@@ -123,7 +131,7 @@ class DoorServer implements Server {
     return {
       with: <Ext>(next: ServerMiddleware<Ext>) =>
         this.#builder(compose(middleware, next)) as ServerAddBuilder<object & Ext>,
-      add: (definition, implementation) => this.#add(definition, implementation, middleware, false),
+      add: (definition, implementation) => this.#add(definition, implementation, middleware),
     };
   }
 
@@ -131,14 +139,14 @@ class DoorServer implements Server {
     definition: CompatServiceDefinition,
     implementation: object,
     middleware: Middleware | undefined,
-    lazyContext: boolean,
+    { lazyContext = false, admit }: AddOptions = {},
   ): void {
     if (this.#listener !== undefined) throw new Error('server.add() must be used before listen()');
     for (const [name, method] of methodsOf(definition)) {
       const run: unknown = Reflect.get(implementation, name);
       if (typeof run !== 'function') throw new TypeError(`the implementation has no method ${name}`);
       const bound = run.bind(implementation) as AnyImplementation;
-      this.#methods.set(method.path, makeMethod(method, bound, middleware, lazyContext));
+      this.#methods.set(method.path, makeMethod(method, bound, middleware, { lazyContext, admit }));
     }
   }
 
@@ -149,13 +157,15 @@ class DoorServer implements Server {
     const metrics = this.#metrics;
     const slabs = new SlabPool();
     const deadlines = new DeadlineTimer();
+    const unsent = new Unsent(settings.maxQueuedResponseBytesInAll);
+    const requests = new Budget(settings.maxBufferedRequestBytes);
     const shared = {
       maxReceiveMessageBytes,
       maxSendMessageBytes,
       compression,
       compressAboveBytes,
       answers: new AnswerFields(),
-      budget: new Budget(settings.maxBufferedRequestBytes),
+      lateRequests: new LateRequests(),
       expireIn: deadlines.expireIn.bind(deadlines),
       forget: deadlines.forget.bind(deadlines),
     };
@@ -170,9 +180,10 @@ class DoorServer implements Server {
         streamClosed: () => metrics.streamClosed(),
         connectionFailed: () => metrics.connectionFailed(),
       };
-      const environment = { ...shared, peer, certificate, limited };
+      const budget = new Budget(settings.maxBufferedRequestBytesPerConnection, requests);
+      const environment = { ...shared, budget, peer, certificate, limited };
       const handler = new GrpcRequestHandler(this.#methods, environment, settings.maxHeaderListBytes);
-      return { handler, limits: settings, meter, slabs };
+      return { handler, limits: settings, meter, slabs, unsent };
     };
   }
 }

@@ -8,7 +8,7 @@ export { type GrpcDialerOptions, grpcDialer } from './peering/grpc-dialer.js';
 export { claimAction, clusterService } from './peering/cluster-service.js';
 export { peerAction, peeringService } from './peering/peering-service.js';
 export type { Lease } from './lease/lease.js';
-export type { DataPage, Peer } from './lease/peer.js';
+export type { DataPage, Holding, Peer } from './lease/peer.js';
 export type { Vote } from './lease/rules.js';
 // The cluster: who is there, and who owns what
 export type { AgreementOptions } from './agreement/settings.js';

@@ -223,7 +223,14 @@ describe('who may do what', () => {
     const client = doors.inProcess['config.v1.ConfigService'];
     const as = (caller: string) => ({ metadata: Metadata(headers(caller)) });
     const may = (caller: string) => client?.checkAccess?.(requests[checkAccess] as object, as(caller));
-    const nothing = { canRead: false, canWrite: false, canDelete: false, canList: false, canWatch: false };
+    const nothing = {
+      canRead: false,
+      canWrite: false,
+      canDelete: false,
+      canList: false,
+      canWatch: false,
+      canReveal: false,
+    };
     for (const caller of authorizing) expect(await may(caller)).toEqual(nothing);
     expect(await may('right')).toEqual({
       canRead: true,
@@ -231,6 +238,7 @@ describe('who may do what', () => {
       canDelete: true,
       canList: true,
       canWatch: true,
+      canReveal: true,
     });
   });
 });

@@ -18,6 +18,11 @@ export class Connections {
     subscribe(channel, this.#add);
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /**
    * Closes connections that nothing can come of: those whose client has not sent a byte, and those that are closed on
    * our side, with everything sent, while the client does not close its own.

@@ -2,6 +2,13 @@ import { ConfigError } from '@cfg/core';
 import { type Address, formatAddress } from './address.js';
 import { reasonOf } from './reason.js';
 
+export interface DoorMetrics {
+  /** Connections that are open. */
+  readonly connections: number;
+  /** How often each limit was reached; one that never was may be absent. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 /** An open door. */
 export interface Door {
   /** With the port that the system chose, if it was 0. */
@@ -10,6 +17,8 @@ export interface Door {
   drain(): Promise<void>;
   /** Destroys the remaining connections. */
   cut(): void;
+  /** What it has done so far. Absent where what it is made of does not tell. */
+  metrics?(): DoorMetrics;
 }
 
 const reasons: readonly (readonly [sign: string, reason: string])[] = [

@@ -1,3 +1,4 @@
+import type { Logger } from '@cfg/core';
 import { ConfigClusterDefinition, ConfigPeeringDefinition, maxMessageBytes } from '@cfg/proto';
 import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
 import type { Server, ServiceImplementation } from 'nice-grpc';
@@ -38,4 +39,20 @@ export function addClusterServices(server: Pick<Server, 'add'>, services: Cluste
   if (services === undefined) return;
   server.add(ConfigPeeringDefinition, services.peering);
   server.add(ConfigClusterDefinition, services.cluster);
+}
+
+/** What the gRPC door needs of the server's settings. */
+export interface GrpcSettings {
+  /** Default: silent. */
+  readonly logger?: Logger | undefined;
+  /** Default 1 MiB. */
+  readonly maxValueBytes?: number | undefined;
+  /** Default: what the door's own are. */
+  readonly maxConnections?: number | undefined;
+  readonly maxConnectionsPerHost?: number | undefined;
+  readonly maxUnsentBytes?: number | undefined;
+  /** Who may have any number of connections. Default: nobody. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** What a node of a cluster serves beside. Default: not in a cluster. */
+  readonly nodeServices?: ClusterServices | undefined;
 }

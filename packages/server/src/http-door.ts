@@ -1,12 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Logger } from '@cfg/core';
 import type { Dashboard } from '@cfg/dashboard';
 import type { Gateway } from '@cfg/gateway';
+import { HostCount } from '@cfg/grpc-door';
+import { hostNames } from '@cfg/service';
 import express from 'express';
 import type { Address } from './address.js';
 import { Connections } from './connections.js';
 import { cannotOpen, type Door } from './door.js';
+import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 import { answerUnreadableRequests } from './unreadable-request.js';
 
@@ -26,6 +30,8 @@ export interface HttpSettings {
   readonly http: Address;
   readonly trustedProxies: readonly string[];
   readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly logger: Logger;
   readonly keepAliveMs: number;
 }
 
@@ -33,7 +39,7 @@ export interface HttpSettings {
 export async function openHttpDoor(
   gateway: Gateway,
   dashboard: Dashboard | undefined,
-  { http: address, trustedProxies, maxConnections, keepAliveMs }: HttpSettings,
+  { http: address, trustedProxies, maxConnections, maxConnectionsPerHost, keepAliveMs, logger }: HttpSettings,
   tls: LiveTls | undefined,
 ): Promise<Door> {
   const server: Server = tls
@@ -45,7 +51,12 @@ export async function openHttpDoor(
     : createServer(slowPeers);
   if ('setSecureContext' in server) tls?.onRenewed((renewed) => (server as SecureServer).setSecureContext(renewed));
   server.keepAliveTimeout = keepAliveMs;
-  server.maxConnections = maxConnections;
+  const limits = limitConnections(
+    server,
+    maxConnections,
+    new HostCount(maxConnectionsPerHost, hostNames(trustedProxies)),
+    limitLog(logger, 'HTTP'),
+  );
   // On express, so that what comes beside the gateway is mounted as anywhere else.
   const app = express()
     .disable('x-powered-by')
@@ -76,7 +87,30 @@ export async function openHttpDoor(
       clearInterval(sweep);
     },
     cut: () => connections.drop(),
+    metrics: () => ({ connections: connections.size, limits }),
   };
+}
+
+/** Closes connections beyond these numbers as they come. Returns how often that was, by the limit. */
+function limitConnections(
+  server: Server,
+  most: number,
+  hosts: HostCount,
+  onLimit: ReturnType<typeof limitLog>,
+): Record<string, number> {
+  const limits = { connections: 0, connectionsPerHost: 0 };
+  const limited = (limit: keyof typeof limits, peer: string): void => {
+    limits[limit] += 1;
+    onLimit({ limit, peer });
+  };
+  server.maxConnections = most;
+  server.on('drop', (data) => limited('connections', `${data?.remoteAddress}:${data?.remotePort}`));
+  server.prependListener('connection', (socket: Socket) => {
+    if (hosts.add(socket)) return;
+    limited('connectionsPerHost', `${socket.remoteAddress}:${socket.remotePort}`);
+    socket.destroy();
+  });
+  return limits;
 }
 
 /** Connections without a request so far, such as browsers open in advance. Node.js does not count them as idle. */

@@ -9,7 +9,7 @@ it('reports a limit when it is reached first, and then now and then, with what c
   const lines: unknown[] = [];
   const note = (fields: object): void => void lines.push(fields);
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
-  const reached = limitLog(logger);
+  const reached = limitLog(logger, 'gRPC');
   for (let i = 0; i < 5; i += 1) reached({ limit: 'resets', peer: `10.0.0.1:${i}` });
   reached({ limit: 'pings', peer: '10.0.0.2:1' });
   vi.advanceTimersByTime(10_000);

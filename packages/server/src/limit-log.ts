@@ -4,8 +4,8 @@ import type { LimitReached } from '@cfg/grpc-door';
 /** A limit is reported at most once in so many milliseconds: who passes one can do so thousands of times a second. */
 const intervalMs = 10_000;
 
-/** Reports limits of the gRPC door that were reached, so that it can be seen why callers are refused. */
-export function limitLog(logger: Logger): (reached: LimitReached) => void {
+/** Reports limits of a door that were reached, so that it can be seen why callers are refused. */
+export function limitLog(logger: Logger, door: 'gRPC' | 'HTTP'): (reached: LimitReached) => void {
   const reports = new Map<string, { atMs: number; since: number }>();
   return ({ limit, peer }) => {
     const nowMs = performance.now();
@@ -14,7 +14,7 @@ export function limitLog(logger: Logger): (reached: LimitReached) => void {
       last.since += 1;
       return;
     }
-    logger.warn({ limit, peer, sinceLastReport: last?.since ?? 0 }, 'limit of the gRPC door reached');
+    logger.warn({ limit, peer, sinceLastReport: last?.since ?? 0 }, `limit of the ${door} door reached`);
     reports.set(limit, { atMs: nowMs, since: 0 });
   };
 }

@@ -1,9 +1,29 @@
 import type { Metrics } from '@cfg/gateway';
+import type { WatchLimit } from '@cfg/service';
 import type { OpenAudit } from './audit-choice.js';
+import type { Door } from './door.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
 
+/** What is measured of a server. */
+export interface Measured {
+  readonly doors: Readonly<Record<string, Door>>;
+  readonly watches: WatchLimit;
+  readonly audit: OpenAudit | undefined;
+  readonly webhooks: OpenWebhooks | undefined;
+}
+
 /** Adds what only the composed server has to the metrics. */
-export function measure(metrics: Metrics, audit: OpenAudit | undefined, webhooks: OpenWebhooks | undefined): void {
+export function measure(metrics: Metrics, { doors, watches, audit, webhooks }: Measured): void {
+  const each = Object.entries(doors);
+  metrics.add('cfg_connections', 'Connections that are open', 'gauge', () =>
+    each.flatMap(([door, { metrics: read }]) => (read ? [{ labels: { door }, value: read().connections }] : [])),
+  );
+  metrics.add('cfg_limits_reached_total', 'How often a limit was reached, by door and limit', 'counter', () => [
+    ...each.flatMap(([door, { metrics: read }]) =>
+      Object.entries(read?.().limits ?? {}).map(([limit, value]) => ({ labels: { door, limit }, value })),
+    ),
+    { labels: { door: 'all', limit: 'watchesPerClient' }, value: watches.refused },
+  ]);
   if (audit !== undefined) {
     metrics.add('cfg_audit_events_total', 'Events for the audit, by what became of them', 'counter', () =>
       Object.entries(audit.stage.stats).map(([outcome, value]) => ({ labels: { outcome }, value })),

@@ -10,11 +10,12 @@ import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
+import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, DashboardOptions {
+export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -90,8 +91,17 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
-  /** Connections of the HTTP door at a time. Default 10,000; at least 1. */
+  /** Connections of each door at a time. Default 10,000; at least 1. */
   readonly maxConnections?: number | undefined;
+  /** Those of one host (IPv6 by its first 64 bits) at each door, {@link trustedProxies} apart. Default 1,000; at least 1. */
+  readonly maxConnectionsPerHost?: number | undefined;
+  /** Watches and streams of events of one client at a time. Default 10,000; at least 1. */
+  readonly maxWatchesPerClient?: number | undefined;
+  /**
+   * What answers that wait for their callers to read may take together at each door, in bytes; what many share counts
+   * once. More are RESOURCE_EXHAUSTED. Default 256 MiB; at least 1.
+   */
+  readonly maxUnsentBytes?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -124,6 +134,9 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[] | undefined;
   readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly maxWatchesPerClient: number;
+  readonly maxUnsentBytes: number;
   readonly logger: Logger;
 }
 
@@ -164,7 +177,8 @@ export function completeOptions(
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
   const trustedProxies = listOf(options.trustedProxies);
-  const chosen = chooseStore(options, nameOf, logger);
+  const secrets = chooseSecrets(options, nameOf, logger);
+  const chosen = chooseStore(options, secrets, nameOf, logger);
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
@@ -189,6 +203,9 @@ export function completeOptions(
     allowedOrigins: listOf(options.allowedOrigins),
     allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
     maxConnections: whole('maxConnections', 10_000, 1),
+    maxConnectionsPerHost: whole('maxConnectionsPerHost', 1_000, 1),
+    maxWatchesPerClient: whole('maxWatchesPerClient', 10_000, 1),
+    maxUnsentBytes: whole('maxUnsentBytes', 256 * 1024 * 1024, 1),
     logger,
   };
 }
@@ -200,7 +217,10 @@ type NumericOption =
   | 'maxSnapshotEntries'
   | 'rate'
   | 'burst'
-  | 'maxConnections';
+  | 'maxConnections'
+  | 'maxConnectionsPerHost'
+  | 'maxWatchesPerClient'
+  | 'maxUnsentBytes';
 
 /** The items of a list with commas. */
 const listOf = (text = ''): readonly string[] =>

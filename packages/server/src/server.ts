@@ -1,7 +1,7 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
 import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
-import { type ConfigService, createConfigService } from '@cfg/service';
+import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
@@ -59,6 +59,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     audit = await settings.audit?.open(logger);
     await store.connect();
     const metrics = settings.metrics && createMetrics({ store });
+    const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
+    const watches = watchLimit({ maxWatches, trustedProxies });
     const service = createConfigService(store, {
       guard,
       logger,
@@ -66,7 +68,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxSnapshotEntries,
       rateLimit,
       stages: {
-        outer: [metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
+        outer: [...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])), watches],
       },
     });
     const nodeServices =
@@ -92,7 +94,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
-    if (metrics !== undefined) measure(metrics, audit, webhooks);
+    if (metrics !== undefined) measure(metrics, { doors: { grpc, http }, watches, audit, webhooks });
     const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
     announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {

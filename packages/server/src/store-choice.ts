@@ -1,7 +1,8 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
-import { maxInt32, type Retention, wholeNumber } from '@cfg/core/store';
+import { type KeyTable, maxInt32, type Retention, wholeNumber } from '@cfg/core/store';
 import { PostgresStore } from '@cfg/postgres';
-import { type Durability, SqliteStore } from '@cfg/sqlite';
+import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
+import type { ChosenSecrets } from './secrets-choice.js';
 
 /** Which store a server has, and what it keeps. All but `store` itself is for a store named by a string. */
 export interface StoreOptions {
@@ -37,6 +38,7 @@ interface StoreSettings extends Retention {
   readonly logLimit: number;
   readonly durability: Durability | undefined;
   readonly searchIndex: boolean | undefined;
+  readonly secrets: ChosenSecrets | undefined;
   readonly logger: Logger;
 }
 
@@ -52,11 +54,15 @@ const maxDays = 100_000;
 /** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
 export function chooseStore(
   options: StoreOptions,
+  secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
 ): ChosenStore {
   const { store = 'memory', durability, searchIndex } = options;
-  if (typeof store !== 'string') return { store, storeName: 'custom' };
+  if (typeof store !== 'string') {
+    if (secrets !== undefined) throw wrong('secrets can be kept by a store that is named by a string only');
+    return { store, storeName: 'custom' };
+  }
   const whole = (option: 'history' | 'logLimit', standard: number): number =>
     wholeNumber(nameOf(option), options[option] ?? standard, 1, maxInt32);
   const ageOf = (option: 'historyDays' | 'logDays' | 'deletedDays', standard: number): number =>
@@ -69,6 +75,7 @@ export function chooseStore(
     tombstoneAgeMs: ageOf('deletedDays', 30),
     durability: oneOf(nameOf('durability'), durability, ['full', 'relaxed']),
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
+    secrets,
     logger,
   });
 }
@@ -86,15 +93,19 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, ...limits }: StoreSettings,
 ): ChosenStore {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
-    return { store: new SqliteStore(path, { ...limits, durability, searchIndex, logger }), storeName: choice };
+    return {
+      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, logger }),
+      storeName: choice,
+    };
   }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
   if (searchIndex !== undefined) throw wrong('an index for searches can be chosen for a SQLite file only');
-  if (choice === 'memory') return { store: new MemoryStore(limits), storeName: choice };
+  if (choice === 'memory')
+    return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
@@ -104,6 +115,13 @@ function makeStore(
     return { store: new PostgresStore(choice, { ...limits, logger }), storeName: `postgres://${host}${pathname}` };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
+}
+
+/** The data keys of the store that `choice` names. Throws `invalid_argument`. */
+export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
+  const path = sqlitePath(choice, name);
+  if (path !== undefined) return openSqliteKeys(path);
+  throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 
 /** The file that `choice` names; `undefined` where it names another kind of store. Throws `invalid_argument`. */

@@ -3,8 +3,9 @@ import type { WatchResponse } from '@cfg/proto';
 import { untilAborted } from './deadline.js';
 import type { Endable } from './draining.js';
 import type { Environment } from './environment.js';
+import { isHidden } from './reveals.js';
 
-/** Every change of the store from now on. Resolves once no change is missed any more. */
+/** Every change of the store from now on, secrets masked: the guard is not asked. Resolves once no change is missed any more. */
 export async function allChanges(environment: Environment, signal: AbortSignal): Promise<AsyncIterable<WatchResponse>> {
   const { store, draining } = environment;
   const ending = new Ending();
@@ -27,7 +28,9 @@ async function* messages(
   ending: Ending,
 ): AsyncGenerator<WatchResponse, void, undefined> {
   try {
-    for await (const event of stream) yield encoder.event(event).message;
+    for await (const event of stream) {
+      yield encoder.event(event.type === 'progress' || !isHidden(event.entry) ? event : event.asMasked()).message;
+    }
   } catch (error) {
     throw ending.fault ?? error;
   } finally {

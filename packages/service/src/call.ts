@@ -22,6 +22,18 @@ export interface Written {
   readonly comment?: string | undefined;
 }
 
+/** Secrets that a call shows. */
+export interface Revealed {
+  readonly namespace: string;
+  /** Empty where it shows those below a prefix. */
+  readonly key: string;
+  readonly prefix: string;
+  /** How many values. */
+  readonly count: number;
+  /** Of one value: its version. */
+  readonly version?: number | undefined;
+}
+
 /** One call, as the stages around it see it. */
 export interface CallView extends GuardContext {
   /** Who calls. Anonymous until the call is authenticated. */
@@ -99,6 +111,11 @@ export class Call implements CallView {
 
   get peer(): string {
     return this.context.peer;
+  }
+
+  /** Whether the caller wants no secret to be shown, though it may be allowed to reveal it. */
+  get wantsMasks(): boolean {
+    return this.metadata.get('x-cfg-secrets') === 'masked';
   }
 
   get signal(): AbortSignal {

@@ -29,6 +29,7 @@ import { features } from './middleware/features.js';
 import { logging } from './middleware/logging.js';
 import { Stages } from './middleware/stages.js';
 import { type ConfigServiceOptions, completeOptions } from './options.js';
+import { Reveals } from './reveals.js';
 
 /** The names of the services, as health checks ask for them. */
 export const serviceNames: readonly string[] = ['config.v1.ConfigService', 'config.v1.ConfigOperations'];
@@ -59,8 +60,8 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    */
   drain(): void;
   /**
-   * Lets a unary call enter its stages before its request is read, so that a caller who is refused costs little. Rejects
-   * with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
+   * Lets a call of one message enter its stages before its request is read, so that a caller who is refused costs little.
+   * Rejects with the error for the caller. Then call the method with the same `context`, once, or abandon the call.
    *
    * @param path the method's, `/config.v1.ConfigService/Set`
    */
@@ -93,7 +94,6 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
   const { logger, stages, guardTimeoutMs: timeoutMs } = settings;
   const guard = askGuard(settings.guard, { timeoutMs, logger });
   const encoder = new Encoder(settings.encodedCacheBytes);
-  const environment: Environment = { store, settings, encoder, draining: new Draining() };
   // Every reply announces the features, and every call is logged, whatever a later stage does with it.
   const order = [
     features(store),
@@ -102,6 +102,8 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
     authentication,
     ...stages.authenticated,
   ];
+  const reveals = new Reveals(order, logger);
+  const environment: Environment = { store, settings, encoder, draining: new Draining(), reveals };
   const methods = new Methods(new Stages(order, logger), guard);
   const health = HealthState();
   for (const name of serviceNames) health.setStatus('healthy', name);

@@ -22,6 +22,8 @@ const tag = {
   deleted: 102 << 3,
   author: (103 << 3) | 2,
   comment: (104 << 3) | 2,
+  secret: 105 << 3,
+  masked: 106 << 3,
 } as const;
 
 /** The tags within a google.protobuf.Timestamp. */
@@ -51,7 +53,9 @@ export function encodeEntryField(entry: Entry, slab: Slab): Uint8Array {
     (entry.expiresAtMs === undefined ? 0 : extended(sizeOfTime(entry.expiresAtMs))) +
     extended(sizeOfNumber(Number(entry.deleted))) +
     extended(sizeOfBytes(author)) +
-    extended(sizeOfBytes(comment));
+    extended(sizeOfBytes(comment)) +
+    extended(sizeOfNumber(Number(entry.secret))) +
+    extended(sizeOfNumber(Number(entry.masked)));
   const writer = new WireWriter(slab.allocate(1 + varintSize(size) + size));
   writer.varint(fieldOneTag);
   writer.varint(size);
@@ -68,6 +72,8 @@ export function encodeEntryField(entry: Entry, slab: Slab): Uint8Array {
   writer.number(tag.deleted, Number(entry.deleted));
   writer.text(tag.author, entry.author, author);
   writer.text(tag.comment, entry.comment, comment);
+  writer.number(tag.secret, Number(entry.secret));
+  writer.number(tag.masked, Number(entry.masked));
   return writer.buffer;
 }
 

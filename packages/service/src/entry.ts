@@ -22,6 +22,8 @@ export function entryMessage(entry: Entry): WireEntry {
     deleted: entry.deleted,
     author: entry.author,
     comment: entry.comment,
+    secret: entry.secret,
+    masked: entry.masked,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Store } from '@cfg/core';
 import type { Draining } from './draining.js';
 import type { Encoder } from './encoder.js';
 import type { ServiceSettings } from './options.js';
+import type { Reveals } from './reveals.js';
 
 /** What the handlers share. */
 export interface Environment {
@@ -9,4 +10,5 @@ export interface Environment {
   readonly settings: ServiceSettings;
   readonly encoder: Encoder;
   readonly draining: Draining;
+  readonly reveals: Reveals;
 }

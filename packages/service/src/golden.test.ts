@@ -61,6 +61,7 @@ const ownFields = new Set([
   'canDelete',
   'canList',
   'canWatch',
+  'canReveal',
   'namespaceRevision',
   'oldestRevision',
   'nextCursor',

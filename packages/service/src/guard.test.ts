@@ -46,6 +46,7 @@ describe.each(doors)('a guard through $name', ({ open }) => {
       canDelete: false,
       canList: false,
       canWatch: false,
+      canReveal: false,
     });
   });
 
@@ -230,7 +231,14 @@ describe.each(doors)('a guard through $name', ({ open }) => {
     expect(await asks(() => client.listCodecs({}))).toEqual(['list ||']);
     expect(await asks(() => client.listNamespaces({}))).toEqual(['list ||']);
     const access = await asks(() => client.checkAccess({ namespace: 'n', key: 'app/' }));
-    expect(access).toEqual(['read n|app/|', 'write n|app/|', 'delete n|app/|', 'list n||app/', 'watch n||app/']);
+    expect(access).toEqual([
+      'read n|app/|',
+      'write n|app/|',
+      'delete n|app/|',
+      'list n||app/',
+      'watch n||app/',
+      'reveal n|app/|',
+    ]);
     const watching = { namespaces: ['n', 'm'], prefixes: ['a/', 'b/'], startRevision: 0 };
     expect(await asks(() => first(1, client.watch(watching)))).toEqual([
       'watch n||a/',

@@ -54,7 +54,10 @@ export { multiAuditor } from './audit/multi-auditor.js';
 export type { AuditStats } from './audit/queue.js';
 export { type PostgresLike, type SqlAuditor, type SqlAuditorOptions, sqlAuditor } from './audit/sql-auditor.js';
 // How many calls
+export { hostNames } from './rate-limit/client-address.js';
+export type { ClientOptions } from './rate-limit/client-name.js';
 export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.js';
-export { TokenBuckets } from './rate-limit/token-buckets.js';
 export { type FlexibleLimiter, type RateLimiter, sharedLimiter } from './rate-limit/rate-limiter.js';
+export { TokenBuckets } from './rate-limit/token-buckets.js';
+export { type WatchLimit, type WatchLimitOptions, watchLimit } from './rate-limit/watch-limit.js';
 export { toServerError, type WireStatus, wireStatuses } from './status.js';

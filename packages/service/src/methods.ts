@@ -133,8 +133,9 @@ export class Methods {
   ): Streaming<Request, Response> {
     return (request, context) => {
       const known = Call.passedWith(this.#guard, context);
-      if (known !== undefined) return open(request, known);
-      const call = new Call(this.#guard, context, path, request);
+      if (known !== undefined && !known.admitted) return open(request, known);
+      const call = known ?? new Call(this.#guard, context, path, request);
+      call.request = request;
       const staged = new StagedCall(this.#stages, call, () => open(request, call) as Inner<Response>);
       return staged as AsyncGenerator<Response, void, undefined>;
     };

@@ -1,4 +1,4 @@
-import type { ChangeStream, WatchEvent } from '@cfg/core';
+import type { Change, ChangeStream, WatchEvent } from '@cfg/core';
 import { ConfigError } from '@cfg/core';
 import { type Maybe, WriteEnds } from '@cfg/core/store';
 import type { Encoded, WatchResponse } from '@cfg/proto';
@@ -19,8 +19,8 @@ const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, val
 /** The changes that a watch sends on. */
 export interface OpenedWatch {
   readonly stream: ChangeStream;
-  /** Whether the caller may see the event. */
-  readonly shows: (event: WatchEvent) => Maybe<boolean>;
+  /** What of the event the caller may see; `undefined`: nothing. */
+  readonly shows: (event: WatchEvent) => Maybe<WatchEvent | undefined>;
 }
 
 /** Opens the watch; throws if the caller may not have it. */
@@ -36,7 +36,7 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
   #draining: Draining;
   #encoder: Encoder;
   #stream: ChangeStream | undefined;
-  #shows: (event: WatchEvent) => Maybe<boolean> = () => false;
+  #shows: OpenedWatch['shows'] = () => undefined;
   #ends = new WriteEnds();
   #fault: unknown;
   /** Of an event that was taken, whether the caller may see it is still being decided. */
@@ -135,18 +135,19 @@ export class WatchStream implements AsyncIterableIterator<WatchResponse, void, u
     return this.#answer(result.value, shown);
   };
 
-  #decided(event: WatchEvent, deciding: Promise<boolean>): Promise<Result> {
+  #decided(event: WatchEvent, deciding: Promise<WatchEvent | undefined>): Promise<Result> {
     return deciding.then((shown) => this.#answer(event, shown), this.#failed);
   }
 
-  #answer(event: WatchEvent, isShown: boolean): Result | Promise<Result> {
-    const due = this.#pass(event, isShown);
+  #answer(event: WatchEvent, shown: WatchEvent | undefined): Result | Promise<Result> {
+    const due = this.#pass(event, shown);
     return due === undefined ? this.next() : resultOf(this.#encoder.event(due));
   }
 
-  /** Takes the next event, and whether the caller may see it. Returns the event that is due by it. */
-  #pass(event: WatchEvent, isShown: boolean): WatchEvent | undefined {
-    return event.type === 'progress' ? event : this.#ends.pass(event, isShown);
+  /** Takes the next event, and what of it the caller may see. Returns the event that is due by it. */
+  #pass(event: WatchEvent, shown: WatchEvent | undefined): WatchEvent | undefined {
+    if (event.type === 'progress') return event;
+    return this.#ends.pass(shown === undefined ? event : (shown as Change), shown !== undefined);
   }
 
   #failed = (error: unknown): Promise<never> => {

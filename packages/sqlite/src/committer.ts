@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { applyAll, type Commit, type Operation, runNow, Transaction } from '@cfg/core/store';
+import { applyAll, type Commit, type Operation, runNow, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import { HeadReader } from './head-reader.js';
 import { SearchIndex } from './search-index.js';
@@ -17,12 +17,12 @@ export class Committer {
   /** Whether a commit waits for the disk, as SQLite has it. */
   readonly #synchronous: number;
 
-  constructor(db: DatabaseSync, limits: Limits) {
+  constructor(db: DatabaseSync, limits: Limits, sealer: Sealer) {
     this.#db = db;
     this.#head = new HeadReader(db);
-    this.#tables = new Tables(db, limits.historyLimit);
+    this.#tables = new Tables(db, limits.historyLimit, sealer);
     this.#synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
-    this.#index = new SearchIndex(db);
+    this.#index = new SearchIndex(db, sealer);
     this.#compaction = new Compaction(db, limits, this.#index);
     this.#sweep = new Sweep(db, limits, this.#index);
   }
@@ -49,7 +49,7 @@ export class Committer {
     }
   }
 
-  /** If this throws, nothing was done. Throws SQLite's busy error while another process writes. */
+  /** If this throws, nothing was done. Throws SQLite's busy error while another process writes, and {@link KeysChanged}. */
   commit(operations: readonly Operation[], nowMs: number): Commit {
     return this.#transaction(() => {
       // Another process may have written since: what is in memory does not count here.

@@ -13,6 +13,14 @@ function resultCode(error: unknown): number | undefined {
 /** Whether another connection holds the lock that was asked for. */
 export const isBusy = (error: unknown): boolean => resultCode(error) === busy;
 
+/** Another process has made a data key that this one has yet to load. Told by its code: it may come from a thread. */
+export class KeysChanged extends Error {
+  readonly code = 'CFG_KEYS_CHANGED';
+}
+
+export const areKeysChanged = (error: unknown): boolean =>
+  (error as { code?: unknown } | undefined)?.code === 'CFG_KEYS_CHANGED';
+
 /** What SQLite says is wrong. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -24,6 +32,9 @@ export function faultOf(error: unknown): ConfigError {
   if (isConfigError(error)) return error;
   if ((error as { code?: unknown } | undefined)?.code === 'ERR_INVALID_STATE') {
     return new ConfigError('closed', 'the SQLite store is closed', { cause: error });
+  }
+  if (areKeysChanged(error)) {
+    return new ConfigError('unavailable', 'secrets are not available: another process has changed the data keys');
   }
   const code = resultCode(error);
   if (code === undefined) return new ConfigError('internal', 'internal error in the SQLite store', { cause: error });

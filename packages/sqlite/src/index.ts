@@ -1,3 +1,4 @@
+export { openSqliteKeys } from './key-table.js';
 export { backupSqlite } from './backup.js';
 export type { Durability, IntegrityCheck, SqliteStoreOptions } from './options.js';
 export { type RestoreSqliteOptions, restoreSqlite } from './restore.js';

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry } from '@cfg/core';
-import type { HistoryRange, KeyReader, Range } from '@cfg/core/store';
+import type { HistoryRange, KeyReader, Range, Sealer } from '@cfg/core/store';
 import { place } from './compaction.js';
 import type { EntryCache } from './entry-cache.js';
 import { keyRange } from './key-range.js';
@@ -13,6 +13,7 @@ const blockSize = 32;
 export class KeyRows implements KeyReader {
   readonly #cache: EntryCache;
   readonly #historyLimit: number;
+  readonly #sealer: Sealer;
   readonly #revisionOf: StatementSync;
   readonly #tombstoneOf: StatementSync;
   readonly #byRevisions: StatementSync;
@@ -23,9 +24,10 @@ export class KeyRows implements KeyReader {
   readonly #newestUpTo: StatementSync;
   readonly #oldest: StatementSync;
 
-  constructor(db: DatabaseSync, cache: EntryCache, historyLimit: number) {
+  constructor(db: DatabaseSync, cache: EntryCache, historyLimit: number, sealer: Sealer) {
     this.#cache = cache;
     this.#historyLimit = historyLimit;
+    this.#sealer = sealer;
     this.#revisionOf = db.prepare('SELECT revision, version FROM entries WHERE namespace = ? AND key = ?');
     this.#tombstoneOf = db.prepare('SELECT revision, version FROM tombstones WHERE namespace = ? AND key = ?');
     this.#byRevisions = db.prepare(`
@@ -118,7 +120,7 @@ export class KeyRows implements KeyReader {
     if (missing.length > 0) {
       const read = new Map<number, Entry>();
       for (const row of this.#byRevisions.all(JSON.stringify(missing))) {
-        const entry = entryOf(row);
+        const entry = entryOf(row, this.#sealer);
         this.#cache.add(entry);
         read.set(entry.revision, entry);
       }

@@ -1,6 +1,7 @@
 import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '@cfg/core';
+import { Sealer } from '@cfg/core/store';
 import { expect, it, onTestFinished } from 'vitest';
 import { Committer } from './committer.js';
 import { openReading, openWriting } from './database-file.js';
@@ -23,7 +24,7 @@ it('fails a batch as a whole where the disk is full, and goes on when it is not'
   openReading(settings).close();
   const db = openWriting(settings);
   onTestFinished(() => db.close());
-  const committer = new Committer(db, settings);
+  const committer = new Committer(db, settings, new Sealer());
   const set = (key: string, size: number) => {
     const value = { bytes: new Uint8Array(size).fill(1), codec: 'raw', type: 'custom' as const };
     return { type: 'set' as const, namespace: 'a', key, value, options: {} };

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Health } from '@cfg/core';
+import { type Health, isConfigError } from '@cfg/core';
 import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
-import { faultOf, isBusy, reasonOf } from './fault.js';
+import { areKeysChanged, faultOf, isBusy, reasonOf } from './fault.js';
 import { FileIdentity } from './file-identity.js';
+import { OpenSecrets } from './open-secrets.js';
 import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
 import { Upkeep } from './upkeep.js';
@@ -26,6 +27,7 @@ export class OpenFile {
   readonly #identity: FileIdentity;
   readonly #cache: EntryCache;
   readonly #writer: Writer;
+  readonly #secrets: OpenSecrets;
   readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
   readonly #look: NodeJS.Timeout;
@@ -35,24 +37,35 @@ export class OpenFile {
   static async open(settings: Settings, onExpiry: () => void): Promise<OpenFile> {
     const reading = openReading(settings);
     const writer = new Writer(writerSettings(settings));
+    const secrets = new OpenSecrets(settings, (keys) => writer.load(keys));
     try {
       await writer.open();
-      return new OpenFile(settings, reading, writer, onExpiry);
+      await secrets.open(reading);
+      return new OpenFile(settings, reading, writer, secrets, onExpiry);
     } catch (error) {
+      await secrets.close();
       reading.close();
       await writer.close();
+      if (isConfigError(error, 'invalid_argument')) throw cannotOpen(error.code, settings.path, error.message, error);
       throw cannotOpen('unavailable', settings.path, reasonOf(error), error);
     }
   }
 
-  private constructor(settings: Settings, reading: DatabaseSync, writer: Writer, onExpiry: () => void) {
+  private constructor(
+    settings: Settings,
+    reading: DatabaseSync,
+    writer: Writer,
+    secrets: OpenSecrets,
+    onExpiry: () => void,
+  ) {
     this.#settings = settings;
     this.#reading = reading;
     this.#onExpiry = onExpiry;
     this.#identity = new FileIdentity(settings.path);
     this.#cache = new EntryCache(settings.cacheBytes);
     this.#writer = writer;
-    const reader = new Reader(reading, this.#cache, settings.historyLimit);
+    this.#secrets = secrets;
+    const reader = new Reader(reading, this.#cache, settings.historyLimit, secrets.sealer);
     this.reader = reader;
     this.follower = new LogFollower({
       head: reader.head(),
@@ -63,9 +76,9 @@ export class OpenFile {
       faultOf,
     });
     this.queue = new WriteQueue({
-      commit: (operations) => writer.commit(operations, settings.now()),
+      commit: (operations) => secrets.withKeys(() => writer.commit(operations, settings.now())),
       onCommit: (commit) => this.#onCommit(commit),
-      isBusy,
+      isBusy: (error) => isBusy(error) || areKeysChanged(error),
       faultOf,
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
@@ -100,6 +113,7 @@ export class OpenFile {
     await this.#upkeep.close();
     clearInterval(this.#look);
     clearInterval(this.#tend);
+    await this.#secrets.close();
     this.follower.close();
     this.#reading.close();
     await this.#writer.close();

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { completeRetention, maxInt32, type Retention, type RetentionOptions, wholeNumber } from '@cfg/core/store';
+import {
+  completeRetention,
+  maxInt32,
+  type Retention,
+  type RetentionOptions,
+  type Sealing,
+  wholeNumber,
+} from '@cfg/core/store';
 
 export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';
@@ -47,6 +54,8 @@ export interface SqliteStoreOptions extends RetentionOptions {
    * `always`, or `never`. Default `after-crash`.
    */
   readonly integrityCheck?: IntegrityCheck | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed in this file before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -62,6 +71,8 @@ export interface WriterSettings extends Retention {
   readonly logBytes: number;
   readonly durability: Durability;
   readonly walLimitBytes: number;
+  /** Which values are secret; `undefined`: nothing is sealed. */
+  readonly secretPatterns: readonly string[] | undefined;
   /** `undefined`: as the file has it. */
   readonly searchIndex: boolean | undefined;
 }
@@ -72,6 +83,7 @@ export interface Settings extends WriterSettings {
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -81,9 +93,9 @@ const mebibyte = 1024 * 1024;
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
   const { logAgeMs, historyAgeMs, tombstoneAgeMs } = settings;
-  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex } = settings;
+  const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;
   const ages = { logAgeMs, historyAgeMs, tombstoneAgeMs };
-  return { ...ages, path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex };
+  return { ...ages, path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -110,6 +122,8 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
+    sealing: options.sealing,
+    secretPatterns: options.sealing?.policy.patterns,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

@@ -1,6 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alias, Change, Entry } from '@cfg/core';
-import type { EngineReader, Head, HistoryRange, LogRange, Range, SearchRange, SearchStretch } from '@cfg/core/store';
+import type {
+  EngineReader,
+  Head,
+  HistoryRange,
+  LogRange,
+  Range,
+  Sealer,
+  SearchRange,
+  SearchStretch,
+} from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
@@ -13,6 +22,7 @@ export class Reader implements EngineReader {
   readonly logId: string;
   readonly #db: DatabaseSync;
   readonly #cache: EntryCache;
+  readonly #sealer: Sealer;
   readonly #head: HeadReader;
   readonly #keys: KeyRows;
   readonly #search: SearchReader;
@@ -28,11 +38,12 @@ export class Reader implements EngineReader {
   readonly #alias: StatementSync;
   readonly #aliases: StatementSync;
 
-  constructor(db: DatabaseSync, cache: EntryCache, historyLimit: number) {
+  constructor(db: DatabaseSync, cache: EntryCache, historyLimit: number, sealer: Sealer) {
     this.#db = db;
     this.#cache = cache;
+    this.#sealer = sealer;
     this.#head = new HeadReader(db);
-    this.#keys = new KeyRows(db, cache, historyLimit);
+    this.#keys = new KeyRows(db, cache, historyLimit, sealer);
     this.#search = new SearchReader(db, (revisions) => this.#keys.entries(revisions));
     this.logId = this.#head.read().logId;
     this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
@@ -79,7 +90,7 @@ export class Reader implements EngineReader {
     // Found anew rather than by its revision, which another process may have replaced and compacted by now.
     const row = this.#entry.get(namespace, key);
     if (row === undefined) return undefined;
-    const entry = entryOf(row);
+    const entry = entryOf(row, this.#sealer);
     this.#cache.add(entry);
     return entry;
   }
@@ -92,7 +103,7 @@ export class Reader implements EngineReader {
   changes(after: number, limit: number): Change[] {
     return this.transaction(() => {
       const { oldestRevision } = this.head();
-      return this.#changes.all(Math.max(after, oldestRevision), limit).map(changeOf);
+      return this.#changes.all(Math.max(after, oldestRevision), limit).map((row) => changeOf(row, this.#sealer));
     });
   }
 
@@ -102,7 +113,7 @@ export class Reader implements EngineReader {
     const filter = { type, namespace, key, author, before: bounded(before), from: bounded(fromMs), to: bounded(toMs) };
     const named = Object.entries(filter).map(([name, value]) => [name, value ?? null]);
     for (const row of this.#log.iterate(Object.fromEntries(named))) {
-      const change = changeOf(row);
+      const change = changeOf(row, this.#sealer);
       changes.push(change);
       bytes += change.entry.size;
       if (changes.length >= limit || (bytes > maxBytes && changes.length > 1)) break;

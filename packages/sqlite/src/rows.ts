@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
+import type { Sealer } from '@cfg/core/store';
 
 /** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -8,20 +9,23 @@ export type Row = Record<string, SQLOutputValue>;
 export const entryColumns: string =
   'changes.revision, changes.type, changes.namespace, changes.key, changes.version, changes.codec, ' +
   'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.author, changes.comment, ' +
-  'changes.bytes';
+  'changes.bytes, changes.dek';
 
 /** The columns of `changes` that {@link changeOf} reads. */
 export const changeColumns: string = `${entryColumns}, changes.request_id, changes.more`;
 
 /** The entry, or the tombstone, that a row of `changes` made. */
-export function entryOf(row: Row): Entry {
-  return new Entry({
+export function entryOf(row: Row, sealer: Sealer): Entry {
+  const place = {
     namespace: (row.namespace ?? '') as string,
     key: row.key as string,
-    bytes: row.bytes as Uint8Array,
     codec: row.codec as string,
     type: valueTypeOf(row.value_type as number),
     version: row.version as number,
+  };
+  return new Entry({
+    ...place,
+    ...sealer.kept(place, row.bytes as Uint8Array, row.dek as number | null),
     revision: row.revision as number,
     createdAtMs: row.created_at as number,
     updatedAtMs: row.updated_at as number,
@@ -32,8 +36,8 @@ export function entryOf(row: Row): Entry {
   });
 }
 
-export function changeOf(row: Row): Change {
-  const entry = entryOf(row);
+export function changeOf(row: Row, sealer: Sealer): Change {
+  const entry = entryOf(row, sealer);
   const requestId = (row.request_id ?? '') as string;
   return new Change(row.type as ChangeType, entry, entry.revision, requestId, row.more === 1);
 }

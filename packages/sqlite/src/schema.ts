@@ -14,6 +14,9 @@ export const applicationId = 0x63666731;
  *   keys' history. `more` is 1 where the next change is of the same write. `log_bytes` is what all changes up to this
  *   one weigh, so that a difference tells the weight of the window. The bytes come last: who reads past them would read
  *   all of them.
+ * - `dek` names the data key that seals the bytes; NULL: they are plain. It comes after them, which costs a plain row
+ *   nothing: NULL takes no place.
+ * - `data_keys` holds those keys, each wrapped by a key that is not in the file.
  * - `entries` and `tombstones` point to the last change of every key, those that exist and those that are deleted, so
  *   that a page of the ones never walks over the others.
  * - `namespaces` counts along, so that nothing ever has to be counted.
@@ -124,6 +127,21 @@ const steps: readonly string[] = [
   ALTER TABLE log ADD COLUMN indexed_to INTEGER;
   UPDATE log SET (indexed_from, indexed_to) = (SELECT max(revision), max(revision) FROM changes);
   UPDATE log SET indexed_from = 0, indexed_to = 0 WHERE indexed_to IS NULL;
+  `,
+  // Values that are kept sealed.
+  `
+  ALTER TABLE changes ADD COLUMN dek INTEGER;
+  CREATE INDEX changes_by_dek ON changes (dek, revision) WHERE dek IS NOT NULL;
+
+  CREATE TABLE data_keys (
+    id INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    wrapper TEXT NOT NULL,
+    check_value BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_revision INTEGER NOT NULL
+  ) STRICT;
   `,
 ];
 

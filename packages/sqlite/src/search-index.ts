@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { searchedKey, searchedValue } from '@cfg/core/store';
+import { type Sealer, searchedKey, searchedValue } from '@cfg/core/store';
 import { entryColumns, entryOf, type Row } from './rows.js';
 
 /** How many changes one step takes up, so that it holds up a commit for some ten milliseconds at most. */
@@ -13,6 +13,7 @@ const stepSize = 128;
  */
 export class SearchIndex {
   readonly #db: DatabaseSync;
+  readonly #sealer: Sealer;
   readonly #stretch: StatementSync;
   readonly #setStretch: StatementSync;
   readonly #head: StatementSync;
@@ -23,8 +24,9 @@ export class SearchIndex {
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, sealer: Sealer) {
     this.#db = db;
+    this.#sealer = sealer;
     this.#stretch = db.prepare('SELECT indexed_from, indexed_to FROM log');
     this.#setStretch = db.prepare('UPDATE log SET indexed_from = ?, indexed_to = ?');
     this.#head = db.prepare('SELECT coalesce(max(revision), 0) AS revision FROM changes');
@@ -94,7 +96,7 @@ export class SearchIndex {
   }
 
   #add(row: Row): void {
-    const entry = entryOf(row);
+    const entry = entryOf(row, this.#sealer);
     this.#insert.run(entry.revision, searchedKey(entry), searchedValue(entry));
   }
 
@@ -104,4 +106,12 @@ export class SearchIndex {
       ? undefined
       : { from: row.indexed_from, to: row.indexed_to };
   }
+}
+
+/** Forgets all words, as where some were a secret's. The index is made again little by little. */
+export function emptySearchIndex(db: DatabaseSync): void {
+  db.exec(`
+    INSERT INTO search (search) VALUES ('delete-all');
+    UPDATE log SET indexed_from = (SELECT max(revision) FROM changes), indexed_to = (SELECT max(revision) FROM changes)
+    WHERE indexed_from IS NOT NULL`);
 }

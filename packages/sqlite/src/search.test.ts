@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { SearchMatch, SearchQuery } from '@cfg/core';
-import { type Operation, SearchTerm } from '@cfg/core/store';
+import { type Operation, Sealer, SearchTerm } from '@cfg/core/store';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { Committer } from './committer.js';
@@ -78,7 +78,9 @@ it('finds the same with the index, before it is there, and without', async () =>
   await ask(without);
   await without.set('ns', 'app/retry-1', json('value 15'));
   await without.close();
-  const again = await openStore(path);
+  await (await openStore(path)).close();
+  expect(await until(path, () => true)).toMatchObject({ indexed_to: null });
+  const again = await openStore(path, { searchIndex: true });
   // What is in the file already comes into the index afterwards.
   expect(await until(path, isCaughtUp)).toMatchObject({ rows: 399 });
   expect(await found(again, { text: 'value 15' })).toEqual(['app/retry-1', ...(answers[2] ?? [])]);
@@ -117,8 +119,12 @@ it('keeps the index true to the entries, whatever is written, dropped and switch
       db.exec('BEGIN');
       migrate(db, 0);
       db.exec('COMMIT');
-      const committer = new Committer(db, { ...ages, historyLimit: limit, logLimit: limit, logBytes: 1e9 });
-      const reader = new Reader(db, new EntryCache(0), limit);
+      const committer = new Committer(
+        db,
+        { ...ages, historyLimit: limit, logLimit: limit, logBytes: 1e9 },
+        new Sealer(),
+      );
+      const reader = new Reader(db, new EntryCache(0), limit, new Sealer());
       const state = new Map<string, string>();
       committer.switchIndex(true);
       for (const each of steps) {

@@ -1,4 +1,4 @@
-import type { ChangeStream, Entry, Health, WatchFilter, WatchOptions } from '@cfg/core';
+import type { ChangeStream, Entry, Health, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
 import {
   type Answers,
   type Engine,
@@ -15,10 +15,12 @@ import type { Settings } from './options.js';
 /** Holds a store's data in a SQLite file, which other processes may have open too. */
 export class SqliteEngine implements Engine {
   readonly name = 'the SQLite store';
+  readonly secrets: SecretPolicy | undefined;
   readonly #settings: Settings;
   #file: OpenFile | undefined;
 
   constructor(settings: Settings) {
+    this.secrets = settings.sealing?.policy;
     this.#settings = settings;
   }
 

@@ -1,19 +1,22 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Alias, type Change, type Entry, valueTypeNumber } from '@cfg/core';
-import type { HistoryRange, Range, WriteTables } from '@cfg/core/store';
+import type { HistoryRange, Range, Sealer, WriteTables } from '@cfg/core/store';
 import { changeWeight } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
+import { KeysChanged } from './fault.js';
 import { KeyRows } from './key-rows.js';
 import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
 
 /** The tables, as the writer changes them. To be called within its transaction only. */
 export class Tables implements WriteTables {
+  readonly #sealer: Sealer;
   readonly #keys: KeyRows;
   readonly #entry: StatementSync;
   readonly #tombstone: StatementSync;
   readonly #byRequest: StatementSync;
   readonly #due: StatementSync;
   readonly #logBytes: StatementSync;
+  readonly #activeKey: StatementSync;
   readonly #insertChange: StatementSync;
   readonly #putEntry: StatementSync;
   readonly #putTombstone: StatementSync;
@@ -29,9 +32,10 @@ export class Tables implements WriteTables {
   #tallies = new Map<string, { revision: number; added: number }>();
   #bytes = 0;
 
-  constructor(db: DatabaseSync, historyLimit: number) {
+  constructor(db: DatabaseSync, historyLimit: number, sealer: Sealer) {
+    this.#sealer = sealer;
     // Without a cache: a revision of a transaction that is rolled back is used again for something else.
-    this.#keys = new KeyRows(db, new EntryCache(0), historyLimit);
+    this.#keys = new KeyRows(db, new EntryCache(0), historyLimit, sealer);
     const last = (table: string): StatementSync =>
       db.prepare(`
         SELECT ${entryColumns} FROM ${table} JOIN changes USING (revision)
@@ -45,9 +49,10 @@ export class Tables implements WriteTables {
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.expires_at <= ? ORDER BY entries.expires_at, entries.namespace, entries.key LIMIT ?`);
     this.#logBytes = db.prepare('SELECT log_bytes FROM changes ORDER BY revision DESC LIMIT 1');
+    this.#activeKey = db.prepare("SELECT id FROM data_keys WHERE state = 'active'");
     // An empty array may arrive as NULL.
     this.#insertChange = db.prepare(`
-      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''))`);
+      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''), ?)`);
     this.#putEntry = db.prepare(`
       INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, version = excluded.version, expires_at = excluded.expires_at`);
@@ -64,9 +69,15 @@ export class Tables implements WriteTables {
     this.#deleteAlias = db.prepare('DELETE FROM aliases WHERE alias = ?');
   }
 
-  /** Call this first in every transaction: others may have written since the last. */
+  /**
+   * Call this first in every transaction: others may have written since the last. Throws {@link KeysChanged} where
+   * another process has made a data key that this one has not loaded.
+   */
   begin(): void {
     this.#tallies.clear();
+    const active = this.#activeKey.get()?.id as number | undefined;
+    if (active !== undefined && !this.#sealer.knows(active)) throw new KeysChanged();
+    this.#sealer.activate(active);
     this.#bytes = (this.#logBytes.get()?.log_bytes ?? 0) as number;
   }
 
@@ -78,7 +89,7 @@ export class Tables implements WriteTables {
 
   last(namespace: string, key: string): Entry | undefined {
     const row = this.#entry.get(namespace, key) ?? this.#tombstone.get(namespace, key);
-    return row && entryOf(row);
+    return row && entryOf(row, this.#sealer);
   }
 
   range(range: Range): Entry[] {
@@ -94,11 +105,11 @@ export class Tables implements WriteTables {
   }
 
   byRequest(namespace: string, requestId: string): Change[] {
-    return this.#byRequest.all(namespace, requestId).map(changeOf);
+    return this.#byRequest.all(namespace, requestId).map((row) => changeOf(row, this.#sealer));
   }
 
   due(nowMs: number, limit: number): Entry[] {
-    return this.#due.all(nowMs, limit).map(entryOf);
+    return this.#due.all(nowMs, limit).map((row) => entryOf(row, this.#sealer));
   }
 
   alias(name: string): Alias | undefined {
@@ -112,6 +123,10 @@ export class Tables implements WriteTables {
 
   isKey(name: string, nowMs: number): boolean {
     return this.#isKey.get(name, nowMs) !== undefined;
+  }
+
+  check(entry: Entry): void {
+    this.#sealer.check(entry);
   }
 
   put(change: Change, last: Entry | undefined): void {
@@ -141,6 +156,7 @@ export class Tables implements WriteTables {
 
   #append(change: Change, namespace: string | null): void {
     const { type, entry, revision, requestId, more } = change;
+    const { bytes, dek } = this.#sealer.keep(entry);
     this.#bytes += changeWeight(entry);
     this.#insertChange.run(
       revision,
@@ -158,7 +174,8 @@ export class Tables implements WriteTables {
       entry.comment || null,
       more ? 1 : 0,
       this.#bytes,
-      entry.bytes,
+      bytes,
+      dek,
     );
   }
 }

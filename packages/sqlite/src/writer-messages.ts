@@ -1,5 +1,5 @@
 import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
-import type { Operation, PlainCommit } from '@cfg/core/store';
+import type { DataKeys, Operation, PlainCommit } from '@cfg/core/store';
 
 /** What the thread that writes is asked. It answers in the order of the questions. */
 export type Request =
@@ -7,6 +7,7 @@ export type Request =
   | { readonly do: 'commit'; readonly operations: readonly Operation[]; readonly nowMs: number }
   | { readonly do: 'upkeep'; readonly nowMs: number }
   | { readonly do: 'probe' }
+  | { readonly do: 'load'; readonly keys: DataKeys }
   | { readonly do: 'close' };
 
 export type Reply =

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { toPlainCommit } from '@cfg/core/store';
+import { type DataKeys, toPlainCommit } from '@cfg/core/store';
 import type { WriterSettings } from './options.js';
 import { type Reply, type Request, toPlainFault } from './writer-messages.js';
 import { WritingFile } from './writing-file.js';
@@ -17,8 +17,12 @@ function answer(request: Request): Reply {
       file?.close();
       return { done: true };
     }
-    file ??= new WritingFile(workerData as WriterSettings);
+    const { keys, ...settings } = workerData as WriterSettings & { keys: DataKeys };
+    file ??= new WritingFile(settings, keys);
     switch (request.do) {
+      case 'load':
+        file.load(request.keys);
+        return { done: true };
       case 'open':
         return { done: true };
       case 'commit':

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from '@cfg/core';
-import { type Commit, fromPlainCommit, type Operation } from '@cfg/core/store';
+import { type Commit, type DataKeys, fromPlainCommit, type Operation } from '@cfg/core/store';
 import type { WriterSettings } from './options.js';
 import { fromPlainFault, type Reply, type Request } from './writer-messages.js';
 
@@ -19,6 +19,7 @@ interface Waiting {
 export class Writer {
   readonly #settings: WriterSettings;
   #worker: Worker | undefined;
+  #keys: DataKeys = { keys: new Map() };
   /** Requests that are not answered yet, in order. */
   #waiting: Waiting[] = [];
 
@@ -29,6 +30,12 @@ export class Writer {
   /** Starts the thread, and opens the file there. */
   async open(): Promise<void> {
     await this.#ask({ do: 'open' });
+  }
+
+  /** Passes the data keys on. */
+  async load(keys: DataKeys): Promise<void> {
+    this.#keys = keys;
+    await this.#ask({ do: 'load', keys });
   }
 
   /** If this fails, nothing was done, unless the thread died. */
@@ -75,7 +82,7 @@ export class Writer {
   #start(): Worker {
     // SQLite's warning of Node.js 22 has been shown by the thread that reads.
     const execArgv = ['--disable-warning=ExperimentalWarning'];
-    const worker = new Worker(entry, { workerData: this.#settings, execArgv });
+    const worker = new Worker(entry, { workerData: { ...this.#settings, keys: this.#keys }, execArgv });
     worker.unref();
     worker.on('message', (reply: Reply) => {
       this.#waiting.shift()?.resolve(reply);

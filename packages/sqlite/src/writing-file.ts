@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ConfigError } from '@cfg/core';
-import type { Commit, Operation } from '@cfg/core/store';
+import { ConfigError, SecretPolicy } from '@cfg/core';
+import { type Commit, type DataKeys, type Operation, Sealer } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { openWriting } from './database-file.js';
-import { isBusy } from './fault.js';
+import { areKeysChanged, isBusy } from './fault.js';
 import { FileIdentity } from './file-identity.js';
 import type { WriterSettings } from './options.js';
 
@@ -14,16 +14,24 @@ const truncateAboveBytes = 64 * 1024 * 1024;
 export class WritingFile {
   readonly #settings: WriterSettings;
   readonly #identity: FileIdentity;
+  readonly #sealer: Sealer;
   #open: { readonly db: DatabaseSync; readonly committer: Committer };
   #isFaulty = false;
   #isIndexAsWanted = false;
   /** Emptying the write-ahead log is tried again when it is larger than this. */
   #truncateAbove = truncateAboveBytes;
 
-  constructor(settings: WriterSettings) {
+  constructor(settings: WriterSettings, keys: DataKeys) {
     this.#settings = settings;
+    this.#sealer = new Sealer(settings.secretPatterns && new SecretPolicy(settings.secretPatterns));
+    this.#sealer.load(keys);
     this.#identity = new FileIdentity(settings.path);
     this.#open = this.#connect();
+  }
+
+  /** The data keys from now on. */
+  load(keys: DataKeys): void {
+    this.#sealer.load(keys);
   }
 
   /** If this throws, nothing was done. Throws SQLite's busy error while another process writes. */
@@ -68,7 +76,7 @@ export class WritingFile {
       }
       return work();
     } catch (error) {
-      this.#isFaulty ||= !isBusy(error) && !(error instanceof ConfigError);
+      this.#isFaulty ||= !isBusy(error) && !areKeysChanged(error) && !(error instanceof ConfigError);
       throw error;
     }
   }
@@ -94,7 +102,7 @@ export class WritingFile {
   #connect(): { readonly db: DatabaseSync; readonly committer: Committer } {
     const db = openWriting(this.#settings);
     try {
-      return { db, committer: new Committer(db, this.#settings) };
+      return { db, committer: new Committer(db, this.#settings, this.#sealer) };
     } catch (error) {
       db.close();
       throw error;

@@ -12,7 +12,7 @@ import {
 import { Faults } from './faulty-store.js';
 
 export interface FakeConfigOptions
-  extends Pick<AppConfigOptions, 'aliases' | 'bootstrap' | 'codecs' | 'logger' | 'waitMs'> {
+  extends Pick<AppConfigOptions, 'aliases' | 'bootstrap' | 'codecs' | 'logger' | 'references' | 'waitMs'> {
   /** Default `test`. Of several, the first that has a key is read. */
   readonly namespace?: string | readonly string[] | undefined;
   /** When it is, in milliseconds since the epoch. Default: the time at which it is made. */

@@ -17,7 +17,7 @@ export function changeMessage(
 ): Message {
   const { namespace, key, version, codec, author, comment, updatedAtMs } = entry;
   const isSet = type === 'set';
-  const hasValue = isSet && values && entry.type !== 'secret';
+  const hasValue = isSet && values && !entry.secret && entry.type !== 'secret';
   return {
     id: idOf(logId, revision),
     body: JSON.stringify({

@@ -26,7 +26,7 @@ interface Row {
 
 /**
  * The file: a line that says what it is, with the checksum of the rest, then the states as JSON. Secrets are encrypted where
- * there is a key, and else left out.
+ * there is a key, and else left out; so is what is masked.
  */
 export function encodeItems(items: Iterable<Item>, cipher: Transformer | undefined): Buffer {
   const rows: Row[] = [];
@@ -36,8 +36,8 @@ export function encodeItems(items: Iterable<Item>, cipher: Transformer | undefin
       rows.push(row);
       continue;
     }
-    const isSecret = entry.type === 'secret';
-    if (isSecret && cipher === undefined) continue;
+    const isSecret = entry.secret || entry.type === 'secret';
+    if (entry.masked || (isSecret && cipher === undefined)) continue;
     const bytes = isSecret && cipher !== undefined ? cipher.apply(entry.bytes) : entry.bytes;
     const { codec: c, type: t, version: v, createdAtMs, updatedAtMs, expiresAtMs } = entry;
     const e = {
@@ -71,7 +71,8 @@ export function decodeItems(file: Buffer, cipher: Transformer | undefined): Item
     const bytes = bytesOf(e, cipher);
     if (bytes === undefined || !valueTypes.includes(e.t)) continue;
     const [createdAtMs, updatedAtMs, expires] = e.at;
-    const facts = { codec: e.c, type: e.t, version: e.v, revision, createdAtMs, updatedAtMs };
+    const secret = e.x ?? false;
+    const facts = { codec: e.c, type: e.t, version: e.v, revision, createdAtMs, updatedAtMs, secret };
     const entry = new Entry({ namespace, key, bytes, ...facts, ...(expires !== null && { expiresAtMs: expires }) });
     items.push([namespace, key, { ...state, entry }]);
   }

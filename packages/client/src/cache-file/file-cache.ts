@@ -66,6 +66,10 @@ export class FileCache implements Cache {
     }
   }
 
+  askBeforeForgetting(wasRead: (namespace: string, key: string) => boolean): void {
+    this.#memory.askBeforeForgetting(wasRead);
+  }
+
   get(namespace: string, key: string): CachedState | undefined {
     return this.#memory.get(namespace, key);
   }

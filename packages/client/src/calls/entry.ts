@@ -38,6 +38,8 @@ export function toEntry(message: WireEntry | undefined, deleted: boolean = messa
     deleted,
     author: message.author,
     comment: message.comment,
+    secret: message.secret,
+    masked: message.masked,
   });
 }
 

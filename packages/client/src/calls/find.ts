@@ -20,7 +20,7 @@ export async function findPage(
   const entries = toEntries(answer.entries);
   // The original answers in any order.
   if (!connection.features.announced) entries.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const fitting = countWithin(entries, maxBytes);
+  const fitting = maxBytes === Number.POSITIVE_INFINITY ? entries.length : countWithin(entries, maxBytes);
   if (fitting < entries.length) return findPage(connection, namespace, { ...query, limit: fitting }, options);
   const nextCursor = cursorOf(connection, answer.nextCursor, entries.length, request.limit);
   connection.position.saw(revision, logId);

@@ -8,7 +8,7 @@ import {
   type RestoreTarget,
   type SetOptions,
 } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { checkShown, maxInt32, wholeNumber } from '@cfg/core/store';
 import {
   type BatchRequest,
   type DeleteRequest,
@@ -35,15 +35,16 @@ const modes = {
 export function setRequest(
   namespace: string,
   key: string,
-  { bytes, codec }: EncodedValue,
+  value: EncodedValue,
   { mode = 'upsert', ttlMs, ...options }: SetOptions,
 ): SetRequest {
+  checkShown(key, value);
   const writeMode = modes[mode];
   if (writeMode === undefined) throw new ConfigError('invalid_argument', 'mode must be upsert, create or update');
   return {
     ...deleteRequest(namespace, key, options),
-    value: bytes,
-    codec,
+    value: value.bytes,
+    codec: value.codec,
     writeMode,
     ttl: ttlMs === undefined ? undefined : duration('ttlMs', ttlMs),
   };

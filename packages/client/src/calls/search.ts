@@ -15,14 +15,14 @@ const places = {
 export async function searchPage(
   connection: Connection,
   query: SearchQuery,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<SearchPage> {
   // What cannot be looked for is refused before it is sent.
   new SearchTerm(query);
   const { text, in: where = 'both', namespacePrefix = '', keyPrefix = '', cursor = '' } = query;
   const request = { query: text, in: places[where], namespacePrefix, keyPrefix, cursor, limit: wireLimit(query) };
-  const kind = { signal, needs: ['search' as const] };
-  const answer = await connection.operate((client, options) => client.search(request, options), kind);
+  const kind = { ...options, needs: ['search' as const] };
+  const answer = await connection.operate((client, call) => client.search(request, call), kind);
   const { nextCursor, revision, logId } = answer;
   const matches = answer.matches.map(({ entry, inKey, inValue }) => ({ entry: toEntry(entry), inKey, inValue }));
   return { matches, nextCursor, revision, logId };

@@ -166,6 +166,7 @@ function implement(
         canDelete: ours && key !== 'fixed',
         canList: ours,
         canWatch: ours,
+        canReveal: ours,
       };
     },
     async setAlias({ alias, target }) {
@@ -254,8 +255,9 @@ const toTime = (ms: number): { seconds: number; nanos: number } => ({
 
 function toWire(entry: Entry): WireEntry {
   const { namespace, key, bytes, codec, version, revision, deleted, expiresAtMs, author, comment } = entry;
+  const { secret, masked } = entry;
   return {
-    ...{ namespace, key, codec, version, revision, deleted, author, comment },
+    ...{ namespace, key, codec, version, revision, deleted, author, comment, secret, masked },
     ...{ value: bytes, type: valueTypeNumber(entry.type) },
     createdAt: toTime(entry.createdAtMs),
     updatedAt: toTime(entry.updatedAtMs),

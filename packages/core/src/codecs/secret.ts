@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { type Codec, decodeText, encodeText, invalidValue } from './codec.js';
 
-const mask = '******';
+/** Stands for what is not shown. */
+export const mask = '******';
 
 /** Bytes that do not show: printed, logged, interpolated or turned to JSON it is `******`. */
 export class Secret {

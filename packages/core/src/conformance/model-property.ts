@@ -6,6 +6,7 @@ import { isConfigError } from '../contract/errors.js';
 import type { ChangeStream, Page } from '../contract/store.js';
 import type { LocalStore } from '../local-store/local-store.js';
 import { MemoryStore } from '../memory-store/memory-store.js';
+import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { json, type Opened } from './context.js';
 
 /** With what a store is opened to be compared with the model. */
@@ -17,6 +18,8 @@ export interface ModelOptions {
 export interface ModelPropertyOptions {
   /** How many sequences are tried. Default 300. */
   readonly runs?: number | undefined;
+  /** Which values the store takes for secret. Default: none. */
+  readonly secrets?: SecretPolicy | undefined;
 }
 
 type Call = (store: LocalStore) => Promise<unknown>;
@@ -233,7 +236,7 @@ async function logOf(store: LocalStore): Promise<unknown[]> {
 export function modelProperty(
   name: string,
   open: (options: ModelOptions, closed?: LocalStore) => Promise<Opened & { readonly store: LocalStore }>,
-  { runs = 300 }: ModelPropertyOptions = {},
+  { runs = 300, secrets }: ModelPropertyOptions = {},
 ): void {
   it(`${name} answers whatever the memory store does, also across restarts (${runs} sequences)`, {
     timeout: 300_000,
@@ -242,7 +245,7 @@ export function modelProperty(
       fc.asyncProperty(steps, async (sequence) => {
         let nowMs = 1_700_000_000_000;
         const options: ModelOptions = { historyLimit: 3, now: () => nowMs };
-        const model = new MemoryStore(options);
+        const model = new MemoryStore({ ...options, secrets });
         await model.connect();
         let opened = await open(options);
         try {

@@ -18,6 +18,7 @@ export class Change {
   /** The change's ready wire form, put here by the door that first sends it, so that all watchers share it. */
   encoded: object | undefined = undefined;
   #last: Change | undefined;
+  #masked: Change | undefined;
 
   constructor(type: ChangeType, entry: Entry, revision: number = entry.revision, requestId = '', more = false) {
     this.type = type;
@@ -34,11 +35,19 @@ export class Change {
     return this.#last;
   }
 
+  /** The change without its value, for those who may not see it. The same object each time. */
+  asMasked(): Change {
+    if (this.entry.masked) return this;
+    this.#masked ??= new Change(this.type, this.entry.asMasked(), this.revision, this.requestId, this.more);
+    return this.#masked;
+  }
+
   /** Drops the ready wire forms: the change has left the part of the log that is read by many. */
   dropEncoded(): void {
     this.encoded = undefined;
-    this.entry.encoded = undefined;
+    this.entry.dropEncoded();
     this.#last = undefined;
+    this.#masked = undefined;
   }
 }
 

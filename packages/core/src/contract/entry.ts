@@ -1,4 +1,5 @@
 import type { ValueType } from '../value/value-type.js';
+import { ConfigError } from './errors.js';
 
 /** A value as stores keep it: bytes, and what they are. The bytes are never changed, by anyone. */
 export interface EncodedValue {
@@ -8,9 +9,17 @@ export interface EncodedValue {
   readonly type: ValueType;
 }
 
+/** Bytes that are kept sealed, and opened when they are first asked for. */
+export interface SealedBytes {
+  /** How many bytes the value has. */
+  readonly size: number;
+  /** Throws a `ConfigError` where they cannot be opened. */
+  open(): Uint8Array;
+}
+
 export interface EntryInit extends Omit<EncodedValue, 'bytes'> {
-  /** The bytes, or the compact form of them that a store in memory keeps: see {@link compact}. */
-  readonly bytes: Uint8Array | string;
+  /** The bytes, the compact form of them that a store in memory keeps (see {@link compact}), or the sealed one. */
+  readonly bytes: Uint8Array | string | SealedBytes;
   readonly namespace: string;
   readonly key: string;
   readonly version: number;
@@ -21,6 +30,8 @@ export interface EntryInit extends Omit<EncodedValue, 'bytes'> {
   readonly deleted?: boolean | undefined;
   readonly author?: string | undefined;
   readonly comment?: string | undefined;
+  readonly secret?: boolean | undefined;
+  readonly masked?: boolean | undefined;
 }
 
 /** One version of one key, as a store holds it. Immutable and shared by everyone who reads it. */
@@ -44,9 +55,14 @@ export class Entry implements EncodedValue {
   readonly author: string;
   /** Why, in the writer's words; empty if not said. */
   readonly comment: string;
+  /** The value is secret, as the store's {@link SecretPolicy} says: it is kept off disks, logs and trails. */
+  readonly secret: boolean;
+  /** The value is not shown: `bytes` is empty. Everything else is true. */
+  readonly masked: boolean;
   /** The entry's ready wire form, put here by the door that first sends it, so that it is encoded once. */
   encoded: Uint8Array | undefined = undefined;
-  readonly #bytes: Uint8Array | string;
+  #bytes: Uint8Array | string | SealedBytes;
+  #masked: Entry | undefined;
 
   constructor(init: EntryInit) {
     this.namespace = init.namespace;
@@ -62,16 +78,43 @@ export class Entry implements EncodedValue {
     this.deleted = init.deleted ?? false;
     this.author = init.author ?? '';
     this.comment = init.comment ?? '';
+    this.secret = init.secret ?? false;
+    this.masked = init.masked ?? false;
   }
 
+  /** Of a value that is kept sealed, throws `unavailable` while its key cannot be had, `internal` where it does not open. */
   get bytes(): Uint8Array {
-    return typeof this.#bytes === 'string' ? Buffer.from(this.#bytes, 'latin1') : this.#bytes;
+    if (typeof this.#bytes === 'string') return Buffer.from(this.#bytes, 'latin1');
+    if ('open' in this.#bytes) this.#bytes = this.#bytes.open();
+    return this.#bytes;
   }
 
   /** How many bytes the value has. */
   get size(): number {
-    return this.#bytes.length;
+    const bytes = this.#bytes;
+    return typeof bytes !== 'string' && 'open' in bytes ? bytes.size : bytes.length;
   }
+
+  /** The entry without its value, for those who may not see it. The same object each time: it is encoded once. */
+  asMasked(): Entry {
+    if (this.masked) return this;
+    this.#masked ??= new Entry({ ...this, bytes: nothing, masked: true });
+    return this.#masked;
+  }
+
+  /** Drops the ready wire forms. */
+  dropEncoded(): void {
+    this.encoded = undefined;
+    this.#masked = undefined;
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+/** Throws `invalid_value` for a masked value: written back, it would take the place of the real one. */
+export function checkShown(key: string, value: EncodedValue): void {
+  if (!('masked' in value) || value.masked !== true) return;
+  throw new ConfigError('invalid_value', `${key}: a masked value cannot be written, as it is not the value`);
 }
 
 /** Beyond so many bytes a buffer's own weight does not matter. */

@@ -1,5 +1,6 @@
 import { ConfigError, isConfigError, isTransient } from '../contract/errors.js';
 import type { LoadedPrefix } from '../manager/loaded-prefix.js';
+import type { Stored } from '../references/homes.js';
 import { Backoff, type BackoffOptions } from '../util/backoff.js';
 import type { Logger } from '../util/logger.js';
 import type { Value } from '../value/value.js';
@@ -12,7 +13,7 @@ export interface Remembered {
 }
 
 /** One namespace, as a live reference reads it. */
-export interface Layer {
+export interface Layer extends Stored {
   load(prefix: string, options: { readonly signal: AbortSignal }): Promise<LoadedPrefix>;
   /** What is remembered of the keys below the prefix from another life, and where it is from. */
   remembered(prefix: string): Remembered;
@@ -122,6 +123,11 @@ export class Feed {
     return undefined;
   }
 
+  /** Tells what there is once more: something else that it depends on may be another. */
+  again(): void {
+    void this.#tell();
+  }
+
   async #tell(): Promise<void> {
     const loaded = this.#loaded.filter((each) => each !== undefined);
     if (loaded.length < this.#loaded.length || this.signal.aborted) return;
@@ -146,8 +152,8 @@ export class Feed {
     await this.#options.take(snapshot);
     const outcome = this.#options.outcome();
     if (outcome === undefined) this.#isReady();
-    // What is remembered may be too little: the store may have more.
-    else if (snapshot.source === 'server') this.#failed(outcome.error);
+    // What is remembered may be too little: the store may have more. Without an error a newer one is being taken.
+    else if (snapshot.source === 'server' && outcome.error !== undefined) this.#failed(outcome.error);
   }
 }
 

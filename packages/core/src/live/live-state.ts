@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { Logger } from '../util/logger.js';
+import type { Maybe } from '../util/steps.js';
 import { freezeDeeply } from '../value/freeze.js';
 import type { Value } from '../value/value.js';
 import { changedPaths, type Path } from './difference.js';
@@ -37,6 +38,8 @@ export interface LiveStateOptions<S extends StandardSchemaV1> {
   readonly prefix: string;
   readonly separator: Separator;
   readonly logger: Logger;
+  /** Expands references. Absent: there are none. */
+  expand?(values: ReadonlyMap<string, Value>): Maybe<ReadonlyMap<string, Value>>;
 }
 
 /** The value of a live reference: checked, frozen, and swapped whole. */
@@ -84,15 +87,17 @@ export class LiveState<S extends StandardSchemaV1> {
     this.invalid.clear();
   }
 
-  async #take({ values, source }: Snapshot, number: number): Promise<void> {
+  async #take(snapshot: Snapshot, number: number): Promise<void> {
     let issues: readonly Issue[];
+    let { values } = snapshot;
     try {
       const { schema, prefix, separator } = this.#options;
+      values = (await this.#options.expand?.(values)) ?? values;
       const data = new Map([...values].map(([key, value]) => [key, value.data]));
       const checked = await validate(schema, unflatten(prefix, data, separator));
       if (number !== this.#newest || this.#isClosed) return;
       if ('value' in checked) {
-        this.#swap(checked.value, source, values);
+        this.#swap(checked.value, snapshot.source, values);
         return;
       }
       issues = checked.issues;

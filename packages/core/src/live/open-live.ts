@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError } from '../contract/errors.js';
+import type { References } from '../references/references.js';
 import type { BackoffOptions } from '../util/backoff.js';
 import type { Logger } from '../util/logger.js';
+import type { Value } from '../value/value.js';
 import { Feed, type Layer } from './feed.js';
 import { PendingLive } from './live.js';
 import { LiveState } from './live-state.js';
@@ -21,6 +23,7 @@ export interface LiveOptions {
 /** What a live reference takes from its manager. */
 export interface LiveContext {
   readonly settings: { readonly backoff: BackoffOptions; readonly logger: Logger; readonly waitMs: number };
+  readonly references: References | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +33,7 @@ export function openLive<S extends StandardSchemaV1>(
   prefix: string,
   schema: S,
   options: LiveOptions,
-  { settings, signal }: LiveContext,
+  { settings, references, signal }: LiveContext,
 ): PendingLive<S> {
   checkSchema(schema);
   const { separator = '/', waitMs = settings.waitMs } = options;
@@ -39,11 +42,15 @@ export function openLive<S extends StandardSchemaV1>(
     throw new ConfigError('invalid_argument', 'option separator must be "/" or "."');
   }
   const beginning = beginningOf(prefix, separator);
-  const state = new LiveState({ schema, prefix: beginning, separator, logger });
+  const state = new LiveState({
+    ...{ schema, prefix: beginning, separator, logger },
+    ...(references && { expand: (values: ReadonlyMap<string, Value>) => led?.expand(values) ?? values }),
+  });
   const feed = new Feed({
     ...{ layers, prefix: beginning, backoff, logger, waitMs, signal },
     take: (snapshot) => state.take(snapshot),
     outcome: () => (state.current === undefined ? { error: state.error } : undefined),
   });
+  const led = references?.live(layers, feed.signal, () => feed.again());
   return new PendingLive({ state, feed });
 }

@@ -1,10 +1,11 @@
 import type { Health } from '../contract/capabilities.js';
 import type { Change, ChangeType } from '../contract/change.js';
-import type { Alias, Entry, EntryInit } from '../contract/entry.js';
+import type { Alias, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
 import type { SearchMatch } from '../contract/search.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { SearchTerm } from '../rules/search-term.js';
+import type { SecretPolicy } from '../sealing/secret-policy.js';
 import type { Maybe, Steps } from '../util/steps.js';
 import type { Answers, Operation } from './operation.js';
 
@@ -126,6 +127,11 @@ export interface WriteTables extends KeyReader {
   isTarget(name: string): Maybe<boolean>;
   /** Whether any namespace has a key of that name. */
   isKey(name: string, nowMs: number): Maybe<boolean>;
+  /**
+   * Throws where the entry's value cannot be kept, as while the key is away that would seal it. Asked of all that an
+   * operation puts before any of it is put. Absent: every value can.
+   */
+  check?(entry: Entry): void;
   /** Adds the change to the log, and makes its entry the key's state; `last` was it before. */
   put(change: Change, last: Entry | undefined): Maybe<void>;
   /** Adds the change of an alias to the log, and sets or removes the alias. */
@@ -146,7 +152,9 @@ export interface Engine {
   /** Ends the watches, and releases everything. Waits for operations that were taken on. */
   close(): Maybe<void>;
   /** The value's bytes in the form in which this engine keeps them, as a copy of its own. */
-  keep(bytes: Uint8Array): EntryInit['bytes'];
+  keep(bytes: Uint8Array): Uint8Array | string;
+  /** Which values are secret. Absent: none. */
+  readonly secrets?: SecretPolicy | undefined;
   /** The key's last state, live, expired or deleted. The one read that is worth a way of its own. */
   get(namespace: string, key: string): Maybe<Entry | undefined>;
   /** When the next entry expires. */

@@ -22,7 +22,7 @@ import type {
   VersionQuery,
 } from '../contract/capabilities.js';
 import type { Capability } from '../contract/capability.js';
-import type { Alias, EncodedValue, Entry } from '../contract/entry.js';
+import { type Alias, checkShown, type EncodedValue, type Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
 import { checkKey, checkNamespace } from '../contract/names.js';
@@ -119,7 +119,10 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
   async set(namespace: string, key: string, value: EncodedValue, options: SetOptions = {}): Promise<Entry> {
     this.#check(options, namespace, key);
     checkWrite(options);
-    return this.#submit({ type: 'set', namespace, key, value: this.#own(value), options: plain(options) }, options);
+    return this.#submit(
+      { type: 'set', namespace, key, value: this.#own(namespace, key, value), options: plain(options) },
+      options,
+    );
   }
 
   async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
@@ -141,7 +144,8 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     const own = operations.map((operation): OwnBatchOperation => {
       checkKey(operation.key);
       checkWrite(operation);
-      return operation.type === 'set' ? { ...operation, value: this.#own(operation.value) } : operation;
+      if (operation.type === 'delete') return operation;
+      return { ...operation, value: this.#own(namespace, operation.key, operation.value) };
     });
     return this.#submit({ type: 'batch', namespace, operations: own, options: plain(options) }, options);
   }
@@ -157,7 +161,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
 
   async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
     this.#check(options, namespace);
-    const own = ownRecords(records, (bytes) => this.#engine.keep(bytes));
+    const own = ownRecords(records, (key, value) => this.#own(namespace, key, value));
     await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
@@ -270,8 +274,11 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     if (key !== undefined) checkKey(key);
   }
 
-  #own({ bytes, codec, type }: EncodedValue): OwnValue {
-    return { bytes: this.#engine.keep(bytes), codec, type };
+  #own(namespace: string, key: string, value: EncodedValue): OwnValue {
+    checkShown(key, value);
+    const { bytes, codec, type } = value;
+    const secret = this.#engine.secrets?.covers({ namespace, key, codec, type }) ?? false;
+    return { bytes: this.#engine.keep(bytes), codec, type, secret };
   }
 
   #submit<O extends Operation>(

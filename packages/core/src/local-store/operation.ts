@@ -1,12 +1,12 @@
 import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
-import type { Alias, Entry, EntryInit } from '../contract/entry.js';
+import type { Alias, EncodedValue, Entry, EntryInit } from '../contract/entry.js';
 import type { ConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
 import type { CallOptions, DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
-export type OwnValue = Pick<EntryInit, 'bytes' | 'codec' | 'type'>;
+export type OwnValue = Pick<EntryInit, 'codec' | 'type' | 'secret'> & { readonly bytes: Uint8Array | string };
 
 /** An operation of a batch, with a value of its own. */
 export type OwnBatchOperation =
@@ -15,18 +15,18 @@ export type OwnBatchOperation =
 
 /** A change of another store's. */
 export interface OwnRecord {
-  readonly entry: EntryInit;
+  readonly entry: EntryInit & Pick<OwnValue, 'bytes'>;
   readonly requestId: string;
 }
 
 /** The records with values of their own. Throws `invalid_key`. */
 export function ownRecords(
   records: readonly TransferRecord[],
-  keep: (bytes: Uint8Array) => EntryInit['bytes'],
+  own: (key: string, value: EncodedValue) => OwnValue,
 ): readonly OwnRecord[] {
   return records.map(({ entry, requestId }) => {
     checkKey(entry.key);
-    return { entry: { ...entry, bytes: keep(entry.bytes) }, requestId };
+    return { entry: { ...entry, ...own(entry.key, entry) }, requestId };
   });
 }
 

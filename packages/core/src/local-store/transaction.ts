@@ -72,10 +72,11 @@ export class Transaction {
     if (requestId !== '') {
       const firsts = yield* wait(this.#tables.byRequest(namespace, requestId));
       const repeated = repeatedWrite('set', key, requestId, firsts);
-      if (repeated !== undefined) return repeated;
+      if (repeated !== undefined) return opened(repeated);
     }
     const last = yield* this.#last(namespace, key);
     const entry = entryAfterSet(namespace, key, last, value, options, this.#revision + 1, this.#nowMs);
+    this.#tables.check?.(entry);
     yield* this.#put(new Change('set', entry, entry.revision, requestId), last);
     return entry;
   }
@@ -125,12 +126,14 @@ export class Transaction {
     if (requestId === '' || dryRun) return undefined;
     const firsts = yield* wait(this.#tables.byRequest(namespace, requestId));
     const changes = repeatedBatch(requestId, firsts, keys);
+    for (const { entry } of changes ?? []) opened(entry);
     return changes && outcomeOf(changes);
   }
 
   *#carryOut(plan: Plan, { requestId = '', dryRun = false }: BatchOptions): Steps<BatchOutcome> {
     if (dryRun) return plan.dryOutcome();
     const changes = plan.changes(requestId);
+    for (const { change } of changes) this.#tables.check?.(change.entry);
     for (const { change, last } of changes) yield* this.#put(change, last);
     return outcomeOf(changes.map(({ change }) => change));
   }
@@ -160,6 +163,7 @@ export class Transaction {
       const last = yield* wait(this.#tables.last(namespace, there.key));
       if (last !== undefined && !isLater(there, last)) continue;
       const entry = new Entry({ ...there, namespace, revision: this.#revision + 1 });
+      this.#tables.check?.(entry);
       yield* this.#put(new Change(entry.deleted ? 'delete' : 'set', entry, entry.revision, requestId), last);
     }
   }
@@ -201,6 +205,12 @@ export class Transaction {
     this.#revision = change.revision;
     this.changes.push(change);
   }
+}
+
+/** The entry, whose value can be had: one that does not open fails the operation that returns it, and no other. */
+function opened(entry: Entry): Entry {
+  entry.bytes;
+  return entry;
 }
 
 // An operation that does nothing by itself.

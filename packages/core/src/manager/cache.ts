@@ -26,6 +26,11 @@ export interface Cache {
   set(namespace: string, key: string, state: CachedState): void;
   delete(namespace: string, key: string): void;
   clear(): void;
+  /**
+   * Called by the manager, once: to be asked before a key is forgotten to make room. True: it was read since it was last asked
+   * for, and another one should go. Without it, reads of remembered keys are slower.
+   */
+  askBeforeForgetting?(wasRead: (namespace: string, key: string) => boolean): void;
   /** Whether it is given what is loaded by prefix as well: one that outlives the process. Default false. */
   readonly keepsLoaded?: boolean;
   /** All that is kept. Needed with {@link keepsLoaded}. */
@@ -63,6 +68,7 @@ export class LruCache implements Cache {
   #hand: SetIterator<Slot> = this.#slots.values();
   /** The one that was asked for last: often the only one. */
   #last: Shelf | undefined;
+  #wasRead: (namespace: string, key: string) => boolean = () => false;
 
   /** Throws `invalid_argument` for a `maxEntries` that is not a whole number from 1. */
   constructor({ maxEntries = 10_000 }: LruCacheOptions = {}) {
@@ -71,6 +77,10 @@ export class LruCache implements Cache {
 
   get size(): number {
     return this.#slots.size;
+  }
+
+  askBeforeForgetting(wasRead: (namespace: string, key: string) => boolean): void {
+    this.#wasRead = wasRead;
   }
 
   get(namespace: string, key: string): CachedState | undefined {
@@ -135,11 +145,12 @@ export class LruCache implements Cache {
         continue;
       }
       const state = this.#shelf(slot.namespace)?.states.get(slot.key);
-      if (!state?.used) {
+      const wasRead = this.#wasRead(slot.namespace, slot.key);
+      if (!state?.used && !wasRead) {
         this.#remove(slot);
         return;
       }
-      state.used = false;
+      if (state?.used) state.used = false;
     }
   }
 

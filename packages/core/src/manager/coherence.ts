@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Change } from '../contract/change.js';
 import type { Entry } from '../contract/entry.js';
+import type { Value } from '../value/value.js';
 import { type CachedStates, KeyState, type KeyStates } from './key-states.js';
 import type { LoadedStates } from './loaded-states.js';
 
@@ -29,6 +30,11 @@ const absent = new KeyState({ entry: undefined, revision: 0, logId: '', session:
 export class Coherence {
   readonly #cached: CachedStates;
   readonly #loaded = new Set<LoadedStates>();
+  /**
+   * Values of fresh states that were read, and do not expire: what most reads return, by one look-up that touches neither the
+   * state nor the value. Whatever is done to a key takes its value away.
+   */
+  readonly #ready = new Map<string, Value>();
   readonly #pending = new Map<string, Set<Pending>>();
   #session = randomUUID() as string;
   #logId = '';
@@ -44,10 +50,26 @@ export class Coherence {
     return this.#session;
   }
 
+  /** The value of a fresh state, if it was {@link serve}d before. */
+  ready(key: string): Value | undefined {
+    return this.#ready.get(key);
+  }
+
+  /** Makes the value of a fresh state ready for the next read. */
+  serve(key: string, value: Value): void {
+    this.#ready.set(key, value);
+  }
+
+  /** Whether the key was read since it was last asked for: its value is not ready any more. */
+  wasRead(key: string): boolean {
+    return this.#ready.delete(key);
+  }
+
   /** A watch begins that does not go on where the one before ended: what is remembered may be out of date. */
   renew(): void {
     this.#session = randomUUID();
     this.#logId = '';
+    this.#ready.clear();
     for (const loaded of this.#loaded) loaded.expire();
   }
 
@@ -105,6 +127,7 @@ export class Coherence {
   /** The store has answered the call: with an entry or, absent, that the key is not there (0: as of no known revision). */
   settle(pending: Pending, entry: Entry | undefined, revision: number = entry?.revision ?? 0): KeyState {
     const state = this.#stateOf(entry, revision, pending.session);
+    this.#ready.delete(pending.key);
     this.abandon(pending);
     this.#note(pending.key, state);
     const { key, newest, session } = pending;
@@ -121,6 +144,7 @@ export class Coherence {
 
   /** Something was done to the key of which the result is not known. */
   forget(key: string): void {
+    this.#ready.delete(key);
     for (const pending of this.#pending.get(key) ?? []) pending.unclear = true;
     for (const states of this.#statesOf(key)) states.forget(key);
   }
@@ -129,6 +153,7 @@ export class Coherence {
   apply(write: readonly Change[]): void {
     for (const change of write) {
       const { key } = change.entry;
+      this.#ready.delete(key);
       if (this.#pending.has(key)) this.#note(key, this.#stateAfter(change));
       for (const states of this.#statesOf(key)) this.#applyTo(states, change);
       if (this.#kept !== undefined) this.#cached.keepLoaded(key, this.#kept);
@@ -159,6 +184,7 @@ export class Coherence {
   fill(loaded: LoadedStates, entry: Entry): void {
     const { key } = entry;
     const state = this.#stateOf(entry, entry.revision, this.#session);
+    this.#ready.delete(key);
     // Shown until it is read again, for the prefix is not complete without it.
     if (loaded.isForgotten(key)) {
       loaded.show(key, state);
@@ -173,6 +199,7 @@ export class Coherence {
 
   /** `loaded` has every key now. */
   complete(loaded: LoadedStates, session: string): void {
+    this.#ready.clear();
     loaded.complete(session);
     this.#cached.forgetOthers(loaded.prefix, session);
   }
@@ -182,6 +209,7 @@ export class Coherence {
   }
 
   remove(loaded: LoadedStates): void {
+    this.#ready.clear();
     this.#loaded.delete(loaded);
   }
 

@@ -23,6 +23,11 @@ export class KeyState implements CachedState {
     this.#expiresAtMs = entry?.expiresAtMs;
   }
 
+  /** Whether its time will come. */
+  get expires(): boolean {
+    return this.#expiresAtMs !== undefined;
+  }
+
   /** Whether the key is not there any more, because its time has come. */
   get isExpired(): boolean {
     return this.#expiresAtMs !== undefined && this.#expiresAtMs <= Date.now();

@@ -45,10 +45,15 @@ export class Layers {
    * read rather than let one behind it answer, unless it is known from before that it has not the key.
    */
   async get(key: string, options: GetOptions = {}): Promise<Value> {
+    const value = await this.#stored(key, options);
+    return this.#shared.references?.expand(value, this.namespaces, options) ?? value;
+  }
+
+  async #stored(key: string, options: GetOptions): Promise<Value> {
     const { default: _, ...rest } = options;
     for (const namespace of this.namespaces) {
       try {
-        return await namespace.get(key, rest);
+        return await namespace.stored(key, rest);
       } catch (error) {
         if (!isConfigError(error, 'not_found')) throw error;
       }
@@ -60,9 +65,10 @@ export class Layers {
 
   /** What is remembered of the key, at once and without asking the store. */
   peek(key: string): Value | undefined {
+    const { references } = this.#shared;
     for (const namespace of this.namespaces) {
-      const value = namespace.peek(key);
-      if (value !== undefined) return value;
+      const value = namespace.peekStored(key);
+      if (value !== undefined) return references === undefined ? value : references.peek(value, this.namespaces);
     }
     return undefined;
   }
@@ -73,13 +79,16 @@ export class Layers {
     return false;
   }
 
-  /** Which layer the key is read from, and what is hidden behind it; `undefined` where none has it. */
+  /**
+   * Which layer the key is read from, and what is hidden behind it; `undefined` where none has it. The values are as they
+   * are stored, with references as they are written.
+   */
   async explain(key: string, options: GetOptions = {}): Promise<Explanation | undefined> {
     const { default: _, ...rest } = options;
     const found: { namespace: string; value: Value }[] = [];
     for (const namespace of this.namespaces) {
       try {
-        found.push({ namespace: namespace.name, value: await namespace.get(key, rest) });
+        found.push({ namespace: namespace.name, value: await namespace.stored(key, rest) });
       } catch (error) {
         if (!isConfigError(error, 'not_found')) throw error;
       }

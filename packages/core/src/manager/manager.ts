@@ -3,6 +3,7 @@ import { ConfigError, isTransient } from '../contract/errors.js';
 import { checkNamespace } from '../contract/names.js';
 import type { CallOptions, Store } from '../contract/store.js';
 import { Lifecycle } from '../local-store/lifecycle.js';
+import { References } from '../references/references.js';
 import { Backoff } from '../util/backoff.js';
 import type { PullStream } from '../util/pull-stream.js';
 import { settledWithin } from '../util/wait.js';
@@ -70,6 +71,7 @@ export class Manager implements AsyncDisposable {
       lifecycle: this.#lifecycle,
       aliases: new Aliases({ store, seed: settings.aliases, logger, backoff }),
       statuses: new StatusBoard(),
+      references: settings.references ? new References((name) => this.#namespace(name)) : undefined,
       watches: new Watches({ store, backoff, logger, signal }),
       position: new KnownPosition(),
       onStoreClosed: (error) => {
@@ -82,6 +84,7 @@ export class Manager implements AsyncDisposable {
     });
     if (inUse.has(cache)) throw new ConfigError('invalid_argument', 'option cache is in use by another manager');
     inUse.add(cache);
+    cache.askBeforeForgetting?.((namespace, key) => this.#namespaces.get(namespace)?.wasRead(key) ?? false);
   }
 
   /** Connects the store. Fails as the store does, and may then be tried again. Connecting twice is fine. */

@@ -47,6 +47,12 @@ export interface ManagerOptions {
    * ever. Default 2,000; at least 0.
    */
   readonly waitMs?: number | undefined;
+  /**
+   * Expand references in values as they are read, by `get`, `peek` and live references: `${key}` stands for another key of
+   * the same namespace (of the same layers), `${namespace:key}` for one of another; `$${` is a `${`. Reads fail with
+   * `invalid_value` where a reference leads to no key, in a circle, or through more than 16 keys. Default false.
+   */
+  readonly references?: boolean | undefined;
 }
 
 /** The options, complete and checked. */
@@ -63,6 +69,7 @@ export interface ManagerSettings {
   readonly revalidateMs: number;
   readonly bootstrap: ReadonlyMap<string, ReadonlyMap<string, Value>>;
   readonly waitMs: number;
+  readonly references: boolean;
 }
 
 /** Throws `invalid_argument` that names the option, or what is wrong with the codec's name. */
@@ -71,9 +78,12 @@ export function completeOptions(options: ManagerOptions): ManagerSettings {
   const { watch = {}, aliases = {}, maxKeysPerNamespace = Number.POSITIVE_INFINITY } = options;
   if (typeof store?.get !== 'function') throw new ConfigError('invalid_argument', 'option store must be a store');
   checkCodecName(defaultCodec);
+  const { references = false } = options;
+  if (typeof references !== 'boolean')
+    throw new ConfigError('invalid_argument', 'option references must be true or false');
   if (maxKeysPerNamespace !== Number.POSITIVE_INFINITY) wholeNumber('maxKeysPerNamespace', maxKeysPerNamespace, 1);
   return {
-    ...{ store, cache, codecs, defaultCodec, aliases, maxKeysPerNamespace },
+    ...{ store, cache, codecs, defaultCodec, aliases, maxKeysPerNamespace, references },
     logger: safeLogger(options.logger),
     backoff: completeReconnect(watch),
     bootstrap: bootstrapValues(options.bootstrap ?? {}, codecs, defaultCodec),

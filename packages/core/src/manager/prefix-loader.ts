@@ -25,7 +25,8 @@ interface Held {
   filling: Promise<void> | undefined;
 }
 
-const pageSize = 1_000;
+/** Entries of a page: large, for each page is a round trip, and the server bounds its bytes. */
+const pageSize = 5_000;
 
 /** Fills prefixes of a namespace page by page, and again whenever the watch had to begin anew. */
 export class PrefixLoader {

@@ -11,6 +11,7 @@ import { Value } from '../value/value.js';
 import type { FoundPage, GetOptions, ValueVersions } from './call-options.js';
 import { Coherence } from './coherence.js';
 import { Follower, type FollowerState } from './follower.js';
+import { KeyListeners } from './key-listeners.js';
 import { CachedStates } from './key-states.js';
 import { LoadedPrefix } from './loaded-prefix.js';
 import { PrefixLoader } from './prefix-loader.js';
@@ -42,6 +43,7 @@ export abstract class ReadableNamespace {
   readonly #follower: Follower;
   readonly #loader: PrefixLoader;
   readonly #reads: Reads;
+  readonly #listeners = new KeyListeners();
 
   constructor(name: string, shared: Shared) {
     const { settings, signal, aliases, position, watches } = shared;
@@ -59,12 +61,14 @@ export abstract class ReadableNamespace {
         coherence.renew();
         this.#loader.onRenewed();
         aliases.follow(signal);
+        this.#listeners.tellAll();
       },
       onWrite: (changes) => {
         position.saw(changes.at(-1)?.revision, logId);
         const ofKeys = changes.filter(({ type }) => type === 'set' || type === 'delete');
         if (ofKeys.length < changes.length) aliases.follow(signal);
         coherence.apply(ofKeys);
+        for (const { entry } of ofKeys) this.#listeners.tell(entry.key);
       },
       onProgress: (revision, log) => {
         logId = log;
@@ -82,6 +86,7 @@ export abstract class ReadableNamespace {
       onDoubt: () => {
         coherence.renew();
         this.#loader.onRenewed();
+        this.#listeners.tellAll();
       },
     });
     this.#reads = new Reads(name, shared, coherence, this.#follower);
@@ -118,6 +123,13 @@ export abstract class ReadableNamespace {
    * const pool = (await config.get('db/pool', { default: 10 })).integer();
    */
   get(key: string, options?: GetOptions): Promise<Value> {
+    const { references } = this.shared;
+    if (references === undefined) return this.#reads.get(key, options);
+    return this.#reads.get(key, options).then((value) => references.expand(value, [this], options));
+  }
+
+  /** As {@link get}, with references in it as they are written. */
+  stored(key: string, options?: GetOptions): Promise<Value> {
     return this.#reads.get(key, options);
   }
 
@@ -130,7 +142,18 @@ export abstract class ReadableNamespace {
    * const timeout = config.peek('app/timeout')?.number() ?? 30; // for each request
    */
   peek(key: string): Value | undefined {
+    const { references } = this.shared;
+    return references === undefined ? this.#reads.peek(key) : references.peek(this.#reads.peek(key), [this]);
+  }
+
+  /** As {@link peek}, with references in it as they are written. */
+  peekStored(key: string): Value | undefined {
     return this.#reads.peek(key);
+  }
+
+  /** Calls the listener when the key was changed, or changes may have been missed. Returns what ends that. */
+  onChange(key: string, listener: () => void): () => void {
+    return this.#listeners.add(this.shared.aliases.resolve(key), listener);
   }
 
   /** Whether the key exists. Options and failures as of {@link get}. */
@@ -227,6 +250,11 @@ export abstract class ReadableNamespace {
       if (key.startsWith(prefix) && !values.has(key)) values.set(key, value);
     }
     return { values, source };
+  }
+
+  /** For the manager: whether the key was read since it was last asked for. */
+  wasRead(key: string): boolean {
+    return this.coherence.wasRead(key);
   }
 
   protected resolve(key: string, options: CallOptions): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { away, code, settled, setUp } from '../test/manager.js';
 import { Value } from '../value/value.js';
+import { LruCache } from './cache.js';
 
 describe('namespace.peek', () => {
   it('shows what is remembered, without the store', async () => {
@@ -32,6 +33,25 @@ describe('namespace.peek', () => {
 });
 
 describe('namespace.get', () => {
+  it('remembers what is read often, however many other keys are read and however little room there is', async () => {
+    const cache = new LruCache({ maxEntries: 8 });
+    const { store, config } = await setUp({ cache });
+    for (let i = 0; i < 200; i += 1) await store.inner.set('prod', `k${i}`, Value.of(i));
+    await settled(store, config, 'k0');
+    const { get } = store.calls;
+    for (let i = 1; i < 200; i += 1) {
+      await config.get(`k${i}`);
+      expect(config.peek('k0')?.data).toBe(0);
+      expect((await config.get('k0')).data).toBe(0);
+    }
+    expect(store.calls.get).toBe(get + 199);
+    expect(cache.size).toBe(8);
+    const remembered = Array.from({ length: 200 }, (_, i) => config.peek(`k${i}`)).filter(
+      (value) => value !== undefined,
+    );
+    expect(remembered).toHaveLength(8);
+  });
+
   it('remembers that a key does not exist, until it is made', async () => {
     const { store, config } = await setUp();
     await settled(store, config, 'a');

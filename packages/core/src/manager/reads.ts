@@ -26,6 +26,8 @@ export class Reads {
   readonly #shared: Shared;
   readonly #coherence: Coherence;
   readonly #follower: Follower;
+  /** Where the cache does not ask what was read, it alone bounds what is remembered. */
+  readonly #keepsReady: boolean;
   /** Reads of the store that are under way and that nobody can end, by key: whoever asks meanwhile shares them. */
   readonly #running = new Map<string, Reading>();
   /** After how many losses of the watch the store was last seen to answer. */
@@ -36,6 +38,7 @@ export class Reads {
     this.#shared = shared;
     this.#coherence = coherence;
     this.#follower = follower;
+    this.#keepsReady = shared.settings.cache.askBeforeForgetting !== undefined;
   }
 
   get(key: string, options: GetOptions | undefined): Promise<Value> {
@@ -46,9 +49,11 @@ export class Reads {
       const isCached = options === undefined || (options.read !== 'store' && !options.atRevision);
       if (isCached && this.#follower.live) {
         // What is remembered has been checked: it is looked up first.
+        const ready = this.#coherence.ready(name);
+        if (ready !== undefined) return Promise.resolve(ready);
         const state = this.#coherence.fresh(name);
         if (state !== undefined) {
-          const value = this.#shown(state);
+          const value = this.#serve(name, state);
           if (value !== undefined) return Promise.resolve(value);
           checkKey(key);
           if (state.entry === undefined) return this.#absent(name, options);
@@ -67,10 +72,19 @@ export class Reads {
     lifecycle.check();
     const name = aliases.resolve(key);
     if (this.#follower.live) {
+      const ready = this.#coherence.ready(name);
+      if (ready !== undefined) return ready;
       const state = this.#coherence.fresh(name);
-      if (state !== undefined) return this.#shown(state);
+      if (state !== undefined) return this.#serve(name, state);
     }
     return this.#remembered(name);
+  }
+
+  /** The value of a fresh state; ready for the next read, too, if it does not expire. */
+  #serve(name: string, state: KeyState): Value | undefined {
+    const value = this.#shown(state);
+    if (value !== undefined && !state.expires && this.#keepsReady) this.#coherence.serve(name, value);
+    return value;
   }
 
   #shown(state: KeyState): Value | undefined {

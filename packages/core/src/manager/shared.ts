@@ -1,5 +1,6 @@
 import type { ConfigError } from '../contract/errors.js';
 import type { Lifecycle } from '../local-store/lifecycle.js';
+import type { References } from '../references/references.js';
 import type { KnownPosition } from '../watching/position.js';
 import type { Aliases } from './aliases.js';
 import type { ManagerSettings } from './options.js';
@@ -13,6 +14,8 @@ export interface Shared {
   readonly aliases: Aliases;
   readonly statuses: StatusBoard;
   readonly watches: Watches;
+  /** Absent: they are not expanded. */
+  readonly references: References | undefined;
   /** How far the store's log is known to have come. */
   readonly position: KnownPosition;
   /** The store was closed by someone else: the manager cannot go on. */

@@ -17,7 +17,7 @@ export class KeyHistory {
 
   /** Makes `entry` the current one. */
   push(entry: Entry): void {
-    this.#current.encoded = undefined;
+    this.#current.dropEncoded();
     this.#older.push(this.#current);
     this.#current = entry;
   }

@@ -7,6 +7,7 @@ import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { Engine, EngineReader } from '../local-store/engine.js';
 import type { Answers, Operation } from '../local-store/operation.js';
 import { Transaction } from '../local-store/transaction.js';
+import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { type Maybe, run, runNow, type Steps } from '../util/steps.js';
 import { MemoryTables } from './memory-tables.js';
 import type { MemorySettings } from './options.js';
@@ -15,12 +16,14 @@ import type { MemorySettings } from './options.js';
 export class MemoryEngine implements Engine {
   readonly name = 'the memory store';
   readonly now: () => number;
+  readonly secrets: SecretPolicy | undefined;
   readonly #tables: MemoryTables;
   readonly #changes: ChangeLog;
   #onExpiry: () => void = () => {};
 
   constructor(settings: MemorySettings) {
     this.now = settings.now;
+    this.secrets = settings.secrets;
     const logId = randomUUID();
     this.#tables = new MemoryTables(logId, settings);
     const { changes } = this.#tables;

@@ -1,4 +1,5 @@
 import { completeRetention, type Retention, type RetentionOptions } from '../local-store/retention.js';
+import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 
 /** Ages are looked at with each write. */
@@ -14,6 +15,8 @@ export interface MemoryStoreOptions extends Omit<RetentionOptions, 'historyAgeMs
   readonly logLimit?: number | undefined;
   /** Roughly how many bytes the changes in the log may take; the oldest leave it first. Default 64 MiB; 0 to 2⁵³ − 1. */
   readonly logBytes?: number | undefined;
+  /** Which values are secret: doors mask them for those who may not reveal them. Default: none. */
+  readonly secrets?: SecretPolicy | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -24,6 +27,7 @@ export interface MemorySettings {
   readonly historyBytes: number;
   readonly logLimit: number;
   readonly logBytes: number;
+  readonly secrets: SecretPolicy | undefined;
   readonly ages: Retention;
   readonly now: () => number;
 }
@@ -38,6 +42,7 @@ export function completeOptions(options: MemoryStoreOptions): MemorySettings {
     historyBytes: wholeNumber('historyBytes', options.historyBytes ?? 64 * mebibyte),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 64 * mebibyte),
+    secrets: options.secrets,
     ages: completeRetention(options),
     now: now === Date.now ? now : () => Math.floor(now()),
   };

@@ -19,8 +19,10 @@ const folded = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ
 export const searchedKey = ({ key }: Pick<Entry, 'key'>): string => key.toLowerCase();
 
 /** The value's text as it is compared; empty where it must not, or cannot, be searched. */
-export function searchedValue({ codec, type, deleted, bytes }: Entry): string {
-  if (deleted || type === 'secret' || !textCodecs.has(codec)) return '';
+export function searchedValue(entry: Entry): string {
+  const { codec, type, deleted, secret } = entry;
+  if (deleted || secret || type === 'secret' || !textCodecs.has(codec)) return '';
+  const { bytes } = entry;
   return folded(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxSearchedBytes)).toString());
 }
 

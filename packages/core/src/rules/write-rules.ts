@@ -29,7 +29,7 @@ export function entryAfterSet(
   namespace: string,
   key: string,
   last: Entry | undefined,
-  value: Pick<EntryInit, 'bytes' | 'codec' | 'type'>,
+  value: Pick<EntryInit, 'bytes' | 'codec' | 'type' | 'secret'>,
   options: SetOptions,
   revision: number,
   nowMs: number,
@@ -44,6 +44,7 @@ export function entryAfterSet(
     bytes: value.bytes,
     codec: value.codec,
     type: value.type,
+    secret: value.secret,
     version: (last?.version ?? 0) + 1,
     revision,
     createdAtMs: live?.createdAtMs ?? nowMs,
@@ -62,8 +63,9 @@ export function entryAfterRestore(
   revision: number,
   nowMs: number,
 ): Entry {
-  const { namespace, key, bytes, codec, type, expiresAtMs } = past;
-  const entry = entryAfterSet(namespace, key, last, { bytes, codec, type }, { ...options, ttlMs: 0 }, revision, nowMs);
+  const { namespace, key, bytes, codec, type, secret, expiresAtMs } = past;
+  const value = { bytes, codec, type, secret };
+  const entry = entryAfterSet(namespace, key, last, value, { ...options, ttlMs: 0 }, revision, nowMs);
   return expiresAtMs !== undefined && expiresAtMs > nowMs ? new Entry({ ...entry, bytes, expiresAtMs }) : entry;
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { bigintOf, numberOf, readNumber } from '../codecs/numbers.js';
 import { type CodecRegistry, defaultCodecs, typeOfDecoded } from '../codecs/registry.js';
-import { Secret } from '../codecs/secret.js';
+import { mask, Secret } from '../codecs/secret.js';
 import type { EncodedValue, Entry } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
 import { freezeDeeply } from './freeze.js';
@@ -95,10 +95,22 @@ export class Value implements EncodedValue {
     return this.stale ? this : new Value(this, this.#codecs, this.#data, this.#entry, true);
   }
 
+  /** The same entry and bytes, with other data: for what references in it stand for. `data` is frozen. */
+  withData(data: unknown, stale: boolean = this.stale): Value {
+    freezeDeeply(data);
+    const { bytes, codec } = this;
+    return new Value({ bytes, codec, type: typeOfDecoded(data) }, this.#codecs, data, this.#entry, stale);
+  }
+
   /** Whether the value is not to be used any more at `nowMs`, milliseconds since the epoch. Default: now. */
   isExpired(nowMs: number = Date.now()): boolean {
     const expiresAtMs = this.#entry?.expiresAtMs;
     return expiresAtMs !== undefined && expiresAtMs <= nowMs;
+  }
+
+  /** The server does not show the value: the caller may not reveal it. `bytes` is empty, and the data is refused. */
+  get masked(): boolean {
+    return this.#entry?.masked ?? false;
   }
 
   /** The encoded form. Shared: do not change it. */
@@ -109,9 +121,10 @@ export class Value implements EncodedValue {
   /**
    * The decoded data, the first document's where there are several. Nobody can change it for others: it is frozen, or,
    * with anything in it that cannot be frozen, decoded anew at each call; of a codec that is not registered, it is a copy
-   * of the bytes. Throws `invalid_value` for what cannot be read exactly.
+   * of the bytes. Throws `invalid_value` for what cannot be read exactly, and `permission_denied` for a masked one.
    */
   get data(): unknown {
+    this.#checkShown();
     if (this.#data !== undefined) return this.#data;
     if (!this.#codecs.has(this.codec)) return Uint8Array.from(this.#bytes);
     const data = this.#decode(() => this.#codecs.decode(this.#bytes, this.codec));
@@ -124,6 +137,7 @@ export class Value implements EncodedValue {
    * the only one. Decoded at each call. Throws `invalid_value` if any of them cannot be read exactly.
    */
   documents(): readonly unknown[] {
+    this.#checkShown();
     if (!this.#codecs.has(this.codec)) return [this.data];
     const documents = this.#decode(() => this.#codecs.documents(this.#bytes, this.codec));
     freezeDeeply(documents);
@@ -231,10 +245,16 @@ export class Value implements EncodedValue {
 
   /**
    * The data for `JSON.stringify`, which writes numbers of any size exactly, an infinite one and NaN as their names,
-   * dates as text, bytes in base64, and hides a secret.
+   * dates as text, bytes in base64, and hides a secret and what is masked.
    */
   toJSON(): unknown {
+    if (this.masked) return mask;
     return jsonOf(this.data);
+  }
+
+  #checkShown(): void {
+    if (!this.masked) return;
+    throw new ConfigError('permission_denied', `${this.key} is masked: the caller may not reveal it`);
   }
 
   #decode<T>(decode: () => T): T {
@@ -267,7 +287,7 @@ function show(this: Value, _depth: number, options: object): string {
   const { key, codec, type, version, revision, stale } = this;
   let data: string;
   try {
-    data = inspect(this.data, options);
+    data = this.masked ? mask : inspect(this.data, options);
   } catch {
     data = '(undecodable)';
   }

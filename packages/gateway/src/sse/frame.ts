@@ -45,9 +45,11 @@ function dataOf(type: string, { entry, more }: WatchResponse): object {
     more: more || undefined,
   };
   if (entry === undefined || type.endsWith('DELETE')) return data;
-  const { value, codec, version, createdAt, updatedAt } = entry;
+  const { value, codec, version, createdAt, updatedAt, secret, masked } = entry;
   return {
     ...data,
+    secret: secret || undefined,
+    masked: masked || undefined,
     value: value.length > 0 ? base64(value) : undefined,
     codec: codec || undefined,
     version: version || undefined,

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Entry } from '@cfg/proto';
 
-/** The entity tag of a key's version: `"<version>-<revision>"`; where there are no revisions, its time stands for one. */
-export function entryTag({ version, revision, updatedAt }: Entry): string {
+/**
+ * The entity tag of a key's version: `"<version>-<revision>"`; where there are no revisions, its time stands for one. A
+ * masked version is another representation.
+ */
+export function entryTag({ version, revision, updatedAt, masked }: Entry): string {
   const mark = revision > 0 ? String(revision) : `t${updatedAt?.seconds ?? 0}.${updatedAt?.nanos ?? 0}`;
-  return `"${version}-${mark}"`;
+  return `"${version}-${mark}${masked ? '-masked' : ''}"`;
 }
 
 /** The version that a tag of ours names, however a proxy may have weakened or marked it. */

@@ -7,8 +7,9 @@ import {
   type SetRequest,
   WriteMode,
 } from '@cfg/proto';
+import { Status } from 'nice-grpc-common';
 import type { Exchange } from '../exchange.js';
-import { badRequest, methodNotAllowed } from '../http-error.js';
+import { badRequest, HttpError, methodNotAllowed } from '../http-error.js';
 import { readBytes } from '../request-body.js';
 import type { HttpAnswer, RpcHook } from '../rpc-endpoint.js';
 import { type Condition, conditionOf, currentVersionOf, preconditionFailed } from './conditions.js';
@@ -48,6 +49,7 @@ export const getHook: RpcHook = {
     const { headers: asked } = exchange.request;
     if (isKnown(asked, headers.etag)) return { status: 304, headers };
     if (!asksForValue(exchange) && !acceptsValue(asked.accept, entry.codec)) return { ready };
+    if (entry.masked) throw new HttpError(Status.PERMISSION_DENIED, 'the value is masked');
     return { headers: { ...headers, 'content-type': mediaTypeOf(entry.codec) }, body: entry.value };
   },
 };

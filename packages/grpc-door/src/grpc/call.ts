@@ -1,21 +1,24 @@
 import type { PeerCertificate } from 'node:tls';
-import { ServerError, Status } from 'nice-grpc-common';
+import { type CallContext, ServerError, Status } from 'nice-grpc-common';
 import { messagePrefixBytes } from '../http2/output.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
+import { Admission } from './admission.js';
 import { exhausted, internal, unimplemented } from './answer-fields.js';
 import { type ContextSource, completeContext, LazyContext } from './call-context.js';
 import type { CallEnvironment } from './call-environment.js';
 import { compress } from './compression.js';
 import type { Expiring } from './deadlines.js';
+import type { LateRequest } from './late-requests.js';
+import { isWhole } from './message-reader.js';
 import { CallMetadata } from './metadata.js';
-import type { Method } from './method.js';
+import { type Method, serialize } from './method.js';
 import { RequestBody, type RequestOwner } from './request-body.js';
 import type { AcceptedHead } from './request-head.js';
 import { type AnswerSink, ResponsePump } from './response-pump.js';
-import { type CallStatus, messageOf, statusOf } from './status.js';
+import { type CallStatus, statusOf } from './status.js';
 
 /** One call: reads the request, calls the handler, sends what it answers, and ends whichever way it ends first. */
-export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSource, Expiring {
+export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSource, Expiring, LateRequest {
   readonly #environment: CallEnvironment;
   readonly #stream: Stream;
   readonly #head: AcceptedHead;
@@ -28,6 +31,9 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   #trailer: CallMetadata | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #pump: ResponsePump | undefined = undefined;
+  /** Let in before the request had come whole, or about to be. */
+  #admission: Admission | undefined = undefined;
+  #context: CallContext | undefined = undefined;
   #deadlineTick = 0;
   #over = false;
   /** It ended before its handler was done. */
@@ -41,7 +47,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     stream.receiver = this;
     if (head.timeoutMs !== undefined) this.#deadlineTick = environment.expireIn(this, head.timeoutMs);
     const { requestStream, requestDeserialize } = head.method.definition;
-    if (!requestStream) return;
+    if (!requestStream) {
+      if (head.method.admit !== undefined) environment.lateRequests.add(this);
+      return;
+    }
     this.#body = new RequestBody(this, environment, head.encoding, (bytes) => requestDeserialize(bytes));
     this.#call(this.#body.stream);
   }
@@ -58,7 +67,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
       this.refuse(unimplemented('a request of more than one message'));
       return;
     }
-    if (this.#body === undefined && this.#isWhole(bytes, start, end)) {
+    if (this.#body === undefined && isWhole(bytes, start, end, this.#environment.maxReceiveMessageBytes)) {
       this.#message = bytes.subarray(start + messagePrefixBytes, end);
       this.#stream.release(end - start);
     } else {
@@ -68,8 +77,11 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   end(): void {
     if (this.#over) return;
-    if (this.#message !== undefined) this.handle(this.#message);
-    else this.#slowBody().end();
+    const message = this.#message;
+    if (message !== undefined) {
+      if (this.#admission === undefined) this.handle(message);
+      else this.#admission.done.then(() => this.handle(message), ignore);
+    } else this.#slowBody().end();
   }
 
   drained(): void {
@@ -83,10 +95,23 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   cancelled(): void {
     if (this.#over) return;
     this.#finish();
-    this.#stopHandler();
+    this.#stopHandler(new DOMException('The operation has been aborted', 'AbortError'));
+  }
+
+  // As a request that may be late
+
+  late(): void {
+    if (!this.#over && !this.#stream.remoteEnded) this.admission();
   }
 
   // As the owner of the request's body
+
+  admission(): Promise<void> | undefined {
+    const { admit, definition } = this.#method;
+    if (admit === undefined || definition.requestStream) return undefined;
+    this.#admission ??= new Admission(admit(definition.path, this.#makeContext()), (error) => this.fail(error));
+    return this.#admission.done;
+  }
 
   handle(message: Uint8Array): void {
     if (this.#over) return;
@@ -106,7 +131,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     this.#finish();
     const stream = this.#stream;
     stream.abandon(this.#environment.answers.failure(status, undefined, !stream.headersSent));
-    this.#stopHandler();
+    this.#stopHandler(new ServerError(status.code, status.message));
   }
 
   release(bytes: number): void {
@@ -162,7 +187,7 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
   send(answer: unknown): boolean | Promise<boolean> {
     if (this.#over) return false;
-    const bytes = this.#serialize(answer);
+    const bytes = serialize(this.#method.definition, answer);
     const { maxSendMessageBytes, compressAboveBytes } = this.#environment;
     if (bytes.length > maxSendMessageBytes) {
       this.#environment.limited('sentMessage');
@@ -193,8 +218,14 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     stream.finish(this.#environment.answers.failure(status, this.#trailer, !stream.headersSent));
   }
 
+  #makeContext(): CallContext {
+    this.#context ??= this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
+    return this.#context;
+  }
+
   #call(request: unknown): void {
-    const context = this.#method.lazyContext ? new LazyContext(this) : completeContext(this);
+    this.#admission?.use();
+    const context = this.#makeContext();
     try {
       if (this.#method.definition.responseStream) {
         this.#pump = new ResponsePump(this.#method.answers(request, context), this);
@@ -232,20 +263,6 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
     }
   }
 
-  #serialize(answer: unknown): Uint8Array {
-    try {
-      return this.#method.definition.responseSerialize(answer);
-    } catch (error) {
-      throw new ServerError(Status.INTERNAL, `Error serializing response: ${messageOf(error)}`);
-    }
-  }
-
-  #isWhole(bytes: Buffer, start: number, end: number): boolean {
-    const length = end - start - messagePrefixBytes;
-    const most = this.#environment.maxReceiveMessageBytes;
-    return length >= 0 && length <= most && bytes[start] === 0 && bytes.readUInt32BE(start + 1) === length;
-  }
-
   #slowBody(): RequestBody {
     this.#body ??= new RequestBody(this, this.#environment, this.#head.encoding, undefined);
     return this.#body;
@@ -265,9 +282,10 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
   }
 
   /** Tells the handler that nobody waits for its answer any more. */
-  #stopHandler(): void {
+  #stopHandler(cause: unknown): void {
     this.#wasCut = true;
     this.#aborter?.abort();
+    this.#admission?.abandon(cause);
     this.#body?.stream?.fail(new DOMException('The operation has been aborted', 'AbortError'));
     this.#pump?.stop();
   }
@@ -275,3 +293,5 @@ export class Call implements StreamReceiver, RequestOwner, AnswerSink, ContextSo
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   value instanceof Promise || typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+
+const ignore = (): void => {};

@@ -16,6 +16,12 @@ export type MessageFault =
 /** The first room for a message. It grows with what really comes, not with what is announced. */
 const firstRoomBytes = 64 * 1024;
 
+/** Whether the bytes are one message as it is, and all of it. */
+export function isWhole(bytes: Buffer, start: number, end: number, maxBytes: number): boolean {
+  const length = end - start - messagePrefixBytes;
+  return length >= 0 && length <= maxBytes && bytes[start] === 0 && bytes.readUInt32BE(start + 1) === length;
+}
+
 /** Finds the messages in a request's body, however it is cut. Pure. Holds one unfinished message, within a budget. */
 export class MessageReader {
   #receiver: MessageReceiver;

@@ -1,16 +1,30 @@
 import type { MethodDefinition } from 'nice-grpc';
-import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
+import {
+  type CallContext,
+  type MethodDescriptor,
+  ServerError,
+  type ServerMiddleware,
+  type ServerMiddlewareCall,
+  Status,
+} from 'nice-grpc-common';
+import type { Admit } from './admission.js';
+import { messageOf } from './status.js';
 
 export type AnyMethodDefinition = MethodDefinition<unknown, unknown, unknown, unknown>;
 
 /** An implementation of any shape. What comes in and goes out is what its definition says. */
 export type AnyImplementation = (request: never, context: CallContext) => unknown;
 
-/** One method, ready to be called. */
-export interface Method {
-  readonly definition: AnyMethodDefinition;
+/** How a method is called. */
+export interface MethodOptions {
   /** Whether its context may be one whose parts are made when asked for. */
   readonly lazyContext: boolean;
+  readonly admit: Admit | undefined;
+}
+
+/** One method, ready to be called. */
+export interface Method extends MethodOptions {
+  readonly definition: AnyMethodDefinition;
   /** For one with a single answer: it, or a promise of it. */
   answer(request: unknown, context: CallContext): unknown;
   /** For one with a stream of answers. */
@@ -22,24 +36,33 @@ export function makeMethod(
   definition: AnyMethodDefinition,
   implementation: AnyImplementation,
   middleware: ServerMiddleware | undefined,
-  lazyContext: boolean,
+  options: MethodOptions,
 ): Method {
   const run = implementation as (request: unknown, context: CallContext) => unknown;
   if (middleware === undefined) {
     return {
+      ...options,
       definition,
-      lazyContext,
       answer: run,
       answers: (request, context) => iteratorOf(run(request, context)),
     };
   }
   const begin = surround(definition, run, middleware);
   return {
+    ...options,
     definition,
-    lazyContext,
     answer: (request, context) => onlyResult(begin(request, context)),
     answers: (request, context) => new WithoutResult(begin(request, context)),
   };
+}
+
+/** The bytes of an answer. Throws INTERNAL for one that cannot be. */
+export function serialize(definition: AnyMethodDefinition, answer: unknown): Uint8Array {
+  try {
+    return definition.responseSerialize(answer);
+  } catch (error) {
+    throw new ServerError(Status.INTERNAL, `Error serializing response: ${messageOf(error)}`);
+  }
 }
 
 type Generator = AsyncGenerator<unknown, unknown, undefined>;

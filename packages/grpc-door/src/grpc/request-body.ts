@@ -7,6 +7,11 @@ import { type CallStatus, messageOf } from './status.js';
 
 /** The call whose request it is. */
 export interface RequestOwner {
+  /**
+   * Settles once the call is let in, where that is decided before its request is read; it is then decided from now on.
+   * Rejects where it is not.
+   */
+  admission(): Promise<void> | undefined;
   /** The only message of the request has come, and its end. */
   handle(message: Uint8Array): void;
   refuse(status: CallStatus): void;
@@ -57,13 +62,11 @@ export class RequestBody implements MessageReceiver {
       this.stream.end();
     } else if (this.#only === undefined) {
       this.#owner.refuse(unimplemented('a request without a message'));
-    } else if (this.#only instanceof Promise) {
-      this.#only.then(
-        (message) => this.#hand(message),
-        () => {}, // the call is refused already
-      );
     } else {
-      this.#hand(this.#only);
+      const only = this.#only;
+      const admission = this.#owner.admission();
+      if (admission === undefined && !(only instanceof Promise)) this.#hand(only);
+      else this.#handLater(only, admission);
     }
   }
 
@@ -110,10 +113,19 @@ export class RequestBody implements MessageReceiver {
 
   #decompress(bytes: Uint8Array): Promise<Uint8Array> {
     const { maxReceiveMessageBytes } = this.#environment;
-    const message = decompress(this.#encoding, bytes, maxReceiveMessageBytes);
+    const decompressed = (): Promise<Uint8Array> => decompress(this.#encoding, bytes, maxReceiveMessageBytes);
+    // Nothing is decompressed for a caller who is to be refused.
+    const message = this.#owner.admission()?.then(decompressed) ?? decompressed();
     // The call may be over before anybody waits for the message.
     message.catch((error) => this.#owner.refuse(statusOfDecompression(error, this.#environment)));
     return message;
+  }
+
+  #handLater(only: Uint8Array | Promise<Uint8Array>, admission: Promise<void> | undefined): void {
+    Promise.all([only, admission]).then(
+      ([message]) => this.#hand(message),
+      () => {}, // the call is refused already
+    );
   }
 
   #hand(message: Uint8Array): void {

@@ -30,6 +30,7 @@ export type LimitName =
   | 'concurrentStreams'
   | 'continuations'
   | 'queuedResponses'
+  | 'queuedResponsesInAll'
   | 'resets'
   | 'pings'
   | 'settings'
@@ -42,6 +43,7 @@ export type LimitName =
   | 'maxAge'
   | 'keepaliveTimeout'
   | 'connections'
+  | 'connectionsPerHost'
   | 'receivedMessage'
   | 'sentMessage'
   | 'bufferedRequests';

@@ -3,6 +3,7 @@ import type { ConnectionLimits } from './limits.js';
 import { messagePrefix, messagePrefixBytes, type Output } from './output.js';
 import { initialMaxFrameBytes, initialWindowBytes, largestWindow } from './protocol.js';
 import type { QueuedBody, Stream, StreamSender } from './stream.js';
+import type { Unsent } from './unsent.js';
 
 /** From this on no message is added to what waits for the socket: the rest stays with its stream. */
 export const highWaterBytes: number = 256 * 1024;
@@ -16,8 +17,8 @@ const dribbleBytes = 256;
 export interface SenderEvents {
   /** The answer has been sent, its end included. */
   finished(stream: Stream): void;
-  /** The answer does not fit into what one connection may queue. */
-  overflowed(stream: Stream): void;
+  /** The answer does not fit into what one connection, or all, may queue. */
+  overflowed(stream: Stream, limit: 'queuedResponses' | 'queuedResponsesInAll'): void;
   /** A DATA frame was sent that earns the peer more control frames. */
   sentData(): void;
   now(): number;
@@ -36,6 +37,7 @@ export class Sender implements StreamSender {
   paused = false;
   #maxFrame = initialMaxFrameBytes;
   #limits: ConnectionLimits;
+  #unsent: Unsent;
   #events: SenderEvents;
   #encoder = new HpackEncoder();
   /** Streams with something queued and window of their own, who wait for the connection or the socket. */
@@ -43,9 +45,10 @@ export class Sender implements StreamSender {
   #lastHeaders = new EncodedBlock();
   #lastTrailers = new EncodedBlock();
 
-  constructor(output: Output, limits: ConnectionLimits, events: SenderEvents) {
+  constructor(output: Output, limits: ConnectionLimits, unsent: Unsent, events: SenderEvents) {
     this.output = output;
     this.#limits = limits;
+    this.#unsent = unsent;
     this.#events = events;
   }
 
@@ -80,7 +83,11 @@ export class Sender implements StreamSender {
     if (stream.queued !== undefined) throw new Error('a message is sent before the last has been');
     const length = prefix.length + payload.length;
     if (this.queuedBytes > 0 && this.queuedBytes + length > this.#limits.maxQueuedResponseBytes) {
-      this.#events.overflowed(stream);
+      this.#events.overflowed(stream, 'queuedResponses');
+      return stream.closed;
+    }
+    if (!this.#unsent.add(payload)) {
+      this.#events.overflowed(stream, 'queuedResponsesInAll');
       return stream.closed;
     }
     this.queuedBytes += length;
@@ -110,7 +117,7 @@ export class Sender implements StreamSender {
   /** Drops what is queued of a stream. */
   forget(stream: Stream): void {
     if (stream.queued === undefined) return;
-    this.queuedBytes -= lengthOf(stream.queued);
+    this.#forget(stream.queued);
     stream.queued = undefined;
     stream.trailers = undefined;
     this.#ready.delete(stream);
@@ -167,8 +174,13 @@ export class Sender implements StreamSender {
     }
   }
 
-  #handedOver(stream: Stream, queued: QueuedBody): void {
+  #forget(queued: QueuedBody): void {
     this.queuedBytes -= lengthOf(queued);
+    this.#unsent.delete(queued.payload);
+  }
+
+  #handedOver(stream: Stream, queued: QueuedBody): void {
+    this.#forget(queued);
     stream.queued = undefined;
     const { trailers } = stream;
     if (trailers === undefined) {

@@ -7,6 +7,7 @@ import { Sender, type SenderEvents } from './sender.js';
 import type { SlabPool } from './slab-pool.js';
 import type { Stream, StreamReceiver } from './stream.js';
 import { StreamTable } from './stream-table.js';
+import type { Unsent } from './unsent.js';
 
 /** Who answers requests. */
 export interface RequestHandler {
@@ -30,6 +31,7 @@ export interface ConnectionParts {
   readonly limits: ConnectionLimits;
   readonly meter: Meter;
   readonly slabs: SlabPool;
+  readonly unsent: Unsent;
 }
 
 /** The largest id that a stream can have: a GOAWAY that names it refuses none yet. */
@@ -57,7 +59,7 @@ export class Session implements SenderEvents {
 
   /** @param idle called when the last call has ended */
   constructor(
-    { handler, limits, meter, slabs }: ConnectionParts,
+    { handler, limits, meter, slabs, unsent }: ConnectionParts,
     edge: ConnectionEdge,
     nowMs: number,
     idle: () => void,
@@ -66,7 +68,7 @@ export class Session implements SenderEvents {
     this.limits = limits;
     this.nowMs = nowMs;
     this.output = new Output(slabs, () => edge.wake());
-    this.sender = new Sender(this.output, limits, this);
+    this.sender = new Sender(this.output, limits, unsent, this);
     this.#idle = idle;
     this.#meter = meter;
     this.#edge = edge;
@@ -121,8 +123,8 @@ export class Session implements SenderEvents {
     this.#forget(stream);
   }
 
-  overflowed(stream: Stream): void {
-    this.limited('queuedResponses');
+  overflowed(stream: Stream, limit: 'queuedResponses' | 'queuedResponsesInAll'): void {
+    this.limited(limit);
     stream.receiver?.overflowed();
   }
 

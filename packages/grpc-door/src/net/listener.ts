@@ -1,9 +1,11 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type PeerCertificate, TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { LimitName } from '../http2/limits.js';
 import type { ConnectionParts } from '../http2/session.js';
 import type { Metrics } from '../metrics.js';
 import type { DoorSettings } from '../options.js';
 import type { TlsSetup } from './credentials.js';
+import { HostCount } from './host-count.js';
 import { SocketEdge } from './socket-edge.js';
 
 const tickMs = 1_000;
@@ -18,6 +20,7 @@ export class Listener {
   #partsFor: PartsFor;
   #server: Server;
   #edges = new Set<SocketEdge>();
+  #hosts: HostCount;
   /** Sockets whose TLS handshake is not over, by their peer. */
   #handshaking = new Map<string, Socket>();
   #ticker: NodeJS.Timeout | undefined;
@@ -29,10 +32,12 @@ export class Listener {
     this.#settings = settings;
     this.#metrics = metrics;
     this.#partsFor = partsFor;
+    this.#hosts = new HostCount(settings.maxConnectionsPerHost, settings.hostOf);
     this.#server =
       tls === undefined ? createServer({ noDelay: true }, (socket) => this.#accept(socket)) : this.#secured(tls);
+    this.#server.prependListener('connection', (socket: Socket) => this.#count(socket));
     this.#server.maxConnections = settings.maxConnections;
-    this.#server.on('drop', (data) => this.#limited(`${data?.remoteAddress}:${data?.remotePort}`));
+    this.#server.on('drop', (data) => this.#limited('connections', `${data?.remoteAddress}:${data?.remotePort}`));
   }
 
   /** Returns the port; 0 for a path. Rejects with the error of `node:net`. */
@@ -92,7 +97,15 @@ export class Listener {
     return server;
   }
 
+  /** Before anything is read of it, a TLS handshake included. */
+  #count(socket: Socket): void {
+    if (this.#hosts.add(socket)) return;
+    this.#limited('connectionsPerHost', peerOf(socket));
+    socket.destroy();
+  }
+
   #accept(socket: Socket): void {
+    if (socket.destroyed) return;
     this.#metrics.connectionOpened();
     const edge: SocketEdge = new SocketEdge(socket, this.#partsFor(peerOf(socket), certificateOf(socket)), () => {
       this.#metrics.connectionClosed();
@@ -107,9 +120,9 @@ export class Listener {
     for (const edge of this.#edges) edge.tick();
   }
 
-  #limited(peer: string): void {
-    this.#metrics.limited('connections');
-    this.#settings.onLimit?.({ limit: 'connections', peer });
+  #limited(limit: LimitName, peer: string): void {
+    this.#metrics.limited(limit);
+    this.#settings.onLimit?.({ limit, peer });
   }
 
   #checkEmpty(): void {

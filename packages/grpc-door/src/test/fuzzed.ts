@@ -1,10 +1,12 @@
 import { AnswerFields } from '../grpc/answer-fields.js';
 import { Budget } from '../grpc/budget.js';
 import type { CallEnvironment } from '../grpc/call-environment.js';
+import { LateRequests } from '../grpc/late-requests.js';
 import { makeMethod } from '../grpc/method.js';
 import { GrpcRequestHandler } from '../grpc/request-handler.js';
 import { Connection } from '../http2/connection.js';
 import { SlabPool } from '../http2/slab-pool.js';
+import { Unsent } from '../http2/unsent.js';
 import { completeOptions } from '../options.js';
 import { Headers } from './frames.js';
 import { hostileFrames } from './hostile-frames.js';
@@ -18,7 +20,10 @@ const method = (path: string, answer: (bytes: Uint8Array) => Uint8Array) => {
   const same = (bytes: unknown): never => bytes as never;
   const serialization = { requestSerialize: same, requestDeserialize: same, responseSerialize: same };
   const definition = { path, requestStream: false, responseStream: false, ...serialization, responseDeserialize: same };
-  return [path, makeMethod({ ...definition, options: {} }, answer as never, undefined, true)] as const;
+  return [
+    path,
+    makeMethod({ ...definition, options: {} }, answer as never, undefined, { lazyContext: true, admit: undefined }),
+  ] as const;
 };
 
 const methods = new Map([method('/test.Fuzz/Echo', (bytes) => bytes), method('/test.Fuzz/Large', () => large)]);
@@ -47,6 +52,7 @@ export function outcomeOf(bytes: Buffer, cut: () => number): Outcome {
     peer: 'fuzz',
     answers: new AnswerFields(),
     budget,
+    lateRequests: new LateRequests(),
     limited,
     expireIn: () => 1,
     forget() {},
@@ -68,7 +74,8 @@ export function outcomeOf(bytes: Buffer, cut: () => number): Outcome {
       ended = true;
     },
   };
-  const connection = new Connection({ handler, limits: settings, meter, slabs }, edge, 1);
+  const unsent = new Unsent(settings.maxQueuedResponseBytesInAll);
+  const connection = new Connection({ handler, limits: settings, meter, slabs, unsent }, edge, 1);
   for (let at = 0; at < bytes.length; ) {
     const end = Math.min(bytes.length, at + cut());
     connection.receive(bytes.subarray(at, end), 1);

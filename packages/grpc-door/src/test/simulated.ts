@@ -6,6 +6,7 @@ import { FrameType } from '../http2/protocol.js';
 import type { RequestHandler } from '../http2/session.js';
 import { SlabPool } from '../http2/slab-pool.js';
 import type { Stream, StreamReceiver } from '../http2/stream.js';
+import { Unsent } from '../http2/unsent.js';
 import { completeOptions, type DoorOptions } from '../options.js';
 import { type Frame, framesOf, Headers, hello } from './frames.js';
 
@@ -76,7 +77,14 @@ export class Simulated implements RequestHandler {
         this.ended = true;
       },
     };
-    const parts = { handler: this, limits: completeOptions(options), meter, slabs: new SlabPool() };
+    const settings = completeOptions(options);
+    const parts = {
+      handler: this,
+      limits: settings,
+      meter,
+      slabs: new SlabPool(),
+      unsent: new Unsent(settings.maxQueuedResponseBytesInAll),
+    };
     this.connection = new Connection(parts, edge, this.nowMs);
     if (!greeted) return;
     this.send(hello);

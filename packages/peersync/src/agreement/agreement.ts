@@ -27,6 +27,8 @@ export type Effect =
   | { readonly do: 'publish'; readonly message: GossipMessage }
   /** The ring has changed. */
   | { readonly do: 'ring'; readonly ring: Ring }
+  /** The ring that came said that a member has what this node holds: the two have to find out who does. */
+  | { readonly do: 'dispute'; readonly member: string }
   /** A message was not taken. */
   | { readonly do: 'refuse'; readonly reason: string };
 
@@ -214,10 +216,19 @@ export class Agreement {
   #repair(now: number): void {
     this.#repairAt = never;
     const repaired = this.#rules.repair(this.#ring, this.#facts(now));
-    if (repaired !== this.#ring.state) this.#raise(repaired, 2, now);
-    else if (this.#someoneIsBehind) this.#announceAt = now;
+    if (repaired !== this.#ring.state) {
+      this.#dispute();
+      this.#raise(repaired, 2, now);
+    } else if (this.#someoneIsBehind) this.#announceAt = now;
     this.#someoneIsBehind = false;
     if (now >= this.#announceAt) this.#announce();
+  }
+
+  /** Notices members to whom the ring gives what this node holds. */
+  #dispute(): void {
+    const owners = new Set([...this.#ownership.holdings].map((namespace) => this.#ring.ownerOf(namespace)));
+    owners.delete(this.self.id);
+    for (const member of owners) if (member !== undefined) this.#effects.push({ do: 'dispute', member });
   }
 
   #reannounce(now: number): void {

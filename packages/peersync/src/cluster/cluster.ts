@@ -11,6 +11,8 @@ import { type ClusterOptions, type ClusterSettings, completeCluster } from './op
 export interface ClusterEvents {
   /** The ring has changed. */
   ring: (ring: Ring) => void;
+  /** A member says, by its ring, that it has a namespace that this node holds. */
+  dispute: (member: string) => void;
   /** Something went wrong that no call can tell: gossip that was not sent, records that could not be read. */
   error: (error: Error) => void;
 }
@@ -29,7 +31,11 @@ export class Cluster implements AsyncDisposable {
   readonly self: Member;
   readonly #settings: ClusterSettings;
   readonly #envelopes: Envelopes;
-  readonly #handlers: { [E in keyof ClusterEvents]: Set<ClusterEvents[E]> } = { ring: new Set(), error: new Set() };
+  readonly #handlers: { [E in keyof ClusterEvents]: Set<ClusterEvents[E]> } = {
+    ring: new Set(),
+    dispute: new Set(),
+    error: new Set(),
+  };
   readonly #refused = new Map<string, number>();
   #agreement: Agreement | undefined;
   #claims: ReadonlyMap<string, string> = new Map();
@@ -198,6 +204,7 @@ export class Cluster implements AsyncDisposable {
     if (effect.do === 'publish') void this.#publish(effect.message);
     else if (effect.do === 'refuse') this.#refuse(effect.reason);
     else if (effect.do === 'ring') this.#emit('ring', effect.ring);
+    else if (effect.do === 'dispute') this.#emit('dispute', effect.member);
     else this.#settings.keptEpoch?.save(effect.epoch).catch((error: Error) => this.#emit('error', error));
   }
 

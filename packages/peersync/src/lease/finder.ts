@@ -3,8 +3,8 @@ import type { Clock, Random } from '../clock.js';
 import type { Holder, Lease } from './lease.js';
 import { holderBy } from './lease.js';
 import type { LeaseBook } from './lease-book.js';
-import type { Peers } from './peer.js';
-import { begin, claim, isElected, meet, type Vote, vote } from './rules.js';
+import type { Holding, Peers } from './peer.js';
+import { begin, claim, type Decision, isElected, meet, type Vote, vote } from './rules.js';
 
 /** How often a node tries to begin a namespace that another one wants to begin as well. */
 const attempts = 8;
@@ -83,13 +83,18 @@ export class LeaseFinder {
   }
 
   /**
-   * Settles it with a node that may hold the same namespace. Returns the other one if this node had to give way.
+   * Settles with another node what both of them hold. To be called whenever one was gone and is there: it may have been
+   * claimed away from. Returns what this node had to give up.
    */
-  async settle(namespace: string, id: string): Promise<Holder | undefined> {
-    const other = holderBy(await this.#peers.get(id).lookup(namespace), id);
-    if (other?.by !== id) return undefined;
-    const gaveWay = await this.#book.change(namespace, (lease) => meet(lease, this.#peers.self, other));
-    return gaveWay ? other : undefined;
+  async meet(id: string): Promise<readonly Holding[]> {
+    const theirs = (await this.#peers.get(id).holdings()).filter(({ namespace }) => this.#book.owns(namespace));
+    const given: Holding[] = [];
+    for (const holding of theirs) {
+      const other = { by: id, term: holding.term };
+      const gaveWay = (lease: Lease | undefined): Decision<boolean> => meet(lease, this.#peers.self, other);
+      if (await this.#book.change(holding.namespace, gaveWay)) given.push(holding);
+    }
+    return given;
   }
 
   #wait(ms: number): Promise<void> {

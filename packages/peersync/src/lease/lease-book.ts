@@ -1,4 +1,5 @@
 import type { Lease } from './lease.js';
+import type { Holding } from './peer.js';
 import type { Decision } from './rules.js';
 
 /** Where leases are kept on the disk. */
@@ -42,8 +43,8 @@ export class LeaseBook {
   }
 
   /** The namespaces that this node may write into. */
-  holdings(): string[] {
-    return [...this.#leases].filter(([, lease]) => lease.is === 'owned').map(([namespace]) => namespace);
+  holdings(): Holding[] {
+    return [...this.#leases].flatMap(([namespace, { is, term }]) => (is === 'owned' ? [{ namespace, term }] : []));
   }
 
   [Symbol.iterator](): MapIterator<[string, Lease]> {

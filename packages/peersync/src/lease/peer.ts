@@ -8,6 +8,12 @@ export interface DataPage<R> {
   readonly position: number;
 }
 
+/** That a node holds a namespace, at a term. */
+export interface Holding {
+  readonly namespace: string;
+  readonly term: number;
+}
+
 /**
  * What a node asks another one. A peer that does not answer fails with `unavailable`, one of the original, which knows
  * no leases, with `unsupported`.
@@ -15,6 +21,8 @@ export interface DataPage<R> {
 export interface Peer<R> {
   /** What the peer has on its disk about the namespace. */
   lookup(namespace: string): Promise<Lease | undefined>;
+  /** Everything that the peer holds. */
+  holdings(): Promise<readonly Holding[]>;
   vote(namespace: string, candidate: string, term: number): Promise<Vote>;
   /** Everything in the namespace that changed after `position`: its entries with their history, or what the log has. */
   pull(namespace: string, position: number): AsyncIterable<DataPage<R>>;

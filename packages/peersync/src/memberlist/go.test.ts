@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { buildGo, GoNode, type GoOptions } from '../test/go-node.js';
+import { buildGo, type GoOptions, startMemberlist } from '../test/go-node.js';
+import type { LineProcess } from '../test/line-process.js';
 import { Memberlist, type MemberlistHandlers } from './memberlist.js';
 import type { MemberlistOptions } from './options.js';
 
-const { program, reason } = await buildGo();
+const { program, reason } = await buildGo('go-memberlist');
 const until = { timeout: 120_000, interval: 50 };
 
 async function start(
@@ -33,7 +34,8 @@ const ways: [string, GoOptions][] = [
 ];
 
 describe.skipIf(program === undefined)(`with hashicorp/memberlist 0.5.4${reason && ` (skipped: ${reason})`}`, () => {
-  const go = (name: string, options?: GoOptions): Promise<GoNode> => GoNode.start(program as string, name, options);
+  const go = (name: string, options?: GoOptions): Promise<LineProcess> =>
+    startMemberlist(program as string, name, options);
   const forUs = ({ label, key: hex }: GoOptions): MemberlistOptions => ({
     label,
     keys: hex === undefined ? undefined : [Buffer.from(hex, 'hex')],

@@ -69,10 +69,25 @@ export function toPage(message: { records: WireRecord[]; position: number }): Da
 
 function entryMessage(entry: Entry): WireEntry {
   const { namespace, key, codec, version, revision, deleted, author, comment, expiresAtMs } = entry;
+  const { secret, masked } = entry;
   const expiresAt = expiresAtMs === undefined ? undefined : timestamp(expiresAtMs);
   const times = { createdAt: timestamp(entry.createdAtMs), updatedAt: timestamp(entry.updatedAtMs), expiresAt };
   const type = valueTypeNumber(entry.type);
-  return { namespace, key, value: entry.bytes, codec, type, version, revision, deleted, author, comment, ...times };
+  return {
+    namespace,
+    key,
+    value: entry.bytes,
+    codec,
+    type,
+    version,
+    revision,
+    deleted,
+    author,
+    comment,
+    secret,
+    masked,
+    ...times,
+  };
 }
 
 function toEntry(message: WireEntry | undefined): Entry {

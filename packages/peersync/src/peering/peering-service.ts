@@ -40,6 +40,10 @@ export function peeringService(
       await allow(context, rpc.lookup.path, namespace);
       return { lease: leaseMessage(await peer.lookup(namespace)) };
     },
+    async holdings(_, context) {
+      await allow(context, rpc.holdings.path, '');
+      return { holdings: [...(await peer.holdings())] };
+    },
     async vote({ namespace, candidate, term }, context) {
       await allow(context, rpc.vote.path, namespace);
       return voteMessage(await peer.vote(namespace, candidate, term));

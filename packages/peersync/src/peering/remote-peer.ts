@@ -2,7 +2,7 @@ import { ConfigError, type ErrorCode, type TransferRecord } from '@cfg/core';
 import type { ConfigPeeringDefinition } from '@cfg/proto';
 import { type Client, ClientError, Status } from 'nice-grpc';
 import type { Lease } from '../lease/lease.js';
-import type { DataPage, Peer } from '../lease/peer.js';
+import type { DataPage, Holding, Peer } from '../lease/peer.js';
 import type { Vote } from '../lease/rules.js';
 import type { Claims } from '../sync-store/dialer.js';
 import { toLease, toPage, toVote } from './messages.js';
@@ -31,6 +31,10 @@ export class RemotePeer implements Peer<TransferRecord>, Claims {
 
   lookup(namespace: string): Promise<Lease | undefined> {
     return this.#ask(async (signal) => toLease((await this.#client.lookup({ namespace }, { signal })).lease));
+  }
+
+  holdings(): Promise<readonly Holding[]> {
+    return this.#ask(async (signal) => (await this.#client.holdings({}, { signal })).holdings);
   }
 
   vote(namespace: string, candidate: string, term: number): Promise<Vote> {

@@ -6,15 +6,17 @@ import { HandoverTaker } from '../handover/taker.js';
 import { LeaseFinder } from '../lease/finder.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseBook } from '../lease/lease-book.js';
-import type { DataPage, Peer } from '../lease/peer.js';
+import type { DataPage, Holding, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { type Vote, vote } from '../lease/rules.js';
 import { WriteGate } from '../lease/write-gate.js';
 import { ClusterAliases } from './aliases.js';
+import { ClusterSearch } from './cluster-search.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { Connections } from './connections.js';
 import type { Claims } from './dialer.js';
 import { ClusterListing } from './listing.js';
+import { Meetings } from './meetings.js';
 import { NamespaceOwner } from './namespace-owner.js';
 import { NodeRecords, nodeNamespace } from './node-records.js';
 import type { LocalStoreOfNode, SyncStoreOptions, SyncStoreSettings } from './options.js';
@@ -28,8 +30,10 @@ interface Opened {
   readonly taker: HandoverTaker<TransferRecord>;
   readonly router: NamespaceRouter;
   readonly owner: NamespaceOwner;
+  readonly meetings: Meetings;
   readonly aliases: ClusterAliases;
   readonly listing: ClusterListing;
+  readonly search: ClusterSearch;
   readonly watches: ClusterWatch;
 }
 
@@ -49,8 +53,10 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
   #opened: Opened | undefined;
   /** Resolves when everyone who is there had time to be heard. */
   #settled: Promise<void> = Promise.resolve();
+  /** Resolves when the others told what they hold; undefined since then. */
+  #met: Promise<void> | undefined;
   #telling = false;
-  #members = '';
+  #members: ReadonlySet<string> = new Set();
 
   constructor(settings: SyncStoreSettings, options: SyncStoreOptions) {
     this.#settings = settings;
@@ -69,10 +75,14 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       this.#leaseChanged(namespace, before, now),
     );
     this.cluster.on('ring', () => this.#ringChanged());
+    this.cluster.on('dispute', (member) => void this.#opened?.meetings.with([member]));
     await this.cluster.connect();
     this.#settled = this.#listen();
     this.#opened = this.#parts(book);
     this.#tellHoldings();
+    this.#met = this.#opened.meetings.atStart(this.#settled).finally(() => {
+      this.#met = undefined;
+    });
     void this.#adoptOwnData();
   }
 
@@ -91,12 +101,17 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     return this.#parted.listing;
   }
 
+  get search(): ClusterSearch {
+    return this.#parted.search;
+  }
+
   get watches(): ClusterWatch {
     return this.#parted.watches;
   }
 
-  holdings(): string[] {
-    return this.#opened?.book.holdings().sort() ?? [];
+  heldNames(): string[] {
+    const holdings = this.#opened?.book.holdings() ?? [];
+    return holdings.map(({ namespace }) => namespace).sort();
   }
 
   obtain(namespace: string): Promise<void> {
@@ -118,11 +133,12 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
   }
 
   /** Makes the call where the namespace is held. */
-  run<T>(
+  async run<T>(
     namespace: string,
     act: (store: FullStore) => Promise<T>,
     { write, forwarded }: { readonly write: boolean; readonly forwarded: boolean },
   ): Promise<T> {
+    if (this.#met !== undefined) await this.#met;
     const here = (): Promise<T> => act(this.#local as unknown as FullStore);
     return this.#parted.router.run<T>(namespace, {
       write,
@@ -135,6 +151,10 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
 
   async lookup(namespace: string): Promise<Lease | undefined> {
     return this.#parted.book.get(namespace);
+  }
+
+  async holdings(): Promise<readonly Holding[]> {
+    return this.#parted.book.holdings();
   }
 
   vote(namespace: string, candidate: string, term: number): Promise<Vote> {
@@ -182,6 +202,7 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     });
     const others = (): Promise<ReadonlyMap<string, FullStore>> => this.#others();
     const holderOf = async (namespace: string): Promise<string | undefined> => (await finder.find(namespace))?.by;
+    const owns = (namespace: string): boolean => book.owns(namespace);
     const local = this.#local;
     return {
       book,
@@ -190,8 +211,10 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       taker,
       router,
       owner,
+      meetings: new Meetings(cluster, this.#connections, finder, this.#logger),
       aliases: new ClusterAliases({ self, local, others, ringOwnerOf }),
-      listing: new ClusterListing({ local, others, owns: (namespace) => book.owns(namespace) }),
+      listing: new ClusterListing({ local, others, owns }),
+      search: new ClusterSearch({ self, local, others, owns }),
       watches: new ClusterWatch({ self, local, book, others, holderOf }),
     };
   }
@@ -230,32 +253,18 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     this.#clock.after(tellHoldingsMs, () => {
       this.#telling = false;
       const { book } = this.#opened ?? {};
-      if (book !== undefined) this.cluster.hold(new Set(book.holdings()));
+      if (book !== undefined) this.cluster.hold(new Set(this.heldNames()));
     });
   }
 
   #ringChanged(): void {
     this.#connections.prune();
-    const members = [...this.cluster.ring.state.members.keys()].sort().join();
-    if (members !== this.#members && this.#members !== '') this.#opened?.watches.membersChanged();
-    this.#members = members;
-    void this.#settleConflicts();
-  }
-
-  /** Where the ring says that another node has what this one holds, the two find out who gives way. */
-  async #settleConflicts(): Promise<void> {
-    const { book, finder } = this.#opened ?? {};
-    if (book === undefined || finder === undefined) return;
-    const { membership, ring, self } = this.cluster;
-    for (const namespace of book.holdings()) {
-      const owner = ring.ownerOf(namespace);
-      if (owner === undefined || owner === self.id || this.#connections.isOriginal(owner) || !membership.isAlive(owner))
-        continue;
-      const other = await finder.settle(namespace, owner).catch(ignoreAway);
-      if (other === undefined) continue;
-      const fields = { namespace, holder: other.by, term: other.term };
-      this.#logger.error(fields, 'two nodes held a namespace: this one gave way, and keeps its copy');
-    }
+    const before = this.#members;
+    this.#members = new Set(this.cluster.ring.state.members.keys());
+    const came = [...this.#members].filter((id) => !before.has(id));
+    if (came.length === 0 && before.size === this.#members.size) return;
+    this.#opened?.watches.membersChanged();
+    void this.#opened?.meetings.with(came);
   }
 
   /** Over a transport that does not tell who is there, nobody who is has been heard before a heartbeat has passed. */

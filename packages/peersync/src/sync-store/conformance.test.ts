@@ -15,7 +15,6 @@ storeConformance(
       past: reason,
       resume: reason,
       audit: 'what was written is told by each node of itself',
-      search: 'a node would find only what it holds',
     },
   },
 );

@@ -75,6 +75,7 @@ export class Connections {
     };
     return {
       lookup: (namespace) => notice(peer.lookup(namespace)),
+      holdings: () => notice(peer.holdings()),
       vote: (namespace, candidate, term) => notice(peer.vote(namespace, candidate, term)),
       pull: (namespace, position) => peer.pull(namespace, position),
       freeze: (namespace, position) => peer.freeze(namespace, position),

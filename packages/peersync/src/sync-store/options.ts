@@ -14,7 +14,7 @@ export interface SyncStoreOptions extends Omit<ClusterOptions, 'keptEpoch'> {
 }
 
 /** What a node's own store is: connected by the `SyncStore`, and closed by it. */
-export type LocalStoreOfNode = Omit<FullStore, 'audit' | 'search' | 'supportsCodec'>;
+export type LocalStoreOfNode = Omit<FullStore, 'audit' | 'supportsCodec'>;
 
 export interface SyncStoreSettings {
   readonly local: LocalStoreOfNode;

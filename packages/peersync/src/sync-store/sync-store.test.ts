@@ -71,6 +71,26 @@ describe('three nodes', () => {
     await expect(a.store.get('internal:peersync', 'epoch')).rejects.toMatchObject({ code: 'invalid_namespace' });
   });
 
+  it('search all nodes, each entry found once', async () => {
+    const nodes = await startNodes(['a', 'b', 'c']);
+    for (const [i, namespace] of namespaces.entries()) {
+      await nodes[i % 3]?.store.set(namespace, 'app/timeout', text(namespace));
+    }
+    await nodes[0]?.store.claim('team-1');
+    await nodes[1]?.store.claim('team-1'); // the first keeps a copy
+    for (const limit of [0, 1, 2, 5, 100]) {
+      const found: string[] = [];
+      let cursor = '';
+      do {
+        const page = await (nodes[2] as TestNode).store.search({ text: 'TIMEOUT', limit, cursor });
+        if (limit > 0) expect(page.matches.length).toBeLessThanOrEqual(limit);
+        found.push(...page.matches.map(({ entry }) => entry.namespace));
+        cursor = page.nextCursor;
+      } while (cursor !== '');
+      expect(found.sort()).toEqual([...namespaces].sort());
+    }
+  });
+
   it('know the aliases of all', async () => {
     const [a, b, c] = (await startNodes(['a', 'b', 'c'])) as [TestNode, TestNode, TestNode];
     for (const [i, { store }] of [a, b, c].entries()) await store.setAlias(`alias-${i}`, 'app/timeout');
@@ -249,6 +269,28 @@ describe('a call that is sent on', () => {
 });
 
 describe('a node', () => {
+  it('gives way, before it serves anything, where it was claimed away from while it was gone', async () => {
+    const bus = new TestBus();
+    const local = new MemoryStore();
+    const nodes = [await startNode('a', bus, { local }), await startNode('b', bus), await startNode('c', bus)];
+    const [a, b, c] = nodes as [TestNode, TestNode, TestNode];
+    await together(nodes);
+    await a.store.set('x', 'key', text('old'));
+    await a.store.claim('x');
+    await a.crash();
+    await vi.waitFor(() => {
+      for (const { store } of [b, c]) expect(store.hasMember('a')).toBe(false);
+    }, until);
+    await b.store.claim('x');
+    await c.store.set('x', 'key', text('new'));
+    const again = await startNode('a', bus, { local });
+    expect(dataOf(await again.store.get('x', 'key'))).toBe('new');
+    expect([again.store.holdings, b.store.holdings]).toEqual([[], ['x']]);
+    await vi.waitFor(() => {
+      for (const { store } of [again, b, c]) expect(store.ownerOf('x')).toBe('b');
+    }, until);
+  });
+
   it('takes up its namespaces again after a restart', async () => {
     const bus = new TestBus();
     const local = new MemoryStore();

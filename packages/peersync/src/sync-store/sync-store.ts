@@ -20,6 +20,8 @@ import {
   type Query,
   type RestoreTarget,
   type RevisionState,
+  type SearchPage,
+  type SearchQuery,
   type SetOptions,
   type Snapshot,
   type SnapshotOptions,
@@ -35,11 +37,9 @@ import {
   type WriteOptions,
 } from '@cfg/core';
 import { checkQuery, failedWatch, Lifecycle } from '@cfg/core/store';
-import type { Cluster, ClusterEvents } from '../cluster/cluster.js';
+import { ClusterView } from '../cluster/cluster-view.js';
 import { type ClusterStatus, statusOf } from '../cluster/status.js';
 import type { Peer } from '../lease/peer.js';
-import type { Ring } from '../ring/ring.js';
-import type { Member } from '../ring/ring-state.js';
 import { ClusterNode } from './cluster-node.js';
 import type { Claims } from './dialer.js';
 import { OpeningStream } from './opening-stream.js';
@@ -47,7 +47,7 @@ import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from 
 import { isForwarded } from './way.js';
 
 /** What a `SyncStore` cannot pass on, whatever its own store can. */
-const withheld: readonly Capability[] = ['audit', 'codecs', 'search', 'transfer'];
+const withheld: readonly Capability[] = ['audit', 'codecs', 'transfer'];
 
 export interface ClaimOptions {
   /** The id of the node. Default: the one that is asked. */
@@ -67,8 +67,7 @@ export interface ClaimOptions {
  * });
  * await store.connect();
  */
-export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supportsCodec' | keyof Transferring> {
-  readonly cluster: Cluster;
+export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 'supportsCodec' | keyof Transferring> {
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
   readonly #lifecycle = new Lifecycle('the cluster node');
@@ -81,9 +80,10 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supports
    */
   constructor(store: Store, options: SyncStoreOptions) {
     const settings = completeSyncStore(store, options);
+    const node = new ClusterNode(settings, options);
+    super(node.cluster);
     this.#local = settings.local;
-    this.#node = new ClusterNode(settings, options);
-    this.cluster = this.#node.cluster;
+    this.#node = node;
   }
 
   get features(): ReadonlySet<Capability> {
@@ -109,41 +109,14 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supports
     await this.close();
   }
 
-  /** This node. */
-  get self(): Member {
-    return this.cluster.self;
-  }
-
-  /** The members of the ring, by id. */
-  get members(): readonly Member[] {
-    return [...this.ringState.state.members].map(([id, addr]) => ({ id, addr })).sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
-
-  hasMember(id: string): boolean {
-    return this.ringState.state.members.has(id);
-  }
-
-  get ringState(): Ring {
-    return this.cluster.ring;
-  }
-
-  /** The id of the node to which the ring sends the namespace, who need not be there. */
-  ownerOf(namespace: string): string | undefined {
-    return this.cluster.ring.ownerOf(namespace);
-  }
-
   /** The namespaces that this node holds: it alone writes into them. In the order of their names. */
   get holdings(): readonly string[] {
-    return this.#node.holdings();
+    return this.#node.heldNames();
   }
 
   /** How the cluster looks from here: the original's JSON, and more. */
   status(): ClusterStatus & { readonly holdings: readonly string[] } {
     return { ...statusOf(this.cluster), holdings: this.holdings };
-  }
-
-  on<E extends keyof ClusterEvents>(event: E, handler: ClusterEvents[E]): () => void {
-    return this.cluster.on(event, handler);
   }
 
   /**
@@ -263,6 +236,13 @@ export class SyncStore implements Omit<FullStore, 'audit' | 'search' | 'supports
   async stats(options?: CallOptions): Promise<Stats> {
     this.#check(options, '');
     return this.#node.listing.stats(isForwarded(options), options);
+  }
+
+  /** Of all nodes, as {@link namespaces}. What changes hands between two pages may be missed, or found twice. */
+  async search(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
+    this.#check(options, '');
+    checkQuery(query);
+    return isForwarded(options) ? this.#node.search.own(query, options) : this.#node.search.all(query, options);
   }
 
   /**

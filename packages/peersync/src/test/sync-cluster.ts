@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer as createTcpServer } from 'node:net';
 import { type EncodedValue, MemoryStore, type OwnershipStore, type Store } from '@cfg/core';
 import { ConfigClusterDefinition, ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, allowAll, createConfigService, type Guard } from '@cfg/service';
@@ -11,6 +9,7 @@ import { peeringService } from '../peering/peering-service.js';
 import type { SyncStoreOptions } from '../sync-store/options.js';
 import { SyncStore } from '../sync-store/sync-store.js';
 import type { Transport, TransportEvents } from '../transports/transport.js';
+import { freePort } from './free-port.js';
 
 export const until = { timeout: 120_000, interval: 20 };
 
@@ -128,12 +127,4 @@ export async function together(nodes: readonly TestNode[]): Promise<void> {
       for (const id of ids) expect(store.cluster.membership.isKin(id)).toBe(true);
     }
   }, until);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createTcpServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -6,7 +6,7 @@ import { HandoverTaker } from '../handover/taker.js';
 import { LeaseFinder } from '../lease/finder.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseBook } from '../lease/lease-book.js';
-import type { DataPage, Peer } from '../lease/peer.js';
+import type { DataPage, Holding, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { WriteGate } from '../lease/write-gate.js';
 import type { Disk, Row } from './disk.js';
@@ -118,6 +118,10 @@ export class LeaseNode implements LeaseLife {
 
   async lookup(namespace: string): Promise<Lease | undefined> {
     return this.book.get(namespace);
+  }
+
+  async holdings(): Promise<readonly Holding[]> {
+    return this.book.holdings();
   }
 
   vote(namespace: string, candidate: string, term: number): ReturnType<Peer<Row>['vote']> {

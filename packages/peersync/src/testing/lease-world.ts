@@ -124,6 +124,7 @@ export class LeaseWorld implements LeaseSurroundings {
   peer(from: LeaseLife, id: string): Peer<Row> {
     const world = this;
     return {
+      holdings: () => this.call(from, id, (node) => node.holdings()),
       lookup: (namespace) => this.call(from, id, (node) => node.lookup(namespace)),
       vote: (namespace, candidate, term) => this.call(from, id, (node) => node.vote(namespace, candidate, term)),
       freeze: (namespace, position) => this.call(from, id, (node) => node.freeze(namespace, position)),
@@ -224,9 +225,7 @@ export class LeaseWorld implements LeaseSurroundings {
   /** Where two hold a namespace since one was claimed away from a node that was gone, they settle it. */
   async #settleClaims(nodes: readonly LeaseNode[]): Promise<void> {
     for (const node of nodes) {
-      for (const namespace of node.book.holdings()) {
-        for (const other of this.presentFor(node.id)) await node.finder.settle(namespace, other).catch(() => {});
-      }
+      for (const other of this.presentFor(node.id)) await node.finder.meet(other).catch(() => {});
     }
   }
 }

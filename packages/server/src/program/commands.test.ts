@@ -122,6 +122,7 @@ describe('cfg-server copy and restore', () => {
     [['copy', '--from', 'sqlite:a.db', '--to', 'grpc://127.0.0.1:9'], 'a running server takes over no versions'],
     [['copy', '--from', 'memory', '--to', 'sqlite:a.db'], '--from: a store in memory is another process'],
     [['copy', '--from', 'mysql:x', '--to', 'sqlite:a.db'], '--from must be memory, sqlite:PATH or postgres://'],
+    [['copy', '--from', 'sqlite:a', '--to', 'sqlite:b', '--from-secrets', 'env:K'], 'secrets would be kept in plain'],
     [['restore', '--store', 'sqlite:a.db'], 'restore needs a file'],
     [['restore', 'copy.db'], 'restore needs --store sqlite:PATH'],
     [['restore', 'copy.db', 'other.db', '--store', 'sqlite:a.db'], 'unexpected argument other.db'],

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import { copy } from './copy.js';
 import { hashTokenCommand } from './hash-token.js';
 import { health } from './health.js';
+import { keys } from './keys.js';
 import { restore } from './restore.js';
 import { webhooksCommand } from './webhooks.js';
 
@@ -22,9 +23,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'copy',
-    value: '--from STORE --to STORE',
+    value: '--from STORE --to STORE [--from-secrets KEY] [--to-secrets KEY]',
     help: 'copy a whole store, history and all: sqlite:PATH, postgres://…, from a running server grpc://HOST:PORT (CFG_TOKEN)',
     run: copy,
+  },
+  {
+    name: 'keys',
+    value: 'status|rewrap|rotate --store STORE --secrets KEY',
+    help: 'the keys that seal secrets: what there is; wrap them by another (--to KEY); replace the data key',
+    run: keys,
   },
   {
     name: 'health',

@@ -1,7 +1,7 @@
 import { type Logger, safeLogger } from '@cfg/core';
 import { glob, maxInt32, wholeNumber } from '@cfg/core/store';
 import { Status } from 'nice-grpc-common';
-import type { CallView, Written } from '../call.js';
+import type { CallView, Revealed, Written } from '../call.js';
 import type { Outcome, Stage } from '../middleware/stage.js';
 import type { AuditEvent, Auditor } from './auditor.js';
 import { AuditQueue, type AuditStats } from './queue.js';
@@ -28,7 +28,8 @@ export interface AuditStage extends Stage {
 }
 
 /**
- * Records every write after it has succeeded: sets, deletions, alias changes, and each of a batch or a restore. The
+ * Records every write after it has succeeded: sets, deletions, alias changes, and each of a batch or a restore; and
+ * every reveal of secrets, before they are sent. The
  * caller does not wait for it, and an auditor that fails changes nothing: it is logged and counted. The trail without
  * gaps is the store's own log, which `ListAudit` reads.
  *
@@ -47,6 +48,7 @@ export function audit(auditor: Auditor, options: AuditOptions = {}): AuditStage 
       return queue.stats;
     },
     flush: () => queue.flush(),
+    reveal: (call, revealed) => queue.add(revealOf(call, revealed)),
     leave(call, outcome) {
       // A write whose caller went away was written all the same.
       for (const written of call.written) queue.add(eventOf(call, written, hides));
@@ -61,7 +63,7 @@ const isRefusal = ({ status }: Outcome): boolean =>
 function eventOf(call: CallView, written: Written, hides: (namespace: string) => boolean): AuditEvent {
   const { operation, namespace, key, entry, target, requestId = '', comment = entry?.comment ?? '' } = written;
   const isSet = operation === 'set' && entry !== undefined;
-  const isRedacted = isSet && (entry.type === 'secret' || hides(namespace));
+  const isRedacted = isSet && (entry.secret || entry.type === 'secret' || hides(namespace));
   return {
     timeMs: Date.now(),
     userId: call.identity.userId,
@@ -79,6 +81,23 @@ function eventOf(call: CallView, written: Written, hides: (namespace: string) =>
       ...(comment !== '' && { comment }),
       ...(isRedacted && { redacted: 'true' }),
     },
+  };
+}
+
+function revealOf(
+  { method, peer, identity }: CallView,
+  { namespace, key, prefix, count, version }: Revealed,
+): AuditEvent {
+  const what = version === undefined ? { prefix, count: String(count) } : { version: String(version) };
+  return {
+    timeMs: Date.now(),
+    userId: identity.userId,
+    operation: 'reveal',
+    namespace,
+    key,
+    value: undefined,
+    codec: '',
+    metadata: { method, peer, ...what },
   };
 }
 

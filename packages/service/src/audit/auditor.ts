@@ -7,7 +7,7 @@ export interface AuditEvent {
   /** Empty for an anonymous caller. */
   readonly userId: string;
   /** `refused` only where refusals are audited. */
-  readonly operation: AuditOperation | 'refused';
+  readonly operation: AuditOperation | 'refused' | 'reveal';
   readonly namespace: string;
   readonly key: string;
   /** Of sets only; absent where it is redacted. */
@@ -16,7 +16,7 @@ export interface AuditEvent {
   readonly codec: string;
   /**
    * `method` and `peer`; of writes `version`, `revision`, `request_id`, `comment`, of aliases `target`, as far as they
-   * are known; of refusals `code`, `action` and `reason`; `redacted`.
+   * are known; of reveals `version`, or `prefix` and `count`; of refusals `code`, `action` and `reason`; `redacted`.
    */
   readonly metadata: Readonly<Record<string, string>>;
 }

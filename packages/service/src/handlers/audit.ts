@@ -53,7 +53,7 @@ const millisecondsOf = ({ seconds, nanos }: Timestamp): number => seconds * 1_00
 
 function recordOf({ operation, entry }: AuditPage['records'][number]): AuditRecord {
   const { namespace, key, author, codec, updatedAtMs } = entry;
-  const isSecret = entry.type === 'secret';
+  const isSecret = entry.secret || entry.type === 'secret';
   return {
     id: String(entry.revision),
     time: timestamp(updatedAtMs),

@@ -5,6 +5,7 @@ import {
   ConfigError,
   can,
   checkKey,
+  type Entry,
   isConfigError,
   maxBatchOperations,
 } from '@cfg/core';
@@ -35,7 +36,7 @@ export const batchHandler = (environment: Environment): Handler<BatchRequest, Ba
     });
   },
   async answer(request, call) {
-    const { store } = environment;
+    const { store, reveals } = environment;
     if (!can(store, 'batch')) throw unsupported('the store does not support batches');
     const { namespace, dryRun } = request;
     const operations: BatchOperation[] = [];
@@ -50,7 +51,7 @@ export const batchHandler = (environment: Environment): Handler<BatchRequest, Ba
     const options = { dryRun, ...noteOptions(store, request), ...writeOptions(store, call) };
     const outcome = await store.batch(namespace, operations, options);
     call.written = writtenBy(outcome, request.requestId);
-    return batchMessage(outcome);
+    return batchMessage(outcome, await reveals.all(call, outcome.entries, { namespace }));
   },
 });
 
@@ -63,8 +64,9 @@ export function writtenBy({ entries, dryRun }: BatchOutcome, requestId: string):
   });
 }
 
-export function batchMessage({ entries, ...rest }: BatchOutcome): BatchResponse {
-  return { results: entries.map((entry) => ({ entry: entryMessage(entry) })), ...rest };
+/** `shown` is what of its entries the caller may see. */
+export function batchMessage({ entries: _, ...rest }: BatchOutcome, shown: readonly Entry[]): BatchResponse {
+  return { results: shown.map((entry) => ({ entry: entryMessage(entry) })), ...rest };
 }
 
 /** The operation's own request. Throws unless it is one of the batch's namespace, and of one key. */

@@ -5,7 +5,12 @@ import type { Environment } from '../environment.js';
 import { asked, type Handler, storeOptions } from './handler.js';
 import { pageBounds, requireWhole } from './page-bounds.js';
 
-export const listHandler = ({ store, encoder, settings }: Environment): Handler<ListRequest, ListResponse> => ({
+export const listHandler = ({
+  store,
+  encoder,
+  settings,
+  reveals,
+}: Environment): Handler<ListRequest, ListResponse> => ({
   asks(request) {
     requireNamespace(request);
     requireNotNegative('limit', request.limit);
@@ -19,7 +24,8 @@ export const listHandler = ({ store, encoder, settings }: Environment): Handler<
     const query = { prefix, cursor, includeDeleted, atRevision, ...bounds };
     const page = await store.find(namespace, query, storeOptions(call));
     if (limit === 0) requireWhole(page.nextCursor, bounds);
-    return entriesAnswer(encoder, ListResponse, page.entries, {
+    const entries = await reveals.all(call, page.entries, { namespace, prefix });
+    return entriesAnswer(encoder, ListResponse, entries, {
       nextCursor: page.nextCursor,
       revision: page.revision,
       logId: page.logId ?? '',

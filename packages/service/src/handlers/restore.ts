@@ -18,7 +18,7 @@ const maxTries = 5;
  * nothing is written that the guard was not asked about. (A store on a server cannot promise that: keys that changed in
  * between are asked about before the answer is sent. So are the keys of an earlier request with the same id.)
  */
-export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, BatchResponse> => ({
+export const restoreHandler = ({ store, reveals }: Environment): Handler<RestoreRequest, BatchResponse> => ({
   asks(request) {
     requireNamespace(request);
     targetOf(request);
@@ -30,9 +30,11 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
     const target = targetOf(request);
     const options = { ...noteOptions(store, request), ...writeOptions(store, call) };
     const known = new Set(call.asked.map(nameOf));
-    const restored = (outcome: BatchOutcome): BatchResponse => {
+    const told = async (outcome: BatchOutcome): Promise<BatchResponse> =>
+      batchMessage(outcome, await reveals.all(call, outcome.entries, { namespace }));
+    const restored = (outcome: BatchOutcome): Promise<BatchResponse> => {
       call.written = writtenBy(outcome, request.requestId);
-      return batchMessage(outcome);
+      return told(outcome);
     };
     const run = async (more: RestoreOptions): Promise<BatchOutcome> => {
       const restoring = store.restore(namespace, target, { ...options, ...more });
@@ -46,10 +48,10 @@ export const restoreHandler = ({ store }: Environment): Handler<RestoreRequest, 
     };
     for (let tries = 1; ; tries += 1) {
       const tried = await run({ dryRun: true, requestId: undefined });
-      if (dryRun) return batchMessage(tried);
+      if (dryRun) return told(tried);
       const expected = tried.entries.map(({ key, version, deleted }) => ({ key, version, deleted }));
       try {
-        return restored(await run({ expected }));
+        return await restored(await run({ expected }));
       } catch (error) {
         if (isConfigError(error, 'unsupported')) return restored(await run({}));
         if (!isConfigError(error, 'version_mismatch') || tries === maxTries) throw error;

@@ -5,6 +5,7 @@ import { SearchIn, type SearchRequest, type SearchResponse, type SearchMatch as 
 import { requireNotNegative } from '../checks.js';
 import { entryMessage } from '../entry.js';
 import type { Environment } from '../environment.js';
+import { isHidden } from '../reveals.js';
 import { invalidArgument, unsupported } from '../status.js';
 import { asked, type Handler, storeOptions } from './handler.js';
 import { readable } from './readable.js';
@@ -62,8 +63,8 @@ function queryOf({ query, namespacePrefix, keyPrefix, in: where }: SearchRequest
   return { text: query, in: place, namespacePrefix, keyPrefix };
 }
 
-/** A secret that is found by its key comes without its value. */
+/** A secret that is found by its key comes without its value, whoever asks. */
 function matchMessage({ entry, inKey, inValue }: SearchMatch): WireMatch {
-  const message = entryMessage(entry);
+  const message = entryMessage(isHidden(entry) ? entry.asMasked() : entry);
   return { entry: entry.type === 'secret' ? { ...message, value: new Uint8Array(0) } : message, inKey, inValue };
 }

@@ -1,6 +1,7 @@
 import type { SetRequest, SetResponse } from '@cfg/proto';
 import { requireKey } from '../checks.js';
 import type { Environment } from '../environment.js';
+import { isHidden } from '../reveals.js';
 import { asked, type Handler } from './handler.js';
 import { noteOptions, setting, writeOptions } from './write-request.js';
 
@@ -18,7 +19,9 @@ export const setHandler = (environment: Environment): Handler<SetRequest, SetRes
       .then((entry) => {
         const { namespace, key, requestId } = request;
         call.written = [{ operation: 'set', namespace, key, entry, requestId }];
-        return encoder.entry(entry);
+        // The caller's own value is no news; that of an earlier request with the same id may be another's.
+        const isOwn = !isHidden(entry) || Buffer.compare(entry.bytes, value.bytes) === 0;
+        return encoder.entry(isOwn ? entry : entry.asMasked());
       });
   },
 });

@@ -10,6 +10,7 @@ export const versionsHandler = ({
   store,
   encoder,
   settings,
+  reveals,
 }: Environment): Handler<GetVersionsRequest, GetVersionsResponse> => ({
   asks(request) {
     requireKey(request);
@@ -25,6 +26,7 @@ export const versionsHandler = ({
     const { entries, nextCursor } = await store.versions(namespace, key, query, storeOptions(call));
     if (limit === 0) requireWhole(nextCursor, bounds);
     const used = version > 0 ? 1 : limit === 0 ? 0 : bounds.limit;
-    return entriesAnswer(encoder, GetVersionsResponse, entries, { nextCursor, limit: used });
+    const shown = await reveals.all(call, entries, { namespace, key });
+    return entriesAnswer(encoder, GetVersionsResponse, shown, { nextCursor, limit: used });
   },
 });

@@ -1,16 +1,18 @@
-import type { WatchEvent } from '@cfg/core';
+import type { Change } from '@cfg/core';
 import type { Maybe } from '@cfg/core/store';
 import type { WatchRequest, WatchResponse } from '@cfg/proto';
 import type { Call } from '../call.js';
 import { requireCapability, requireNotNegative } from '../checks.js';
 import type { Environment } from '../environment.js';
 import type { Asked } from '../guards/guard.js';
+import { isPromise } from '../maybe.js';
+import type { Reveals } from '../reveals.js';
 import { invalidArgument } from '../status.js';
-import { WatchStream } from '../watch-stream.js';
+import { type OpenedWatch, WatchStream } from '../watch-stream.js';
 import { asked, type StreamHandler } from './handler.js';
 
 export function watchHandler(environment: Environment): StreamHandler<WatchRequest, WatchResponse> {
-  const { store, settings } = environment;
+  const { store, settings, reveals } = environment;
   return {
     asks(request) {
       requireFewer('namespaces', request.namespaces, settings.maxWatchFilters);
@@ -25,7 +27,7 @@ export function watchHandler(environment: Environment): StreamHandler<WatchReque
         requireCapability(store, 'revisions', 'progress', progress);
         const showsAliases = await call.allows(asked('list', ''));
         const stream = store.watch({ namespaces, prefixes }, { startRevision, logId, progress, signal, caller: call });
-        return { stream, shows: shownTo(call, showsAliases, namespaces.length === 0) };
+        return { stream, shows: shownTo(call, reveals, showsAliases, namespaces.length === 0) };
       });
     },
   };
@@ -33,14 +35,18 @@ export function watchHandler(environment: Environment): StreamHandler<WatchReque
 
 /**
  * What of a watch the caller may see: alias changes only with `list`; of a watch on all namespaces, only what it may
- * read, as the guard says at each change.
+ * read, as the guard says at each change; and a secret without its value, unless the caller may reveal it.
  */
-function shownTo(call: Call, showsAliases: boolean, isOnAll: boolean): (event: WatchEvent) => Maybe<boolean> {
+function shownTo(call: Call, reveals: Reveals, showsAliases: boolean, isOnAll: boolean): OpenedWatch['shows'] {
   return (event) => {
-    if (event.type === 'progress') return true;
+    if (event.type === 'progress') return event;
     const isAlias = event.type === 'alias_set' || event.type === 'alias_delete';
-    if (isAlias && !showsAliases) return false;
-    return !isOnAll || call.allows(asked('read', event.entry.namespace, event.entry.key));
+    if (isAlias && !showsAliases) return undefined;
+    if (!isOnAll) return reveals.change(call, event);
+    const { namespace, key } = event.entry;
+    const shown = (mayRead: boolean): Maybe<Change | undefined> => (mayRead ? reveals.change(call, event) : undefined);
+    const mayRead = call.allows(asked('read', namespace, key));
+    return isPromise(mayRead) ? mayRead.then(shown) : shown(mayRead);
   };
 }
 

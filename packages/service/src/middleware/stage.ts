@@ -1,5 +1,5 @@
 import type { Status } from 'nice-grpc-common';
-import type { CallView } from '../call.js';
+import type { CallView, Revealed } from '../call.js';
 
 /** How a call ended. */
 export interface Outcome {
@@ -24,6 +24,11 @@ export interface Stage {
    * is. Returns a promise only where there is something to wait for.
    */
   enter?(call: CallView): undefined | void | Promise<void>;
+  /**
+   * Called when secrets are about to be shown to the caller; of a watch, with each change. What it throws is logged and
+   * changes nothing.
+   */
+  reveal?(call: CallView, revealed: Revealed): void;
   /**
    * Called once when a call ends that `enter` let in, in the reverse order of the stages. What it throws is logged and
    * changes nothing.

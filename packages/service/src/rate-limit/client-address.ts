@@ -24,6 +24,15 @@ export function clientAddress(proxies: readonly string[]): ClientAddress {
   };
 }
 
+/**
+ * Tells the host of an address for limits of connections: none for `proxies`, whose connections are many clients', and of
+ * IPv6 the first 64 bits. Throws `invalid_argument` for a proxy that is no address.
+ */
+export function hostNames(proxies: readonly string[]): (address: string) => string | undefined {
+  const trusted = blockListOf(proxies);
+  return (address) => (isTrusted(trusted, unmapped(address)) ? undefined : networkOf(address));
+}
+
 /** Peers whose clients are remembered: one connection makes many calls. */
 const maxKnown = 10_000;
 
@@ -49,9 +58,10 @@ function hostOf(peer: string): string {
 
 const unmapped = (host: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host)?.[1] ?? host;
 
-/** The first four groups of an IPv6 address; another host as it is. */
+/** The first 64 bits of an IPv6 address, which is what one customer has; IPv4 in IPv6 as IPv4, another host as it is. */
 function networkOf(host: string): string {
-  if (isIP(host) !== 6) return host;
+  const plain = unmapped(host);
+  if (isIP(plain) !== 6) return plain;
   const [head = '', tail] = (host.split('%')[0] ?? '').split('::');
   const groups = head === '' ? [] : head.split(':');
   const rest = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -4,26 +4,16 @@ import { HealthDefinition } from 'nice-grpc-server-health';
 import type { CallView } from '../call.js';
 import { isPromise } from '../maybe.js';
 import type { Stage } from '../middleware/stage.js';
-import { clientAddress } from './client-address.js';
+import { type ClientOptions, clientNames } from './client-name.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { TokenBuckets } from './token-buckets.js';
 
-export interface RateLimitOptions {
+/** With a `client` of `host` calls are counted before their callers are authenticated, else after. */
+export interface RateLimitOptions extends ClientOptions {
   /** Calls per second and client; a stream counts as one call. Default 10; more than 0. */
   readonly rate?: number | undefined;
   /** Calls that a client may make at once. Default 20; at least 1. */
   readonly burst?: number | undefined;
-  /**
-   * Who is one client: `host`, the caller's address (IPv6 by its first 64 bits); `user`, the user id, and the address of
-   * callers without one; or what a function returns. Default `host`. With `host` calls are counted before their callers
-   * are authenticated, else after.
-   */
-  readonly client?: 'host' | 'user' | ((call: CallView) => string) | undefined;
-  /**
-   * Addresses and ranges (`10.0.0.0/8`) of proxies and gateways: of calls that come from them, the client is who they
-   * name in `x-forwarded-for`. Default: none is believed.
-   */
-  readonly trustedProxies?: readonly string[] | undefined;
   /** Most clients that are remembered; of more, the longest unheard are forgotten. Default 100,000 (some 30 MB). */
   readonly maxClients?: number | undefined;
   /**
@@ -47,21 +37,15 @@ const complaintEveryMs = 1_000;
  * createConfigService(store, { guard, stages: { authenticated: [rateLimit({ client: ({ identity }) => identity.userId })] } });
  */
 export function rateLimit(options: RateLimitOptions = {}): Stage {
-  const { rate = 10, burst = 20, client = 'host', limiter, maxClients = 100_000, trustedProxies = [] } = options;
+  const { rate = 10, burst = 20, limiter, maxClients = 100_000 } = options;
   if (!(rate > 0 && rate <= maxInt32))
     throw new ConfigError('invalid_argument', `rate must be more than 0, not ${rate}`);
   wholeNumber('burst', burst, 1, maxInt32);
   wholeNumber('maxClients', maxClients, 1, 16_000_000);
   const logger = safeLogger(options.logger);
   const buckets = new TokenBuckets(rate, burst, maxClients);
-  const addressOf = clientAddress(trustedProxies);
+  const clientOf = clientNames(options);
   let complainedMs = Number.NEGATIVE_INFINITY;
-
-  const clientOf = (call: CallView): string => {
-    if (typeof client === 'function') return client(call);
-    if (client === 'user' && call.identity.userId !== '') return `user ${call.identity.userId}`;
-    return addressOf(call.peer, call.metadata);
-  };
 
   const fallBack = (name: string, error: unknown): number => {
     if (performance.now() - complainedMs >= complaintEveryMs) {

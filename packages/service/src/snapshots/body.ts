@@ -1,6 +1,7 @@
 import type { Snapshot } from '@cfg/core';
 import { SnapshotResponse, type Entry as WireEntry } from '@cfg/proto';
 import type { Encoder } from '../encoder.js';
+import { isHidden, maskAll } from '../reveals.js';
 import { etagOf } from './etag.js';
 import { PatchedBytes, type ShownAt } from './patched-bytes.js';
 
@@ -16,12 +17,22 @@ export class SnapshotBody {
   readonly namespaceRevision: number;
   /** Roughly how much memory it takes, its messages included. */
   readonly weight: number;
+  /** How many secrets it has, shown or masked. */
+  readonly secrets: number;
   #whole: PatchedBytes;
   #notModified: PatchedBytes;
   #entries: WireEntry[] | undefined;
 
-  constructor(encoder: Encoder, { entries, revision, logId = '', namespaceRevision = 0 }: Snapshot) {
-    this.etag = etagOf(entries);
+  /** `reveal`: secrets are shown. */
+  constructor(
+    encoder: Encoder,
+    { entries: all, revision, logId = '', namespaceRevision = 0 }: Snapshot,
+    reveal = false,
+  ) {
+    const entries = reveal ? all : maskAll(all);
+    this.secrets = all.filter(isHidden).length;
+    // Who has the masks has not what is behind them.
+    this.etag = entries === all ? etagOf(entries) : `${etagOf(entries)}-masked`;
     this.logId = logId;
     this.namespaceRevision = namespaceRevision;
     const { etag } = this;

@@ -29,6 +29,19 @@ interface Built {
   readonly revision: number;
 }
 
+export interface TakeOptions extends CallOptions {
+  /** With its secrets. Default false: they are masked. */
+  readonly reveal?: boolean | undefined;
+}
+
+interface Wanted {
+  readonly namespace: string;
+  readonly reveal: boolean;
+}
+
+/** No namespace begins with a plus. */
+const nameOf = ({ namespace, reveal }: Wanted): string => (reveal ? `+${namespace}` : namespace);
+
 /**
  * Takes snapshots. Of a store with revisions, a namespace is read and encoded once for each of its own changes, however
  * often it is asked for and whatever happens in the others. All who ask while it is built share it, if it is new enough
@@ -52,48 +65,57 @@ export class Snapshots {
   }
 
   /** Fails with `resource_exhausted` where the namespace has too many entries, or too large ones. */
-  async take(namespace: string, atRevision: number, options: CallOptions): Promise<TakenSnapshot> {
+  async take(
+    namespace: string,
+    atRevision: number,
+    { reveal = false, ...options }: TakeOptions,
+  ): Promise<TakenSnapshot> {
     const store = this.#store;
-    if (!can(store, 'revisions')) return { body: this.#bodyOf(await this.#read(namespace, options)), at: undefined };
+    if (!can(store, 'revisions')) {
+      return { body: this.#bodyOf(await this.#read(namespace, options), reveal), at: undefined };
+    }
     // One call tells how new the namespace is, and the log's revision, at which a kept snapshot is still true.
     const state = await store.revision(namespace, options);
     const { oldestRevision } = state;
     if (atRevision !== 0 || !can(store, 'snapshot')) {
       const snapshot = await this.#read(namespace, { ...options, atRevision });
       const { revision } = snapshot;
-      return { body: this.#bodyOf(snapshot), at: revision === undefined ? undefined : { revision, oldestRevision } };
+      const at = revision === undefined ? undefined : { revision, oldestRevision };
+      return { body: this.#bodyOf(snapshot, reveal), at };
     }
-    const { body, revision } = await this.#newest(namespace, state, options);
+    const { body, revision } = await this.#newest({ namespace, reveal }, state, options);
     return { body, at: { revision, oldestRevision } };
   }
 
-  async #newest(namespace: string, state: RevisionState, { signal, caller }: CallOptions): Promise<Built> {
-    const kept = this.#cache?.get(namespace);
+  async #newest(wanted: Wanted, state: RevisionState, { signal, caller }: CallOptions): Promise<Built> {
+    const name = nameOf(wanted);
+    const kept = this.#cache?.get(name);
     if (kept?.body.logId === state.logId && kept.body.namespaceRevision === state.namespaceRevision) {
       return { body: kept.body, revision: Math.max(state.revision, kept.revision) };
     }
-    const begun = this.#flights.get(namespace);
+    const begun = this.#flights.get(name);
     if (begun !== undefined) {
       const built = await untilAborted(begun, signal).catch(() => undefined);
       if (built !== undefined && shows(built, state)) return built;
     }
     // One that is under way by now began after `state`, so it is new enough.
-    return untilAborted(this.#flights.get(namespace) ?? this.#build(namespace, caller), signal);
+    return untilAborted(this.#flights.get(name) ?? this.#build(wanted, caller), signal);
   }
 
-  #build(namespace: string, caller: Caller | undefined): Promise<Built> {
-    const flight = this.#buildNow(namespace, caller).finally(() => {
-      if (this.#flights.get(namespace) === flight) this.#flights.delete(namespace);
+  #build(wanted: Wanted, caller: Caller | undefined): Promise<Built> {
+    const name = nameOf(wanted);
+    const flight = this.#buildNow(wanted, caller).finally(() => {
+      if (this.#flights.get(name) === flight) this.#flights.delete(name);
     });
-    this.#flights.set(namespace, flight);
+    this.#flights.set(name, flight);
     return flight;
   }
 
   /** Goes on when its caller leaves, since others share it. */
-  async #buildNow(namespace: string, caller: Caller | undefined): Promise<Built> {
-    const snapshot = await this.#read(namespace, { caller });
-    const built = { body: this.#bodyOf(snapshot), revision: snapshot.revision ?? 0 };
-    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(namespace, built);
+  async #buildNow(wanted: Wanted, caller: Caller | undefined): Promise<Built> {
+    const snapshot = await this.#read(wanted.namespace, { caller });
+    const built = { body: this.#bodyOf(snapshot, wanted.reveal), revision: snapshot.revision ?? 0 };
+    if (snapshot.namespaceRevision !== undefined) this.#cache?.set(nameOf(wanted), built);
     return built;
   }
 
@@ -103,8 +125,8 @@ export class Snapshots {
     return can(store, 'snapshot') ? store.snapshot(namespace, bounded) : pagedSnapshot(store, namespace, bounded);
   }
 
-  #bodyOf(snapshot: Snapshot): SnapshotBody {
-    return new SnapshotBody(this.#encoder, snapshot);
+  #bodyOf(snapshot: Snapshot, reveal: boolean): SnapshotBody {
+    return new SnapshotBody(this.#encoder, snapshot, reveal);
   }
 }
 
