@@ -23,6 +23,11 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
   /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
   readonly metrics?: string | undefined;
   /**
+   * Whether each call and each request is a span of OpenTelemetry, which goes where the process has set OpenTelemetry up to
+   * send it (`node --import ./telemetry.js`), or else nowhere. Default false.
+   */
+  readonly tracing?: boolean | undefined;
+  /**
    * `self-signed`: both doors are secured with a certificate that is made at the start and that nobody vouches for; its
    * fingerprint is logged. For a first try on a network. Default: {@link tlsCert}, if there is one.
    */
@@ -114,6 +119,7 @@ export interface ServerSettings {
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly metrics: Address | undefined;
+  readonly tracing: boolean;
   readonly store: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
@@ -184,6 +190,7 @@ export function completeOptions(
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
+    tracing: options.tracing ?? false,
     ...chosen,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof options.store !== 'object',

@@ -26,6 +26,7 @@ export const flags: readonly Flag[] = [
   text('grpcDoor', 'DOOR', 'fast, our own gRPC server, or nice, that of nice-grpc (fast)'),
   text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
   text('metrics', 'HOST:PORT', 'where GET /metrics is served, for Prometheus (nowhere)'),
+  { ...text('tracing', '', 'make OpenTelemetry spans, for an SDK that the process has loaded'), kind: 'switch' },
   text('store', 'STORE', 'memory, which forgets, sqlite:PATH or postgres://…, which keep (memory)'),
   number('history', 'N', 'versions kept of each key (100)'),
   number('historyDays', 'N', 'replaced versions are kept for so many days (0: as long as there is room)'),
