@@ -34,6 +34,11 @@ export class PostgresServer implements AsyncDisposable {
     });
   }
 
+  /** Makes a database. */
+  create(name: string): Promise<void> {
+    return this.#server.createDatabase(name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.stop();
     await rm(this.#directory, { recursive: true, force: true });
