@@ -16,9 +16,9 @@ import { requestIdOf } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
+import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
 
-/** A query that wants secrets to be masked, whatever the caller may do. */
 const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
 
 /** What travels may be secret: nobody on the way keeps it. */
@@ -57,6 +57,7 @@ export class Exchange implements Timed, CallSource {
   #late = false;
   #deadline: NodeJS.Timeout | undefined;
   #options: ServiceCallOptions | undefined;
+  #span: RequestSpan | undefined;
   #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
@@ -99,6 +100,16 @@ export class Exchange implements Timed, CallSource {
     return this.cancellation.signal;
   }
 
+  /** The trace context that goes on to the service, in place of the caller's. */
+  get traceContext(): Readonly<Record<string, string>> | undefined {
+    return this.#span?.context;
+  }
+
+  /** Whether the query wants secrets to be masked, whatever the caller may do: an EventSource sends no headers. */
+  get wantsMasks(): boolean {
+    return this.#query !== '' && asksForMasks.test(this.#query);
+  }
+
   get features(): ServerFeatures {
     return this.#context.features;
   }
@@ -111,6 +122,11 @@ export class Exchange implements Timed, CallSource {
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
   get admit(): Admit | undefined {
     return this.#context.admit;
+  }
+
+  /** The span ends with the request. */
+  traceAs(span: RequestSpan): void {
+    this.#span = span;
   }
 
   /** Notes that the answer does not end by itself, and has no limit of time. */
@@ -255,11 +271,8 @@ export class Exchange implements Timed, CallSource {
   #makeOptions(): ServiceCallOptions {
     this.#heedTimeout();
     const caller = callerOf(this.request);
-    const metadata = this.#context.metadataReader.read(this.request, () => caller, this.requestId);
-    // An EventSource sends no headers.
-    if (asksForMasks.test(this.#query)) metadata.set('x-cfg-secrets', 'masked');
     return {
-      metadata,
+      metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
@@ -277,6 +290,7 @@ export class Exchange implements Timed, CallSource {
 
   #close(): void {
     clearTimeout(this.#deadline);
+    this.#span?.end(this.response.statusCode);
     if (this.response.writableFinished) return;
     this.#gone = true;
     this.cancel();

@@ -1,6 +1,6 @@
 import { fieldSetter, fromQuery, type HttpRule, JsonMappingError, parseJson, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
-import { Admission } from './admission.js';
+import { admitted } from './admission.js';
 import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
 import { largeAnswer } from './large-answer.js';
@@ -73,20 +73,12 @@ class RpcEndpoint {
   };
 
   /** Of a method whose request comes in a body. A caller who will be refused is refused before the body is waited for. */
-  readonly write: Endpoint = async (exchange) => {
-    const options = exchange.callOptions();
-    const { admit } = exchange;
-    const admission = admit && (await Admission.of(admit, this.#path, options));
-    try {
+  readonly write: Endpoint = (exchange) =>
+    admitted(exchange, this.#path, async (options) => {
       const request = await this.#received(exchange);
-      const message = await this.#call(request, exchange, () => admission?.options ?? options);
-      admission?.end();
+      const message = await this.#call(request, exchange, options);
       await this.#respond(message, exchange);
-    } catch (error) {
-      admission?.end(error);
-      throw error;
-    }
-  };
+    });
 
   get #path(): string {
     const { service, method } = this.#rule;

@@ -41,7 +41,14 @@ describe('who did what', () => {
     const all = ['bob delete a', 'bob set a', 'ann alias_set x', 'bob set a', 'ann set a'];
     await vi.waitFor(async () => expect(told(await ann.audit())).toEqual(all));
     const [oldest] = (await ann.audit({ author: 'ann', operation: 'set' })).records;
-    expect(oldest?.entry).toMatchObject({ comment: 'why', version: 1, revision: 1, namespace: 'n', codec: 'json', deleted: false });
+    expect(oldest?.entry).toMatchObject({
+      comment: 'why',
+      version: 1,
+      revision: 1,
+      namespace: 'n',
+      codec: 'json',
+      deleted: false,
+    });
     expect(Buffer.from(oldest?.entry.bytes ?? []).toString()).toBe('1');
     const alias = (await ann.audit({ operation: 'alias_set' })).records[0];
     expect(Buffer.from(alias?.entry.bytes ?? []).toString()).toBe('"a"');

@@ -10,6 +10,7 @@ import { type ClientConfig, configure } from './api/session.ts';
 import { loadLanguage } from './i18n/translate.ts';
 import { App } from './shell/app.tsx';
 import { loadDrafts } from './state/drafts.ts';
+import { nonce } from './state/nonce.ts';
 import { settings } from './state/settings.ts';
 import { followTheme } from './state/theme.ts';
 
@@ -25,6 +26,8 @@ async function loadConfig(): Promise<void> {
 }
 
 followTheme();
+// The menus' scroll lock asks for it by this name, which webpack gave it.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 await Promise.all([loadConfig(), loadLanguage(settings.get().language), loadDrafts()]);
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -54,6 +54,11 @@ export async function setStage(...flags: string[]): Promise<Stage> {
       const page = await context.newPage();
       page.setDefaultTimeout(10_000);
       watchFaults(page, new URL(url).origin, faults);
+      await page.addInitScript(() =>
+        document.addEventListener('securitypolicyviolation', ({ sourceFile, lineNumber, columnNumber, blockedURI }) =>
+          console.error(`policy: ${blockedURI} by ${sourceFile}:${lineNumber}:${columnNumber}`),
+        ),
+      );
       await page.goto(new URL(path, url).href);
       return page;
     },

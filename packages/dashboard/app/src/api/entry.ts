@@ -19,7 +19,7 @@ export function readEntry(wire: WireEntry): Entry {
     deleted: wire.deleted ?? false,
     author: wire.author ?? '',
     comment: wire.comment ?? '',
-    secret: wire.secret ?? (wire.type === secretType || wire.codec === 'secret'),
+    secret: wire.secret === true || wire.type === secretType || wire.codec === 'secret',
     masked: wire.masked ?? false,
   };
 }

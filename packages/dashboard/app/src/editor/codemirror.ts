@@ -32,6 +32,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { nonce } from '../state/nonce.ts';
 import type { Language } from '../value/language.ts';
 import { lint } from '../value/tools.ts';
 
@@ -47,7 +48,7 @@ const colours = HighlightStyle.define([
 
 const theme = EditorView.theme({
   '&': { color: 'var(--text)', backgroundColor: 'var(--bg)', fontSize: '13px', height: '100%' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', fontVariantLigatures: 'none' },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
   '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
   '&.cm-focused': { outline: 'none' },
@@ -56,7 +57,7 @@ const theme = EditorView.theme({
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'light-dark(#cdd3ff, #3a4280)',
   },
-  '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: 'none' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--muted)' },
   '.cm-tooltip, .cm-panels': {
     backgroundColor: 'var(--raised)',
@@ -89,12 +90,10 @@ export function languageSupport(language: Language, length: number): Extension {
   return language === 'toml' ? StreamLanguage.define(toml) : [];
 }
 
-const nonce = (): string => document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
-
 /** What shows text. */
 export function reading(language: Language, length: number): Extension {
   return [
-    EditorView.cspNonce.of(nonce()),
+    EditorView.cspNonce.of(nonce),
     theme,
     syntaxHighlighting(colours),
     lineNumbers(),
@@ -109,9 +108,29 @@ export function reading(language: Language, length: number): Extension {
 
 export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(true)];
 
+/**
+ * Types over a selection itself: Chromium would keep the style of what is replaced in a style attribute, which the page's
+ * policy forbids and the console would complain about.
+ */
+const typingOver: Extension = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { inputType, data, isComposing } = event;
+    const { ranges, main } = view.state.selection;
+    const isPlain = ranges.every(({ empty }) => empty) && data?.length === 1;
+    if (inputType !== 'insertText' || !data || isComposing || isPlain) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 /** What edits text: undo, brackets, completion, faults in the margin. */
 export function editing(language: Language, complete: CompletionSource): Extension {
   return [
+    typingOver,
     history(),
     indentOnInput(),
     bracketMatching(),

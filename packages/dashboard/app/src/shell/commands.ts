@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { TextName } from '../i18n/translate.ts';
 import { createStore } from '../state/store.ts';
+import { overlay } from './overlay-state.ts';
 
 export interface Command {
   readonly id: string;
@@ -12,6 +13,8 @@ export interface Command {
   readonly run: () => void;
   /** Its keys also work while something is typed into a field. */
   readonly inFields?: boolean | undefined;
+  /** Its keys also work in a dialog. */
+  readonly inDialogs?: boolean | undefined;
   /** Not in the palette: it only makes sense where its keys are pressed. */
   readonly hidden?: boolean | undefined;
 }
@@ -62,11 +65,14 @@ export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const chord = chordOf(event);
   const typing = isField(event.composedPath()[0] ?? null);
-  const modal = document.querySelector('dialog:modal') !== null;
+  // Also while one is about to open: what is typed already belongs to it.
+  const modal = document.querySelector('dialog:modal') !== null || overlay.get() !== undefined;
   const both = first !== '' && event.timeStamp - firstAt < chordMs ? `${first} ${chord}` : chord;
-  const open = commands.get().filter(({ inFields }) => inFields || (!typing && !modal));
+  const open = commands.get().filter(({ inFields, inDialogs }) => (inFields || !typing) && (inDialogs || !modal));
   const command = open.findLast(({ keys }) => keys === both) ?? open.findLast(({ keys }) => keys === chord);
   first = '';
+  // The browser's own way of saving a page is of no use here.
+  if (chord === 'mod+s') event.preventDefault();
   if (command) {
     event.preventDefault();
     command.run();

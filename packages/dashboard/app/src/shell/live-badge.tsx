@@ -8,8 +8,8 @@ import { Tip } from '../ui/tip.tsx';
 export function LiveBadge() {
   const t = useTranslate();
   const { state, revision } = useStore(live);
+  if (state.name === 'idle') return null;
   const text = {
-    idle: t('liveIdle'),
     connecting: t('liveConnecting'),
     live: t('liveLive'),
     lost: t('liveLost'),
@@ -17,7 +17,7 @@ export function LiveBadge() {
   }[state.name];
   return (
     <Tip label={state.name === 'forbidden' ? state.message : t(state.name === 'lost' ? 'liveRetry' : 'liveHint')}>
-      <button type="button" className={`live ${state.name}`} onClick={reconnectNow}>
+      <button type="button" className={`live is-${state.name}`} onClick={reconnectNow}>
         <span className="live-dot" aria-hidden="true" />
         {revision > 0 && <span className="live-revision">{t('revisionNumber', { revision })}</span>}
         <span role="status">{text}</span>

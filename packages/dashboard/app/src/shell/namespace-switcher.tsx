@@ -17,7 +17,7 @@ export function NamespaceSwitcher({ namespace }: { namespace: string }) {
   return (
     <Popover.Root open={isOpen} onOpenChange={(open) => overlay.set(open ? 'switcher' : undefined)}>
       <Popover.Trigger asChild>
-        <button type="button" className="switcher" aria-label={t('switchNamespace')}>
+        <button type="button" className="switcher" title={t('switchNamespace')}>
           <span className={namespace ? 'switcher-name' : 'switcher-name none'}>
             {namespace || t('chooseNamespace')}
           </span>

@@ -1,12 +1,10 @@
-import { lazy, Suspense } from 'react';
 import { go, place } from '../state/location.ts';
 import { changeSettings, settings } from '../state/settings.ts';
 import { useStore } from '../state/store.ts';
 import { useCommands } from './commands.ts';
 import { overlay } from './overlay-state.ts';
-
-const Palette = lazy(() => import('./palette.tsx'));
-const Sheet = lazy(() => import('./sheet.tsx'));
+import { Palette } from './palette.tsx';
+import { Sheet } from './sheet.tsx';
 
 const themes = { system: 'light', light: 'dark', dark: 'system' } as const;
 
@@ -60,9 +58,9 @@ export function Overlays() {
     { id: 'utc', title: 'commandUtc', group: 'groupView', run: () => changeSettings({ utc: !settings.get().utc }) },
   ]);
   return (
-    <Suspense>
+    <>
       {open === 'palette' && <Palette />}
       {open === 'sheet' && <Sheet />}
-    </Suspense>
+    </>
   );
 }

@@ -29,7 +29,7 @@ interface Choice {
 const perGroup = 8;
 
 /** Everything by name: what can be done, namespaces, keys, and what the server finds in keys and values. */
-export default function Palette() {
+export function Palette() {
   const t = useTranslate();
   const ref = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');

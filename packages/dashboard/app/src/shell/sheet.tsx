@@ -8,7 +8,7 @@ import { overlay } from './overlay-state.ts';
 const groups = ['groupGo', 'groupKeys', 'groupKey', 'groupEdit', 'groupView'] as const;
 
 /** All keys that do something here. */
-export default function Sheet() {
+export function Sheet() {
   const t = useTranslate();
   const withKeys = useStore(commands).filter(({ keys }) => keys !== undefined);
   return (

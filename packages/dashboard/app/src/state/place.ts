@@ -39,6 +39,9 @@ export type Place =
 
 export type Screen = Place['screen'];
 
+/** One part of a path; the colons of namespaces stay readable. */
+const encode = (segment: string): string => encodeURIComponent(segment).replaceAll('%3A', ':');
+
 const isOneOf = <T extends string>(names: readonly T[], name: string): name is T => names.some((each) => each === name);
 
 function decode(segment: string): string {
@@ -83,9 +86,9 @@ export function addressOf(place: Place, base: string): string {
 function pathOf(place: Place): string {
   if (place.screen === 'home' || place.screen === 'unknown') return '';
   if (!('namespace' in place)) return place.screen;
-  const home = `ns/${encodeURIComponent(place.namespace)}/`;
+  const home = `ns/${encode(place.namespace)}/`;
   if (place.screen !== 'keys') return home + place.screen;
-  return `${home}keys${place.key && `/${place.key.split('/').map(encodeURIComponent).join('/')}`}`;
+  return `${home}keys${place.key && `/${place.key.split('/').map(encode).join('/')}`}`;
 }
 
 /** A place of a namespace's keys. */

@@ -1,5 +1,5 @@
 import type { Language } from './language.ts';
-import type { Fault } from './parse.ts';
+import type { Fault, Parsed } from './parse.ts';
 
 /** A difference as it is shown: both sides as JSON. */
 export interface ShownDifference {
@@ -10,11 +10,13 @@ export interface ShownDifference {
 }
 
 export type Task =
+  | { readonly kind: 'parse'; readonly language: Language; readonly text: string }
   | { readonly kind: 'lint'; readonly language: Language; readonly text: string }
   | { readonly kind: 'names'; readonly values: readonly { readonly language: Language; readonly text: string }[] }
   | { readonly kind: 'diff'; readonly left: readonly [Language, string]; readonly right: readonly [Language, string] };
 
 export type TaskResult =
+  | { readonly kind: 'parse'; readonly parsed: Parsed }
   | { readonly kind: 'lint'; readonly fault: Fault | undefined }
   | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'diff'; readonly differences: readonly ShownDifference[] | undefined };
@@ -36,6 +38,12 @@ function perform(task: Task): Promise<TaskResult> {
   const done = new Promise<TaskResult>((resolve) => waiting.set(id, resolve));
   worker.postMessage({ id, task });
   return done;
+}
+
+/** What a text says, or what is wrong with it. */
+export async function parseText(language: Language, text: string): Promise<Parsed> {
+  const result = await perform({ kind: 'parse', language, text });
+  return result.kind === 'parse' ? result.parsed : { data: text };
 }
 
 /** What is wrong with a text; undefined: nothing. */

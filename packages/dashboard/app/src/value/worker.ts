@@ -12,6 +12,7 @@ self.onmessage = ({ data: { id, task } }: MessageEvent<{ id: number; task: Task 
 };
 
 function perform(task: Task): TaskResult {
+  if (task.kind === 'parse') return { kind: 'parse', parsed: parse(task.language, task.text) };
   if (task.kind === 'lint') {
     const result = parse(task.language, task.text);
     return { kind: 'lint', fault: 'fault' in result ? result.fault : undefined };

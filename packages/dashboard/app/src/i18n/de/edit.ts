@@ -19,7 +19,7 @@ export const edit: { readonly [name in keyof typeof texts]: Text } = {
   newDraft: 'Neuer Schlüssel, noch nicht gespeichert',
   stage: 'Vormerken',
   stagedNow: '{key} ist vorgemerkt',
-  reviewAndSave: 'Prüfen und speichern',
+  reviewAndSave: 'Prüfen, speichern',
   closeEditor: 'Editor schließen (der Entwurf bleibt)',
   nothingToSave: 'Nichts ist geändert',
   notValid: 'So kann es nicht gespeichert werden: siehe die Markierung am Rand',

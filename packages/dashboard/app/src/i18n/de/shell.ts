@@ -44,13 +44,13 @@ export const shell: { readonly [name in keyof typeof texts]: Text } = {
   noNamespacesText:
     'Ein Namensraum enthält die Schlüssel einer Anwendung oder Stufe, etwa shop:prod. Es gibt ihn, sobald er den ersten Schlüssel hat.',
   createFirst: 'Den ersten anlegen',
+  compareStages: 'Vergleichen',
   nothingFits: 'Nichts passt.',
   showMore: 'Mehr anzeigen (noch {count})',
   unknownTitle: 'Diese Seite gibt es nicht',
   unknownText: 'Die Adresse ist vielleicht falsch geschrieben oder von einer älteren Version.',
 
   revisionNumber: 'Revision {revision}',
-  liveIdle: 'nicht verbunden',
   liveConnecting: 'verbindet …',
   liveLive: 'live',
   liveLost: 'verbindet neu',

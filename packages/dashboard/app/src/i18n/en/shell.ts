@@ -41,13 +41,13 @@ export const shell = {
   noNamespacesText:
     'A namespace holds the keys of an app or a stage, shop:prod say. It exists as soon as it has its first key.',
   createFirst: 'Create the first one',
+  compareStages: 'Compare',
   nothingFits: 'Nothing fits.',
   showMore: 'Show more ({count} left)',
   unknownTitle: 'There is no such page',
   unknownText: 'The address may be mistyped, or of an older version.',
 
   revisionNumber: 'revision {revision}',
-  liveIdle: 'not following',
   liveConnecting: 'connecting…',
   liveLive: 'live',
   liveLost: 'reconnecting',

@@ -1,16 +1,16 @@
-import { Boxes, Star } from 'lucide-react';
+import { Boxes } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslate } from '../../i18n/translate.ts';
 import { overlay } from '../../shell/overlay-state.ts';
 import { setParameters, useParameters } from '../../state/location.ts';
-import { keysPlace } from '../../state/place.ts';
 import { useNamespaces } from '../../state/queries.ts';
-import { settings, toggleFavourite } from '../../state/settings.ts';
+import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { Link } from '../../ui/link.tsx';
 import { ErrorNote } from '../../ui/note.tsx';
+import { groupsOf } from './groups.ts';
+import { NamespaceCard } from './namespace-card.tsx';
 
 const step = 300;
 
@@ -63,18 +63,11 @@ export default function Home() {
         />
       </header>
       <ul className="cards">
-        {ordered.slice(0, shown).map((name) => (
-          <li key={name} className="card">
-            <Link to={keysPlace(name)}>{name}</Link>
-            <IconButton
-              label={t(favourites.includes(name) ? 'unfavourite' : 'favourite')}
-              aria-pressed={favourites.includes(name)}
-              onClick={() => toggleFavourite(name)}
-            >
-              <Star size={16} className={favourites.includes(name) ? 'star' : ''} />
-            </IconButton>
-          </li>
-        ))}
+        {groupsOf(ordered)
+          .slice(0, shown)
+          .map((group) => (
+            <NamespaceCard key={group.name} group={group} />
+          ))}
       </ul>
       {ordered.length === 0 && <p className="muted">{t('nothingFits')}</p>}
       {ordered.length > shown && (

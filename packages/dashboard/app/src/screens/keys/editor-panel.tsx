@@ -42,7 +42,7 @@ export function EditorPanel({ namespace, name, entry }: EditorPanelProps) {
   const fault = useFault(draft);
   const words = useWords(namespace, name);
   const dirty = isDirty(draft);
-  const isBehind = entry !== undefined && draft.base.version !== entry.version;
+  const isBehind = draft.base.version !== (entry?.version ?? 0);
   useLeaveGuard(dirty && !draft.staged);
 
   const change = (changes: Partial<Draft>): void => {
@@ -80,14 +80,16 @@ export function EditorPanel({ namespace, name, entry }: EditorPanelProps) {
     <div className="editor-panel">
       {isBehind && (
         <Note look="warn" alert actions={<Button onClick={() => setOpen('conflict')}>{t('compareAndMerge')}</Button>}>
-          {entry.author
-            ? t('changedMeanwhileBy', { author: entry.author, version: entry.version })
-            : t('changedMeanwhile', { version: entry.version })}
+          {entry === undefined
+            ? t('deletedMeanwhile')
+            : entry.author
+              ? t('changedMeanwhileBy', { author: entry.author, version: entry.version })
+              : t('changedMeanwhile', { version: entry.version })}
         </Note>
       )}
       <div className="value-tools">
-        <label className="row">
-          <span className="muted">{t('codec')}</span>
+        <label>
+          <span className="hidden">{t('codec')}</span>
           <select value={draft.codec} onChange={(event) => change({ codec: event.target.value })}>
             {[...new Set([draft.codec, ...codecs])].map((codec) => (
               <option key={codec}>{codec}</option>

@@ -1,17 +1,4 @@
-import {
-  ArrowLeft,
-  Braces,
-  Clock,
-  Copy,
-  CopyPlus,
-  Ellipsis,
-  Link2,
-  MoveRight,
-  Pencil,
-  Signpost,
-  Terminal,
-  Trash2,
-} from 'lucide-react';
+import { ArrowLeft, Clock, Copy, CopyPlus, Ellipsis, Link2, MoveRight, Pencil, Signpost, Trash2 } from 'lucide-react';
 import type { Entry } from '../../api/types.ts';
 import { useTranslate } from '../../i18n/translate.ts';
 import { useCommands } from '../../shell/commands.ts';
@@ -21,10 +8,9 @@ import { useAccess, useAliases } from '../../state/queries.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Badge } from '../../ui/controls.tsx';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
-import { Age, Time } from '../../ui/time.tsx';
+import { Age } from '../../ui/time.tsx';
 import { ask } from './asked.ts';
 import { copyText } from './copy-text.ts';
-import { asCfg, asCurl, asTypeScript } from './snippets.ts';
 
 const icon = 16;
 
@@ -115,15 +101,6 @@ export function KeyHeader({ entry, isEditing, revision }: { entry: Entry; isEdit
               <MenuItem icon={<Copy size={icon} />} onSelect={() => void copyText(key)}>
                 {t('copyKeyName')}
               </MenuItem>
-              <MenuItem icon={<Terminal size={icon} />} onSelect={() => void copyText(asCurl(entry))}>
-                {t('copyAs', { form: 'curl' })}
-              </MenuItem>
-              <MenuItem icon={<Terminal size={icon} />} onSelect={() => void copyText(asCfg(entry))}>
-                {t('copyAs', { form: 'cfg' })}
-              </MenuItem>
-              <MenuItem icon={<Braces size={icon} />} onSelect={() => void copyText(asTypeScript(entry))}>
-                {t('copyAs', { form: 'TypeScript' })}
-              </MenuItem>
               {isNow && canWrite && (
                 <>
                   <MenuLine />
@@ -175,35 +152,6 @@ export function KeyHeader({ entry, isEditing, revision }: { entry: Entry; isEdit
           {entry.author ? t('changedBy', { author: entry.author }) : t('changed')} <Age at={entry.updatedAt} />
           {entry.comment && <q>{entry.comment}</q>}
         </span>
-        <details className="key-details">
-          <summary>{t('details')}</summary>
-          <dl>
-            <dt>{t('revision')}</dt>
-            <dd>{entry.revision.toLocaleString()}</dd>
-            <dt>{t('createdAt')}</dt>
-            <dd>
-              <Time at={entry.createdAt} />
-            </dd>
-            <dt>{t('updatedAt')}</dt>
-            <dd>
-              <Time at={entry.updatedAt} />
-            </dd>
-            {entry.expiresAt !== undefined && (
-              <>
-                <dt>{t('expires')}</dt>
-                <dd>
-                  <Time at={entry.expiresAt} />
-                </dd>
-              </>
-            )}
-            {!entry.masked && (
-              <>
-                <dt>{t('size')}</dt>
-                <dd>{t('bytes', { count: entry.value.length })}</dd>
-              </>
-            )}
-          </dl>
-        </details>
       </div>
     </header>
   );

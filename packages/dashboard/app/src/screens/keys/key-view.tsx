@@ -13,6 +13,7 @@ import { ErrorNote } from '../../ui/note.tsx';
 import { ask } from './asked.ts';
 import { DraftNote } from './draft-note.tsx';
 import { EditorPanel } from './editor-panel.tsx';
+import { KeyFacts } from './key-facts.tsx';
 import { KeyHeader } from './key-header.tsx';
 import { Timeline } from './timeline.tsx';
 import { ValuePanel } from './value-panel.tsx';
@@ -28,57 +29,59 @@ export function KeyView({ namespace, name, revision }: { namespace: string; name
   const { canWrite } = useAccess(namespace, name);
   const last = useLast(entry);
 
-  if (error && isApiError(error, 'missing')) {
-    if (draft && edit === '1') return <NewKey namespace={namespace} name={name} />;
+  const isMissing = isApiError(error, 'missing');
+  // The editor stays where it is when its key goes away meanwhile, or is only to be made.
+  if (edit === '1' && canWrite && revision === 0 && (draft || (last && !isMissing))) {
+    return (
+      <>
+        {last && !isMissing ? <KeyHeader entry={last} isEditing revision={0} /> : <NewKeyHeader name={name} />}
+        <EditorPanel namespace={namespace} name={name} entry={isMissing ? undefined : last} />
+      </>
+    );
+  }
+  if (isMissing) {
     return (
       <Missing namespace={namespace} name={name} canWrite={canWrite && revision === 0} hasDraft={draft !== undefined} />
     );
   }
-  if (error && last === undefined)
+  if (error && last === undefined) {
     return (
       <div className="page">
         <ErrorNote error={error} onRetry={() => void refetch()} />
       </div>
     );
-  if (isPending || last === undefined) {
-    return <div className="loading" aria-busy="true" />;
   }
-  const isEditing = edit === '1' && canWrite && revision === 0;
+  if (isPending || last === undefined) return <div className="loading" aria-busy="true" />;
   return (
     <>
-      <KeyHeader entry={last} isEditing={isEditing} revision={revision} />
+      <KeyHeader entry={last} isEditing={false} revision={revision} />
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!isEditing && draft && revision === 0 && <DraftNote draft={draft} entry={last} />}
-      {isEditing ? (
-        <EditorPanel namespace={namespace} name={name} entry={last} />
-      ) : (
-        <>
-          <div className="tabs" role="tablist" aria-label={t('viewsOfKey')}>
-            {tabs.map((each) => (
-              <button
-                key={each}
-                type="button"
-                role="tab"
-                id={`tab-${each}`}
-                aria-selected={tab === each}
-                aria-controls="tab-panel"
-                onClick={() =>
-                  setParameters({ tab: each === 'value' ? undefined : each, v1: undefined, v2: undefined })
-                }
-              >
-                {t(each === 'value' ? 'tabValue' : 'tabHistory')}
-              </button>
-            ))}
-          </div>
-          <div className="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-            {tab === 'history' ? (
-              <Timeline entry={last} canWrite={canWrite && revision === 0} />
-            ) : (
-              <ValuePanel entry={last} />
-            )}
-          </div>
-        </>
-      )}
+      {draft && revision === 0 && <DraftNote draft={draft} entry={last} />}
+      <div className="tabs" role="tablist" aria-label={t('viewsOfKey')}>
+        {tabs.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`tab-${each}`}
+            aria-selected={tab === each}
+            aria-controls="tab-panel"
+            onClick={() => setParameters({ tab: each === 'value' ? undefined : each, v1: undefined, v2: undefined })}
+          >
+            {t(each === 'value' ? 'tabValue' : 'tabHistory')}
+          </button>
+        ))}
+      </div>
+      <div className="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+        {tab === 'history' ? (
+          <Timeline entry={last} canWrite={canWrite && revision === 0} />
+        ) : (
+          <>
+            <ValuePanel entry={last} />
+            <KeyFacts entry={last} />
+          </>
+        )}
+      </div>
     </>
   );
 }
@@ -92,19 +95,14 @@ function useLast(entry: Entry | undefined): Entry | undefined {
   return entry ?? last;
 }
 
-/** A key that has only been thought of so far. */
-function NewKey({ namespace, name }: { namespace: string; name: string }) {
-  return (
-    <>
-      <header className="key-head">
-        <div className="key-title">
-          <h1>{name}</h1>
-        </div>
-      </header>
-      <EditorPanel namespace={namespace} name={name} entry={undefined} />
-    </>
-  );
-}
+/** Of a key that has only been thought of so far, or is no more. */
+const NewKeyHeader = ({ name }: { name: string }) => (
+  <header className="key-head">
+    <div className="key-title">
+      <h1>{name}</h1>
+    </div>
+  </header>
+);
 
 interface MissingProps {
   readonly namespace: string;

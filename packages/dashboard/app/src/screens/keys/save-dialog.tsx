@@ -64,7 +64,15 @@ export function SaveDialog({ draft, onClose, onSaved, onConflict }: SaveDialogPr
     }
   };
   useCommands([
-    { id: 'save-now', title: 'save', group: 'groupEdit', keys: 'mod+enter', inFields: true, run: () => void save() },
+    {
+      id: 'save-now',
+      title: 'save',
+      group: 'groupEdit',
+      keys: 'mod+enter',
+      inFields: true,
+      inDialogs: true,
+      run: () => void save(),
+    },
   ]);
 
   return (
