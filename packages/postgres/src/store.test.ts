@@ -4,6 +4,7 @@ import {
   modelProperty,
   type Opened,
   storeConformance,
+  transfers,
   watchProperty,
 } from '@cfg/core/conformance';
 import { PostgresStore, type PostgresStoreOptions } from './index.js';
@@ -24,6 +25,7 @@ async function open(tablePrefix = newPrefix(), options?: PostgresStoreOptions): 
 const runs = 25;
 
 storeConformance('PostgresStore', () => open());
+transfers('PostgresStore', () => open());
 watchProperty('PostgresStore', () => open(), { runs, reopen: ({ store }) => open(prefixes.get(store)) });
 modelProperty('PostgresStore', (options, closed) => open(closed && prefixes.get(closed), options), { runs });
 

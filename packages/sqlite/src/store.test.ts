@@ -8,6 +8,7 @@ import {
   modelProperty,
   type Opened,
   storeConformance,
+  transfers,
   watchProperty,
 } from '@cfg/core/conformance';
 import { afterAll } from 'vitest';
@@ -31,6 +32,7 @@ async function open(path = join(directory, `${randomUUID()}.db`), options?: Sqli
 const runs = 60;
 
 storeConformance('SqliteStore', () => open());
+transfers('SqliteStore', () => open());
 watchProperty('SqliteStore', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });
 modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options), { runs });
 

@@ -1,5 +1,5 @@
 import type { Opened } from '../conformance/index.js';
-import { storeConformance, watchProperty } from '../conformance/index.js';
+import { storeConformance, transfers, watchProperty } from '../conformance/index.js';
 import { MemoryStore } from './memory-store.js';
 
 const open = async (): Promise<Opened> => {
@@ -9,4 +9,5 @@ const open = async (): Promise<Opened> => {
 };
 
 storeConformance('MemoryStore', open);
+transfers('MemoryStore', open);
 watchProperty('MemoryStore', open, { runs: 1_000 });
