@@ -40,6 +40,8 @@ import { wireErrors } from './wire-errors.js';
 
 export interface TestServerOptions {
   readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   readonly store?: MemoryStore;
   readonly features?: readonly Capability[];
   /** Default true; false: as a server that is older than features. */
@@ -97,8 +99,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const extra: ServerMiddleware = options.middleware ?? ((call, context) => call.next(call.request, context));
   server.with(extra).add(ConfigServiceDefinition, implement(store, features));
   server.with(extra).add(ConfigOperationsDefinition, operate(store));
-  const port = await server.listen(`127.0.0.1:${options.port ?? 0}`, options.tls);
-  return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
+  const host = options.host ?? '127.0.0.1';
+  const port = await server.listen(`${host}:${options.port ?? 0}`, options.tls);
+  return { address: `${host}:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
 
 function implement(
