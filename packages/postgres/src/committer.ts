@@ -1,8 +1,8 @@
 import type { Logger } from '@cfg/core';
-import { applyAll, type Commit, type Operation, run, Transaction } from '@cfg/core/store';
+import { applyAll, type Commit, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
-import { CommitUnknown, isConnectionLost } from './fault.js';
+import { CommitUnknown, isConnectionLost, KeysChanged } from './fault.js';
 import { headOf, type LogRow } from './reader.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
@@ -17,6 +17,7 @@ export class Committer {
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #limits: Limits;
+  readonly #sealer: Sealer;
   readonly #origin: string;
   readonly #logger: Logger;
   readonly #compaction: Compaction;
@@ -25,7 +26,15 @@ export class Committer {
   #closed = false;
 
   /** `origin` names this server to the others that are woken. */
-  constructor(database: Database, statements: Statements, limits: Limits, origin: string, logger: Logger) {
+  constructor(
+    database: Database,
+    statements: Statements,
+    limits: Limits,
+    sealer: Sealer,
+    origin: string,
+    logger: Logger,
+  ) {
+    this.#sealer = sealer;
     this.#database = database;
     this.#statements = statements;
     this.#limits = limits;
@@ -35,11 +44,14 @@ export class Committer {
     this.#sweep = new Sweep(database, statements, limits);
   }
 
-  /** If this throws, nothing was done, unless it throws {@link CommitUnknown}. */
+  /** If this throws, as {@link KeysChanged}, nothing was done, unless it throws {@link CommitUnknown}. */
   commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
     return this.#database.write<LogRow, Commit>(this.#statements.lock, async (session, rows) => {
-      const tables = new Tables(session, this.#statements, this.#limits.historyLimit);
-      const [locked] = await Promise.all([rows, tables.load(operations, nowMs)]);
+      const tables = new Tables(session, this.#statements, this.#limits.historyLimit, this.#sealer);
+      const active = session.query<{ id: number }>(this.#statements.activeKey);
+      const [locked, [key]] = await Promise.all([rows, active, tables.load(operations, nowMs)]);
+      if (key !== undefined && !this.#sealer.knows(key.id)) throw new KeysChanged();
+      this.#sealer.activate(key?.id);
       const head = headOf(locked);
       tables.begin(head.logBytes);
       const transaction = new Transaction(tables, head.revision, nowMs);

@@ -1,6 +1,13 @@
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { completeRetention, maxInt32, type Retention, type RetentionOptions, wholeNumber } from '@cfg/core/store';
+import {
+  completeRetention,
+  maxInt32,
+  type Retention,
+  type RetentionOptions,
+  type Sealing,
+  wholeNumber,
+} from '@cfg/core/store';
 
 /** Ages are looked at every minute. */
 export interface PostgresStoreOptions extends RetentionOptions {
@@ -45,6 +52,8 @@ export interface PostgresStoreOptions extends RetentionOptions {
   readonly transactionPooling?: boolean | undefined;
   /** The address of the database itself, for notifications. Default: the store's own, unless it is a pooler's. */
   readonly listenUrl?: string | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed there before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed commits, and of the listener's connection. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch; those of all servers should agree. Default `Date.now`. */
@@ -67,6 +76,7 @@ export interface Settings extends Retention {
   readonly pollIntervalMs: number;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -96,6 +106,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
     tls: options.tls,
     transactionPooling,
+    sealing: options.sealing,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

@@ -1,7 +1,9 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway } from '@cfg/gateway';
+import { tracing as requestTracing } from '@cfg/gateway/tracing';
 import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
+import { tracing as callTracing } from '@cfg/service/tracing';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
@@ -13,6 +15,7 @@ import { LiveTls } from './live-tls.js';
 import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
+import type { OpenRateStore } from './rate-store-choice.js';
 import { selfSigned } from './self-signed.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
 
@@ -48,16 +51,19 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
+  const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
   const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
+  let rates: OpenRateStore | undefined;
   let webhooks: OpenWebhooks | undefined;
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
+    const { rateLimit } = settings;
+    rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
     const metrics = settings.metrics || settings.dashboard ? new LazyMetrics(store) : undefined;
     if (settings.metrics) metrics?.begin();
@@ -68,9 +74,14 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       logger,
       maxValueBytes,
       maxSnapshotEntries,
-      rateLimit,
+      rateLimit: rateLimit && { ...rateLimit, limiter: rates?.limiter },
+      auditTrail: audit?.trail,
       stages: {
-        outer: [...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])), watches],
+        outer: [
+          ...(settings.tracing ? [callTracing()] : []),
+          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
+          watches,
+        ],
       },
     });
     const nodeServices =
@@ -84,6 +95,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const gateway = createInProcessGateway(service, {
       logger,
       cluster: nodeServices?.cluster,
+      tracing: settings.tracing ? requestTracing() : undefined,
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,
@@ -103,6 +115,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const release = async (): Promise<void> => {
       tls?.close();
       await audit?.close();
+      await rates?.close();
       await openGuard.close();
     };
     const stop = async (): Promise<void> => webhooks?.close();
@@ -112,6 +125,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     tls?.close();
     await webhooks?.close();
     await audit?.close();
+    await rates?.close();
     if (ownsStore) await store.close();
     await openGuard.close();
     throw error;

@@ -1,6 +1,6 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { type KeyTable, maxInt32, type Retention, wholeNumber } from '@cfg/core/store';
-import { PostgresStore } from '@cfg/postgres';
+import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
 import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
 
@@ -24,7 +24,7 @@ export interface StoreOptions {
    * at version 1 again. Default 30; 0: never.
    */
   readonly deletedDays?: number | undefined;
-  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default `on`. */
+  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default: as the file has it. */
   readonly searchIndex?: 'on' | 'off' | undefined;
   /**
    * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
@@ -112,7 +112,10 @@ function makeStore(
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
     const { host, pathname } = new URL(choice);
-    return { store: new PostgresStore(choice, { ...limits, logger }), storeName: `postgres://${host}${pathname}` };
+    return {
+      store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
+      storeName: `postgres://${host}${pathname}`,
+    };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
 }
@@ -121,6 +124,7 @@ function makeStore(
 export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) return openSqliteKeys(path);
+  if (/^postgres(ql)?:\/\//.test(choice)) return openPostgresKeys(choice);
   throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 

@@ -2,6 +2,7 @@ import type { Health } from '../contract/capabilities.js';
 import type { Change, ChangeType } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { SearchMatch } from '../contract/search.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { SearchTerm } from '../rules/search-term.js';
@@ -98,6 +99,8 @@ export interface EngineReader extends KeyReader {
   namespaceRevision(namespace: string): Maybe<number>;
   /** Namespaces that have entries and begin with `prefix`, after `after`, ascending; never the empty one. */
   namespaces(prefix: string, after: string, limit: number): Maybe<readonly string[]>;
+  /** All namespaces that have, or had, keys, ascending. */
+  everyNamespace(): Maybe<readonly string[]>;
   /** How many entries each namespace has. */
   counts(): Maybe<Map<string, number>>;
   /** The changes of the log's window, newest first. */
@@ -163,4 +166,6 @@ export interface Engine {
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Maybe<Answers[O['type']]>;
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream;
   health(): Maybe<Health>;
+  /** What the engine's log has in memory; `undefined` while it is not open. */
+  logState?(): LogState | undefined;
 }
