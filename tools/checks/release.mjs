@@ -44,7 +44,8 @@ function readChangesets() {
 function complaintsOf({ name, manifest }, dir, changesets) {
   const own = changesets.filter(({ bumps }) => bumps.has(name));
   const largest = Math.max(...own.map(({ bumps }) => kinds.indexOf(bumps.get(name))), -1);
-  const dependsOnUs = Object.keys(manifest.dependencies ?? {}).some((each) => each.startsWith('@cfg/'));
+  const needs = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const dependsOnUs = needs.some((each) => each.startsWith('@cfg/'));
   const kind = kinds[largest] ?? (dependsOnUs && changesets.length > 0 ? 'patch' : undefined);
   const { version } = readJson(join(dir, 'package.json'));
   const expected = next(manifest.version, kind);

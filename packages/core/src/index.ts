@@ -50,6 +50,7 @@ export {
   transience,
 } from './contract/errors.js';
 export { MemoryStore } from './memory-store/memory-store.js';
+export type { RetentionOptions } from './local-store/retention.js';
 export type { MemoryStoreOptions } from './memory-store/options.js';
 export { type Logger, safeLogger, silentLogger } from './util/logger.js';
 // The store contract, and what a store can do
@@ -95,6 +96,7 @@ export { announced, capabilities, type Capability } from './contract/capability.
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
 export { type Alias, type EncodedValue, Entry, type EntryInit, type SealedBytes } from './contract/entry.js';
 export type { WatchFilter } from './contract/filter.js';
+export { type CommittedWrite, isMeasured, type LogState, type MeasuredStore } from './contract/measured.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';

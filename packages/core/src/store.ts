@@ -23,6 +23,7 @@ export type { Answer, Answers, Operation, Outcome } from './local-store/operatio
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
 export { Matches } from './local-store/search.js';
+export { completeRetention, cutoff, type Retention, type RetentionOptions } from './local-store/retention.js';
 export { Transaction } from './local-store/transaction.js';
 export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
 export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
@@ -33,6 +34,12 @@ export function encodingOf({ 'accept-encoding': accept }: IncomingHttpHeaders): 
     if (weightOf(coding) > (best === undefined ? 0 : weightOf(best))) best = coding;
   }
   return best;
+}
+
+/** A stream that compresses. `encoding` is one that {@link encodingOf} gave. */
+export function compressor(encoding: string): Transform {
+  if (encoding === 'zstd') return zlib.createZstdCompress();
+  return encoding === 'br' ? zlib.createBrotliCompress(quick) : zlib.createGzip();
 }
 
 /** Compresses beside the thread that answers others. `encoding` is one that {@link encodingOf} gave. */

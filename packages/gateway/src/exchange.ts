@@ -6,6 +6,7 @@ import type { BodyBudget } from './body-budget.js';
 import { Cancellation } from './cancellation.js';
 import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
+import { sendPieces } from './large-answer.js';
 import { type CallSource, LazyCallOptions } from './lazy-call-options.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
@@ -15,9 +16,9 @@ import { requestIdOf } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
+import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
 
-/** A query that wants secrets to be masked, whatever the caller may do. */
 const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
 
 /** What travels may be secret: nobody on the way keeps it. */
@@ -56,6 +57,7 @@ export class Exchange implements Timed, CallSource {
   #late = false;
   #deadline: NodeJS.Timeout | undefined;
   #options: ServiceCallOptions | undefined;
+  #span: RequestSpan | undefined;
   #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
@@ -98,6 +100,16 @@ export class Exchange implements Timed, CallSource {
     return this.cancellation.signal;
   }
 
+  /** The trace context that goes on to the service, in place of the caller's. */
+  get traceContext(): Readonly<Record<string, string>> | undefined {
+    return this.#span?.context;
+  }
+
+  /** Whether the query wants secrets to be masked, whatever the caller may do: an EventSource sends no headers. */
+  get wantsMasks(): boolean {
+    return this.#query !== '' && asksForMasks.test(this.#query);
+  }
+
   get features(): ServerFeatures {
     return this.#context.features;
   }
@@ -110,6 +122,11 @@ export class Exchange implements Timed, CallSource {
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
   get admit(): Admit | undefined {
     return this.#context.admit;
+  }
+
+  /** The span ends with the request. */
+  traceAs(span: RequestSpan): void {
+    this.#span = span;
   }
 
   /** Notes that the answer does not end by itself, and has no limit of time. */
@@ -193,6 +210,17 @@ export class Exchange implements Timed, CallSource {
     return undefined;
   }
 
+  /** Responds with JSON text that is made while the caller reads it. Resolves when it is sent, or cannot be. */
+  async sendPieces(
+    status: number,
+    pieces: Iterable<string>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const encoding = this.#context.compressFromBytes > 0 ? encodingOf(this.request.headers) : undefined;
+    this.#begin(status, undefined, { ...headers, ...encodedAs(encoding, headers) });
+    await sendPieces(this.response, pieces, encoding);
+  }
+
   /** Responds that the caller has the newest answer already. */
   sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
     this.response.writeHead(304, { ...this.ownHeaders(), ...this.#varying(headers) }).end();
@@ -217,17 +245,16 @@ export class Exchange implements Timed, CallSource {
     const encoding = encodingOf(this.request.headers);
     const sent = encoding === undefined ? bytes : await compress(bytes, encoding);
     if (this.response.destroyed) return;
-    const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
-    const encoded = encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
-    this.#begin(status, sent.length, { ...headers, ...encoded });
+    this.#begin(status, sent.length, { ...headers, ...encodedAs(encoding, headers) });
     this.response.end(sent);
   }
 
-  #begin(status: number, length: number, headers: Readonly<Record<string, string>>): void {
+  /** `length` is undefined where it is not known. */
+  #begin(status: number, length: number | undefined, headers: Readonly<Record<string, string>>): void {
     const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
     this.response.writeHead(status, {
       'content-type': 'application/json',
-      'content-length': length,
+      ...(length !== undefined && { 'content-length': length }),
       ...unkept,
       ...this.ownHeaders(),
       ...this.#varying(more),
@@ -244,11 +271,8 @@ export class Exchange implements Timed, CallSource {
   #makeOptions(): ServiceCallOptions {
     this.#heedTimeout();
     const caller = callerOf(this.request);
-    const metadata = this.#context.metadataReader.read(this.request, () => caller, this.requestId);
-    // An EventSource sends no headers.
-    if (asksForMasks.test(this.#query)) metadata.set('x-cfg-secrets', 'masked');
     return {
-      metadata,
+      metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
@@ -266,6 +290,7 @@ export class Exchange implements Timed, CallSource {
 
   #close(): void {
     clearTimeout(this.#deadline);
+    this.#span?.end(this.response.statusCode);
     if (this.response.writableFinished) return;
     this.#gone = true;
     this.cancel();
@@ -276,4 +301,10 @@ export class Exchange implements Timed, CallSource {
     const seconds = received.get('retry-after');
     if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
   }
+}
+
+/** The headers of an answer that is encoded for callers who take that. */
+function encodedAs(encoding: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> {
+  const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
+  return encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
 }

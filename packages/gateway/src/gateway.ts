@@ -16,6 +16,7 @@ import { RequestHandler } from './handler.js';
 import { serverReadiness, serviceReadiness } from './health/readiness.js';
 import { type CheckReadiness, healthRoutes } from './health/routes.js';
 import { metricsRoute } from './metrics/route.js';
+import { ofrepRoutes } from './ofrep/routes.js';
 import * as described from './openapi/own-operations.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
@@ -157,6 +158,7 @@ function build(
       operation: described.putValue({ $ref: '#/components/schemas/SetResponse' }),
     },
     { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: described.watch },
+    ...ofrepRoutes(client, options.flags),
     ...healthRoutes(readiness, options.logger),
     ...(options.metrics ? [metricsRoute(options.metrics)] : []),
   ];

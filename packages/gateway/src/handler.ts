@@ -47,6 +47,8 @@ export class RequestHandler {
     if (!match && next && this.#options.fallthrough) return next();
     const exchange = new Exchange(this.#context, request, response, query, match?.variables ?? []);
     this.#underWay.add(exchange);
+    const { tracing } = this.#options;
+    if (tracing !== undefined) exchange.traceAs(tracing.begin(request, match?.value.path));
     void this.#answer(exchange, match?.value);
   };
 

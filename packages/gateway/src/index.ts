@@ -12,4 +12,6 @@ export {
   type RemoteGatewayOptions,
 } from './gateway.js';
 export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';
+export type { FlagOptions } from './ofrep/options.js';
 export type { GatewayOptions } from './options.js';
+export type { RequestSpan, RequestTracing } from './tracing/request-tracing.js';

@@ -1,13 +1,12 @@
 import { callerOf, type HttpCaller, type HttpRequest } from '@cfg/service';
 import type { Metadata } from 'nice-grpc-common';
 import type { Cancellation } from './cancellation.js';
-import type { MetadataReader } from './metadata.js';
+import type { AddedMetadata, MetadataReader } from './metadata.js';
 import type { ServiceCallOptions } from './service-call.js';
 
 /** The request that a call is made for. */
-export interface CallSource {
+export interface CallSource extends AddedMetadata {
   readonly request: HttpRequest;
-  readonly requestId: string;
   readonly cancellation: Cancellation;
   observeHeader(received: Metadata): void;
   observeTrailer(received: Metadata): void;
@@ -27,7 +26,7 @@ export class LazyCallOptions implements ServiceCallOptions {
   constructor(source: CallSource, reader: MetadataReader, encoded: boolean) {
     this.#source = source;
     this.encoded = encoded;
-    this.metadata = reader.read(source.request, () => this.caller, source.requestId);
+    this.metadata = reader.read(source.request, () => this.caller, source);
   }
 
   get caller(): HttpCaller {

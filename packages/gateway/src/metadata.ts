@@ -61,6 +61,15 @@ function unreserved(name: string): readonly string[] {
 
 const printable = /^[ -~]*$/;
 
+/** What the gateway says of a request by itself. */
+export interface AddedMetadata {
+  readonly requestId: string;
+  /** Secrets are to be masked, whatever the caller may do. */
+  readonly wantsMasks: boolean;
+  /** The span that the call is a part of, in place of the caller's. */
+  readonly traceContext: Readonly<Record<string, string>> | undefined;
+}
+
 /** How many headers' names are remembered. Bounded because callers choose them. */
 const maxKnownHeaders = 500;
 
@@ -72,10 +81,13 @@ export class MetadataReader {
    * The metadata is put together when it is first looked at, which in process may be never. Throws a 400 for binary
    * metadata that is not base64.
    */
-  read({ headers }: IncomingMessage, caller: () => HttpCaller, requestId?: string): Metadata {
+  read({ headers }: IncomingMessage, caller: () => HttpCaller, added?: AddedMetadata): Metadata {
     const metadata = new LazyMetadata(() => {
       const read = this.#read(headers, caller());
-      return requestId === undefined ? read : read.set('x-request-id', requestId);
+      if (added === undefined) return read;
+      if (added.traceContext !== undefined) continueTrace(read, added.traceContext);
+      if (added.wantsMasks) read.set('x-cfg-secrets', 'masked');
+      return read.set('x-request-id', added.requestId);
     });
     for (const header in headers) {
       if (header.endsWith('-bin')) metadata.has(header);
@@ -109,6 +121,14 @@ export class MetadataReader {
     }
     return names;
   }
+}
+
+/** Puts a span's context in place of the caller's; a span that nobody records has none, and the caller's goes on. */
+function continueTrace(metadata: Metadata, traceContext: Readonly<Record<string, string>>): void {
+  const fields = Object.entries(traceContext);
+  if (fields.length === 0) return;
+  for (const name of ['traceparent', 'tracestate']) metadata.delete(name);
+  for (const [name, value] of fields) metadata.set(name, value);
 }
 
 function binaryValues(header: string, text: string): Uint8Array[] {

@@ -4,7 +4,9 @@ import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';
 import type { Metrics } from './metrics/metrics.js';
+import { type FlagOptions, type FlagSettings, flagSettings } from './ofrep/options.js';
 import { type OriginCheck, type OriginOptions, originCheck } from './origin.js';
+import type { RequestTracing } from './tracing/request-tracing.js';
 
 /** Options of both gateways. */
 export interface GatewayOptions extends OriginOptions {
@@ -58,6 +60,10 @@ export interface GatewayOptions extends OriginOptions {
   readonly cors?: CorsOptions | undefined;
   /** Whether there is `/docs`, a page that shows `/openapi.json`. Default true. */
   readonly docs?: boolean | undefined;
+  /** Where flags are, for OpenFeature's remote evaluation (OFREP). */
+  readonly flags?: FlagOptions | undefined;
+  /** Makes spans of requests, for OpenTelemetry: `tracing` of `@cfg/gateway/tracing`. Default: none. */
+  readonly tracing?: RequestTracing | undefined;
   /** What `GET /metrics` tells. Default: there is no such route. */
   readonly metrics?: Metrics | undefined;
   /** Told of faults that callers only see as "internal error". Default: says nothing. */
@@ -81,6 +87,8 @@ export interface GatewaySettings {
   readonly cors: HttpHandler | undefined;
   readonly docs: boolean;
   readonly metrics: Metrics | undefined;
+  readonly flags: FlagSettings;
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
 }
 
@@ -109,6 +117,8 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     cors,
     docs: options.docs ?? true,
     metrics: options.metrics,
+    flags: flagSettings(options.flags),
+    tracing: options.tracing,
     fallthrough: options.fallthrough ?? false,
     logger: safeLogger(options.logger),
   };

@@ -6,10 +6,16 @@ import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 
 /** What a path can be asked, by HTTP method. */
 export class Route {
+  /** The template of its path. */
+  readonly path: string;
   readonly #endpoints = new Map<string, Endpoint>();
   allow = '';
   /** It answers though the gateway is closed. */
   always = false;
+
+  constructor(path: string) {
+    this.path = path;
+  }
 
   add(verb: string, endpoint: Endpoint): void {
     this.#endpoints.set(verb, endpoint);
@@ -52,7 +58,7 @@ const spanning = ['key', 'alias'];
 export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): PathTable<Route> {
   const table = new PathTable<Route>(spanning);
   const add = (verb: string, path: string, endpoint: Endpoint): void =>
-    table.at(path, () => new Route()).add(verb, endpoint);
+    table.at(path, () => new Route(path)).add(verb, endpoint);
   for (const rule of httpRules()) {
     add(
       rule.verb,
@@ -62,7 +68,7 @@ export function createRoutes({ clients, own, hooks, maxBodyBytes }: Routes): Pat
   }
   for (const { verb, path, endpoint, always = false } of own) {
     add(verb, path, endpoint);
-    table.at(path, () => new Route()).always ||= always;
+    table.at(path, () => new Route(path)).always ||= always;
   }
   return table;
 }

@@ -1,8 +1,9 @@
 import { fieldSetter, fromQuery, type HttpRule, JsonMappingError, parseJson, toJsonString } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
-import { Admission } from './admission.js';
+import { admitted } from './admission.js';
 import type { Endpoint, Exchange } from './exchange.js';
 import { badRequest, HttpError } from './http-error.js';
+import { largeAnswer } from './large-answer.js';
 import { Negotiation } from './negotiation.js';
 import type { ReadyAnswer } from './ready-answer.js';
 import { readBody } from './request-body.js';
@@ -72,20 +73,12 @@ class RpcEndpoint {
   };
 
   /** Of a method whose request comes in a body. A caller who will be refused is refused before the body is waited for. */
-  readonly write: Endpoint = async (exchange) => {
-    const options = exchange.callOptions();
-    const { admit } = exchange;
-    const admission = admit && (await Admission.of(admit, this.#path, options));
-    try {
+  readonly write: Endpoint = (exchange) =>
+    admitted(exchange, this.#path, async (options) => {
       const request = await this.#received(exchange);
-      const message = await this.#call(request, exchange, () => admission?.options ?? options);
-      admission?.end();
+      const message = await this.#call(request, exchange, options);
       await this.#respond(message, exchange);
-    } catch (error) {
-      admission?.end(error);
-      throw error;
-    }
-  };
+    });
 
   get #path(): string {
     const { service, method } = this.#rule;
@@ -107,9 +100,14 @@ class RpcEndpoint {
     const answer = this.#hook.answer?.(message, exchange) ?? {};
     if ('ready' in answer) return exchange.sendReady(answer.ready);
     const { status = 200, headers, body } = answer;
-    if (status !== 304) return exchange.send(status, body ?? toJsonString(this.#rule.responseType, message), headers);
-    exchange.sendNotModified(headers);
-    return undefined;
+    if (status === 304) {
+      exchange.sendNotModified(headers);
+      return undefined;
+    }
+    const { responseType } = this.#rule;
+    const pieces = body === undefined ? largeAnswer(responseType, message) : undefined;
+    if (pieces !== undefined) return exchange.sendPieces(status, pieces, headers);
+    return exchange.send(status, body ?? toJsonString(responseType, message), headers);
   }
 
   #queried(exchange: Exchange): object {

@@ -1,2 +1,2 @@
-export type { Flag, FlagValue, Rule, Test } from './flag.js';
+export type { Flag, FlagValue, Rule, Test } from '@cfg/core/flags';
 export { CfgProvider, type CfgProviderOptions } from './provider.js';

@@ -1,8 +1,8 @@
+import { share } from '@cfg/core/flags';
 import { type FakeConfig, fakeConfig } from '@cfg/testing';
 import { type Client, OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CfgProvider } from './index.js';
-import { share } from './targeting.js';
 
 afterEach(() => OpenFeature.clearProviders());
 

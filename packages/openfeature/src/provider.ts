@@ -1,5 +1,6 @@
 import type { AppConfig, LoadedPrefix, NamespaceStatus, PullStream, Value } from '@cfg/client';
 import { isTransient } from '@cfg/core';
+import { evaluate } from '@cfg/core/flags';
 import { settledWithin, sleep } from '@cfg/core/store';
 import {
   ErrorCode,
@@ -10,8 +11,6 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import { faultOf, isFlag } from './flag.js';
-import { choose } from './targeting.js';
 
 export interface CfgProviderOptions {
   /** What the keys of flags begin with. Default `flags/`: the flag `new-checkout` is the key `flags/new-checkout`. */
@@ -123,13 +122,10 @@ export class CfgProvider implements Provider {
       fits(result)
         ? { value: result as T, reason, flagMetadata, ...(variant !== undefined && { variant }) }
         : failed(ErrorCode.TYPE_MISMATCH, `flag ${key} is not of the type that is asked for`);
-    if (!isFlag(data)) return done(data, 'STATIC');
-    const fault = faultOf(data);
-    if (fault !== undefined) return failed(ErrorCode.PARSE_ERROR, `flag ${key}: ${fault}`);
-    if (data.disabled) return { value: byDefault, reason: 'DISABLED', flagMetadata };
-    const choice = choose(key, data, context);
-    if (choice === undefined) return failed(ErrorCode.TARGETING_KEY_MISSING, `flag ${key} is split by targetingKey`);
-    return done(data.variants[choice.variant], choice.reason, choice.variant);
+    const evaluation = evaluate(key, data, context);
+    if (evaluation.outcome === 'disabled') return { value: byDefault, reason: 'DISABLED', flagMetadata };
+    if (evaluation.outcome === 'fault') return failed(evaluation.errorCode as ErrorCode, evaluation.message);
+    return done(evaluation.value, evaluation.reason, evaluation.variant);
   }
 
   #value(key: string): Value | undefined {

@@ -1,11 +1,12 @@
 import type { Logger } from '@cfg/core';
-import { applyAll, type Commit, type Operation, run, Transaction } from '@cfg/core/store';
+import { applyAll, type Commit, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
-import { CommitUnknown, isConnectionLost } from './fault.js';
+import { CommitUnknown, isConnectionLost, KeysChanged } from './fault.js';
 import { headOf, type LogRow } from './reader.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
+import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
 
 /**
@@ -16,27 +17,41 @@ export class Committer {
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #limits: Limits;
+  readonly #sealer: Sealer;
   readonly #origin: string;
   readonly #logger: Logger;
   readonly #compaction: Compaction;
+  readonly #sweep: Sweep;
   #compacting: Promise<void> | undefined;
   #closed = false;
 
   /** `origin` names this server to the others that are woken. */
-  constructor(database: Database, statements: Statements, limits: Limits, origin: string, logger: Logger) {
+  constructor(
+    database: Database,
+    statements: Statements,
+    limits: Limits,
+    sealer: Sealer,
+    origin: string,
+    logger: Logger,
+  ) {
+    this.#sealer = sealer;
     this.#database = database;
     this.#statements = statements;
     this.#limits = limits;
     this.#origin = origin;
     this.#logger = logger;
     this.#compaction = new Compaction(database, statements, limits);
+    this.#sweep = new Sweep(database, statements, limits);
   }
 
-  /** If this throws, nothing was done, unless it throws {@link CommitUnknown}. */
+  /** If this throws, as {@link KeysChanged}, nothing was done, unless it throws {@link CommitUnknown}. */
   commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
     return this.#database.write<LogRow, Commit>(this.#statements.lock, async (session, rows) => {
-      const tables = new Tables(session, this.#statements, this.#limits.historyLimit);
-      const [locked] = await Promise.all([rows, tables.load(operations, nowMs)]);
+      const tables = new Tables(session, this.#statements, this.#limits.historyLimit, this.#sealer);
+      const active = session.query<{ id: number }>(this.#statements.activeKey);
+      const [locked, [key]] = await Promise.all([rows, active, tables.load(operations, nowMs)]);
+      if (key !== undefined && !this.#sealer.knows(key.id)) throw new KeysChanged();
+      this.#sealer.activate(key?.id);
       const head = headOf(locked);
       tables.begin(head.logBytes);
       const transaction = new Transaction(tables, head.revision, nowMs);
@@ -48,7 +63,8 @@ export class Committer {
         return { outcomes, changes, oldestRevision };
       }
       await commit(session, tables.flush(this.#origin));
-      this.#compact(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
+      const isDue = this.#compaction.isDue(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
+      if (isDue) this.tend(nowMs);
       return { outcomes, changes, oldestRevision };
     });
   }
@@ -59,19 +75,20 @@ export class Committer {
     await this.#compacting;
   }
 
-  /** Drops what the log need not keep, beside the commits and one step at a time. */
-  #compact(revision: number, oldestRevision: number, bytes: number): void {
-    if (this.#compacting !== undefined || !this.#compaction.isDue(revision, oldestRevision, bytes)) return;
-    this.#compacting = this.#runCompaction().finally(() => {
+  /** Drops what need not be kept, beside the commits and one step at a time. */
+  tend(nowMs: number): void {
+    if (this.#closed) return;
+    this.#compacting ??= this.#tend(nowMs).finally(() => {
       this.#compacting = undefined;
     });
   }
 
-  async #runCompaction(): Promise<void> {
+  async #tend(nowMs: number): Promise<void> {
     try {
-      while (!this.#closed && (await this.#compaction.run()).more);
+      while (!this.#closed && (await this.#compaction.run(nowMs)).more);
+      await this.#sweep.run(nowMs, () => !this.#closed);
     } catch (error) {
-      // The next commit finds it due again.
+      // It is tried again with one of the next commits, or in a minute.
       this.#logger.warn({ err: error }, 'the log could not be compacted');
     }
   }

@@ -55,3 +55,31 @@ it('keeps the log to a limit in bytes', async () => {
   // A change weighs its value, 802 bytes, and 200 more; those of `y` 201.
   expect(revision - oldestRevision).toBeGreaterThanOrEqual(9);
 });
+
+it('drops what is too old for the log, for a history, and deleted keys', async () => {
+  const clock = { ms: 1_700_000_000_000 };
+  // So short a log that every few writes look for what is too old.
+  const ages = { logAgeMs: 60_000, historyAgeMs: 3_600_000, tombstoneAgeMs: 7_200_000 };
+  const store = await openStore({ tablePrefix: newPrefix(), logBytes: 2_000, now: () => clock.ms, ...ages });
+  for (const n of [1, 2, 3]) await store.set('a', 'x', json(n));
+  await store.set('a', 'gone', json(1));
+  await store.delete('a', 'gone');
+  const versions = async (): Promise<number[]> =>
+    (await store.versions('a', 'x')).entries.map(({ version }) => version);
+  const writeUntil = async (isDone: () => Promise<boolean>): Promise<void> => {
+    while (!(await isDone())) await store.set('b', 'y', json('y'.repeat(300)));
+  };
+  await writeUntil(async () => (await store.revision()).oldestRevision > 5);
+  expect(await versions()).toEqual([3, 2, 1]);
+  clock.ms += 3_600_001;
+  await writeUntil(async () => (await versions()).join() === '3');
+  expect((await store.versions('a', 'gone', { includeDeleted: true })).entries).toHaveLength(2);
+  clock.ms += 7_200_000;
+  await writeUntil(() =>
+    store.versions('a', 'gone', { includeDeleted: true }).then(
+      () => false,
+      () => true,
+    ),
+  );
+  expect((await store.set('a', 'gone', json(1))).version).toBe(1);
+});

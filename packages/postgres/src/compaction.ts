@@ -1,4 +1,5 @@
 import type { Entry } from '@cfg/core';
+import { cutoff, type Retention } from '@cfg/core/store';
 import type { Database } from './database.js';
 import { headOf, type LogRow } from './reader.js';
 import { entryWeight, type Statements } from './statements.js';
@@ -12,7 +13,7 @@ const slack = 100;
 /** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
 export const changeWeight = (entry: Entry): number => entryWeight + entry.size;
 
-export interface Limits {
+export interface Limits extends Retention {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly logBytes: number;
@@ -39,9 +40,9 @@ export class Compaction {
   }
 
   /** Drops some. Returns where the log begins now, and whether there is more to drop. */
-  run(): Promise<{ readonly oldestRevision: number; readonly more: boolean }> {
+  run(nowMs: number): Promise<{ readonly oldestRevision: number; readonly more: boolean }> {
     const { lock, newOldest, moveWindow, dropLeaving } = this.#statements;
-    const { historyLimit, logLimit, logBytes } = this.#limits;
+    const { historyLimit, logLimit, logBytes, logAgeMs } = this.#limits;
     return this.#database.write<LogRow, { oldestRevision: number; more: boolean }>(lock, async (session, rows) => {
       const head = headOf(await rows);
       const reach = Math.min(head.revision, head.oldestRevision + step);
@@ -51,6 +52,7 @@ export class Compaction {
         head.revision - logLimit,
         head.logBytes,
         logBytes,
+        cutoff(nowMs, logAgeMs),
       ]);
       if (found === undefined) {
         await session.script('ROLLBACK');

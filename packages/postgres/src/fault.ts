@@ -25,6 +25,11 @@ export class CommitUnknown extends Error {
   }
 }
 
+/** Another server has made a data key that this one has yet to load. */
+export class KeysChanged extends Error {
+  override readonly name = 'KeysChanged';
+}
+
 /** The SQLSTATE that the database answered with; `undefined` where it did not answer. */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
@@ -40,11 +45,14 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Whether the error is of this program itself, or the rules', and not the network's. */
 const isMistake = (error: unknown): boolean =>
-  isConfigError(error) || [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
+  isConfigError(error) ||
+  error instanceof KeysChanged ||
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
 
 /** Whether a transaction that threw this was not committed, and may be tried again. */
 export function isBusy(error: unknown): boolean {
   if (error instanceof CommitUnknown) return false;
+  if (error instanceof KeysChanged) return true;
   return isConnectionLost(error) || (sqlState(error)?.startsWith('40') ?? false);
 }
 
@@ -61,6 +69,9 @@ export function reasonOf(error: unknown): string {
 export function faultOf(error: unknown): ConfigError {
   if (isConfigError(error)) return error;
   if (error instanceof CommitUnknown) return new ConfigError('unavailable', error.message, { cause: error });
+  if (error instanceof KeysChanged) {
+    return new ConfigError('unavailable', 'secrets are not available: another server has changed the data keys');
+  }
   const state = sqlState(error);
   if (state === undefined && !isConnectionLost(error)) return internal(error);
   const why = state === undefined ? 'it cannot be reached' : (conditions[state] ?? conditions[state.slice(0, 2)]);

@@ -1,2 +1,3 @@
+export { openPostgresKeys } from './key-table.js';
 export type { PostgresStoreOptions } from './options.js';
 export { PostgresStore } from './store.js';

@@ -1,5 +1,5 @@
 import type { Entry } from '@cfg/core';
-import type { HistoryRange, KeyReader, Range } from '@cfg/core/store';
+import type { HistoryRange, KeyReader, Range, Sealer } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { type ChangeRow, entryOf } from './rows.js';
 import type { Session } from './session.js';
@@ -13,8 +13,10 @@ export class KeyRows implements KeyReader {
   readonly #session: Session;
   readonly #statements: Statements;
   readonly #historyLimit: number;
+  readonly #sealer: Sealer;
 
-  constructor(session: Session, statements: Statements, historyLimit: number) {
+  constructor(session: Session, statements: Statements, historyLimit: number, sealer: Sealer) {
+    this.#sealer = sealer;
     this.#session = session;
     this.#statements = statements;
     this.#historyLimit = historyLimit;
@@ -23,7 +25,7 @@ export class KeyRows implements KeyReader {
   /** Last states, tombstones included, in key order; those of keys that never existed are left out. */
   async states(namespace: string, keys: readonly string[]): Promise<readonly Entry[]> {
     const rows = await this.#session.query<ChangeRow>(this.#statements.states, [namespace, keys]);
-    return rows.map(entryOf);
+    return rows.map((row) => entryOf(row, this.#sealer));
   }
 
   range({ namespace, prefix, after, limit, maxBytes, includeDeleted }: Range): Promise<readonly Entry[]> {
@@ -58,7 +60,7 @@ export class KeyRows implements KeyReader {
       keys,
       revision,
     ]);
-    const found = new Map(rows.map((row) => [row.at, entryOf(row)]));
+    const found = new Map(rows.map((row) => [row.at, entryOf(row, this.#sealer)]));
     return keys.map((_, index) => found.get(index + 1));
   }
 
@@ -75,7 +77,7 @@ export class KeyRows implements KeyReader {
       const count = Math.min(most, limit - entries.length);
       const rows = await read(entries.at(-1), bounded(count), bounded(maxBytes - bytes));
       for (const row of rows) {
-        const entry = entryOf(row);
+        const entry = entryOf(row, this.#sealer);
         entries.push(entry);
         bytes += entry.size;
         if (bytes > maxBytes && entries.length > 1) return entries;

@@ -1,5 +1,5 @@
 import type { Change, Entry } from '@cfg/core';
-import { isLive, type Operation } from '@cfg/core/store';
+import { isLive, type Operation, type Sealer } from '@cfg/core/store';
 import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import type { Session } from './session.js';
 import { maxDue, type Statements } from './statements.js';
@@ -14,6 +14,11 @@ export class LoadedRows {
   readonly #states = new Map<string, Entry | undefined>();
   readonly #requests = new Map<string, Change[]>();
   #due: Entry[] = [];
+  readonly #sealer: Sealer;
+
+  constructor(sealer: Sealer) {
+    this.#sealer = sealer;
+  }
 
   /** The key's last state; `'unknown'` where it was not loaded. */
   last(namespace: string, key: string): Entry | undefined | 'unknown' {
@@ -53,10 +58,10 @@ export class LoadedRows {
     ]);
     for (const name of keys) this.#states.set(idOf(name), undefined);
     for (const row of rows) {
-      if (row.what === 'last') this.#states.set(idOf([row.namespace ?? '', row.key]), entryOf(row));
-      else if (row.what === 'due') this.#due.push(entryOf(row));
+      if (row.what === 'last') this.#states.set(idOf([row.namespace ?? '', row.key]), entryOf(row, this.#sealer));
+      else if (row.what === 'due') this.#due.push(entryOf(row, this.#sealer));
     }
-    const changes = rows.filter(({ what }) => what === 'request').map(changeOf);
+    const changes = rows.filter(({ what }) => what === 'request').map((row) => changeOf(row, this.#sealer));
     for (const change of changes.sort((a, b) => a.revision - b.revision)) {
       const id = idOf([change.entry.namespace, change.requestId]);
       this.#requests.set(id, [...(this.#requests.get(id) ?? []), change]);

@@ -4,12 +4,17 @@ import { type Commit, type EngineReader, type Head, LogFollower, run, type Steps
 import { Committer } from './committer.js';
 import { Database } from './database.js';
 import { faultOf, isBusy, reasonOf } from './fault.js';
+import { PostgresKeyTable } from './key-table.js';
 import { Listener } from './listener.js';
+import { OpenSecrets } from './open-secrets.js';
 import { type Settings, shownUrl } from './options.js';
 import { headOf, type LogRow, Reader } from './reader.js';
 import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import { namesOf, prepareSchema } from './schema.js';
 import { type Statements, statementsOf } from './statements.js';
+
+/** How often what is too old is looked for, in milliseconds. */
+const tendMs = 60_000;
 
 /** Everything that exists while the database is in use: write queue, log follower and listener over the connections. */
 export class OpenDatabase {
@@ -20,6 +25,8 @@ export class OpenDatabase {
   readonly #statements: Statements;
   readonly #committer: Committer;
   readonly #listener: Listener | undefined;
+  readonly #secrets: OpenSecrets;
+  readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
   #waking: Promise<void> | undefined;
   #wokenAgain = false;
@@ -35,8 +42,9 @@ export class OpenDatabase {
         await session.script('COMMIT');
       });
       const statements = statementsOf(names);
+      const secrets = await OpenSecrets.open(settings, new PostgresKeyTable(database, names, statements));
       const head = headOf(await database.query<LogRow>(statements.head));
-      return new OpenDatabase(settings, database, statements, names.channel, head, onExpiry);
+      return new OpenDatabase(settings, database, statements, names.channel, head, secrets, onExpiry);
     } catch (error) {
       await database.close();
       const code = error instanceof ConfigError ? error.code : 'unavailable';
@@ -51,6 +59,7 @@ export class OpenDatabase {
     statements: Statements,
     channel: string,
     head: Head,
+    secrets: OpenSecrets,
     onExpiry: () => void,
   ) {
     const { logger } = settings;
@@ -58,9 +67,11 @@ export class OpenDatabase {
     this.#settings = settings;
     this.#database = database;
     this.#statements = statements;
+    this.#secrets = secrets;
     this.#onExpiry = onExpiry;
-    const committer = new Committer(database, statements, settings, origin, logger);
+    const committer = new Committer(database, statements, settings, secrets.sealer, origin, logger);
     this.#committer = committer;
+    this.#tend = setInterval(() => committer.tend(settings.now()), tendMs).unref();
     this.follower = new LogFollower({
       head,
       readHead: () => this.#head(),
@@ -70,7 +81,7 @@ export class OpenDatabase {
       faultOf,
     });
     this.queue = new WriteQueue({
-      commit: (operations) => committer.commit(operations, settings.now()),
+      commit: (operations) => secrets.withKeys(() => committer.commit(operations, settings.now())),
       onCommit: (commit) => this.#onCommit(commit),
       isBusy,
       faultOf,
@@ -90,7 +101,7 @@ export class OpenDatabase {
 
   async get(namespace: string, key: string): Promise<Entry | undefined> {
     const [row] = await this.#query<ChangeRow>(this.#statements.get, [namespace, key]);
-    return row && entryOf(row);
+    return row && entryOf(row, this.#secrets.sealer);
   }
 
   async nextExpiry(): Promise<number | undefined> {
@@ -101,7 +112,7 @@ export class OpenDatabase {
   async read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
     try {
       return await this.#database.read<LogRow, T>(this.#statements.head, async (session, head) =>
-        run(work(new Reader(session, this.#statements, this.#settings.historyLimit, head))),
+        run(work(new Reader(session, this.#statements, this.#settings.historyLimit, this.#secrets.sealer, head))),
       );
     } catch (error) {
       throw faultOf(error);
@@ -122,8 +133,10 @@ export class OpenDatabase {
   /** Commits what was submitted, then ends the watches and the connections. */
   async close(): Promise<void> {
     await this.queue.drain();
+    clearInterval(this.#tend);
     await this.#committer.close();
     await this.#listener?.close();
+    this.#secrets.close();
     this.follower.close();
     await this.#database.close();
   }
@@ -134,7 +147,7 @@ export class OpenDatabase {
 
   async #changes(after: number, limit: number): Promise<readonly Change[]> {
     const rows = await this.#database.query<ChangeRow>(this.#statements.changes, [after, limit]);
-    return rows.map(changeOf);
+    return rows.map((row) => changeOf(row, this.#secrets.sealer));
   }
 
   async #query<Row extends object>(text: string, values: readonly string[] = []): Promise<readonly Row[]> {

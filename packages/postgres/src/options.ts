@@ -1,8 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import {
+  completeRetention,
+  maxInt32,
+  type Retention,
+  type RetentionOptions,
+  type Sealing,
+  wholeNumber,
+} from '@cfg/core/store';
 
-export interface PostgresStoreOptions {
+/** Ages are looked at every minute. */
+export interface PostgresStoreOptions extends RetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log at least, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -44,6 +52,8 @@ export interface PostgresStoreOptions {
   readonly transactionPooling?: boolean | undefined;
   /** The address of the database itself, for notifications. Default: the store's own, unless it is a pooler's. */
   readonly listenUrl?: string | undefined;
+  /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed there before. */
+  readonly sealing?: Sealing | undefined;
   /** Told of failed commits, and of the listener's connection. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch; those of all servers should agree. Default `Date.now`. */
@@ -51,7 +61,7 @@ export interface PostgresStoreOptions {
 }
 
 /** {@link PostgresStoreOptions}, complete and checked. */
-export interface Settings {
+export interface Settings extends Retention {
   readonly url: string;
   /** `undefined`: notifications cannot be had. */
   readonly listenUrl: string | undefined;
@@ -66,6 +76,7 @@ export interface Settings {
   readonly pollIntervalMs: number;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
+  readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -86,6 +97,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     tablePrefix,
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
+    ...completeRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     connections: wholeNumber('connections', options.connections ?? 10, 1, 10_000),
     connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, maxInt32),
@@ -94,6 +106,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
     tls: options.tls,
     transactionPooling,
+    sealing: options.sealing,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

@@ -1,4 +1,4 @@
-import type { ChangeStream, Entry, Health, WatchFilter, WatchOptions } from '@cfg/core';
+import type { ChangeStream, Entry, Health, LogState, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
 import { type Answers, type Engine, type EngineReader, failedWatch, type Operation, type Steps } from '@cfg/core/store';
 import { faultOf } from './fault.js';
 import { OpenDatabase } from './open-database.js';
@@ -7,10 +7,12 @@ import type { Settings } from './options.js';
 /** Holds a store's data in a PostgreSQL database, which other servers may use too. */
 export class PostgresEngine implements Engine {
   readonly name = 'the PostgreSQL store';
+  readonly secrets: SecretPolicy | undefined;
   readonly #settings: Settings;
   #database: OpenDatabase | undefined;
 
   constructor(settings: Settings) {
+    this.secrets = settings.sealing?.policy;
     this.#settings = settings;
   }
 
@@ -51,6 +53,10 @@ export class PostgresEngine implements Engine {
     return this.#database === undefined
       ? failedWatch(faultOf(undefined))
       : this.#database.follower.watch(filter, options);
+  }
+
+  logState(): LogState | undefined {
+    return this.#database?.follower.state();
   }
 
   health(): Promise<Health> {

@@ -1,5 +1,5 @@
 import type { Alias, Change } from '@cfg/core';
-import type { EngineReader, Head, LogRange, SearchRange, SearchStretch } from '@cfg/core/store';
+import type { EngineReader, Head, LogRange, Sealer, SearchRange, SearchStretch } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { type AliasRow, aliasOf, type ChangeRow, changeOf } from './rows.js';
@@ -32,11 +32,19 @@ export function headOf([row]: readonly LogRow[]): Head & { readonly logBytes: nu
 export class Reader extends KeyRows implements EngineReader {
   readonly #session: Session;
   readonly #statements: Statements;
+  readonly #sealer: Sealer;
   readonly #head: Promise<readonly LogRow[]>;
 
   /** `head` is the row of the log as of the transaction's moment. */
-  constructor(session: Session, statements: Statements, historyLimit: number, head: Promise<readonly LogRow[]>) {
-    super(session, statements, historyLimit);
+  constructor(
+    session: Session,
+    statements: Statements,
+    historyLimit: number,
+    sealer: Sealer,
+    head: Promise<readonly LogRow[]>,
+  ) {
+    super(session, statements, historyLimit, sealer);
+    this.#sealer = sealer;
     this.#session = session;
     this.#statements = statements;
     this.#head = head;
@@ -49,7 +57,9 @@ export class Reader extends KeyRows implements EngineReader {
     );
     const bounds = [fromMs, toMs, limit, maxBytes].map(bounded);
     const values = [bounded(before), ...filter, ...bounds];
-    return (await this.#session.query<ChangeRow>(this.#statements.audit, values)).map(changeOf);
+    return (await this.#session.query<ChangeRow>(this.#statements.audit, values)).map((row) =>
+      changeOf(row, this.#sealer),
+    );
   }
 
   async head(): Promise<Head> {
@@ -77,7 +87,7 @@ export class Reader extends KeyRows implements EngineReader {
   }
 
   search(range: SearchRange): Promise<SearchStretch> {
-    return new SearchReader(this.#session, this.#statements).search(range);
+    return new SearchReader(this.#session, this.#statements, this.#sealer).search(range);
   }
 
   async alias(name: string): Promise<Alias | undefined> {

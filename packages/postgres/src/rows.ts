@@ -1,10 +1,14 @@
 import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
+import { type Sealer, sealedOverhead } from '@cfg/core/store';
 import { fromText } from './text.js';
 
 /** The columns of `changes` that {@link entryOf} reads, but for the bytes. */
 const header: string =
   'c.revision, c.type, c.namespace, c.key, c.version, c.codec, c.value_type, c.created_at, c.updated_at, ' +
-  'c.expires_at, c.author, c.comment, c.request_id, c.more';
+  'c.expires_at, c.author, c.comment, c.request_id, c.more, c.dek';
+
+/** How many bytes the value has that is kept in `changes`, which has to be named `c`: a sealed one is kept longer. */
+export const valueBytes: string = `(octet_length(c.bytes) - CASE WHEN c.dek IS NULL THEN 0 ELSE ${sealedOverhead} END)`;
 
 /** The columns of `changes`, which has to be named `c`. */
 export const changeColumns: string = `${header}, c.bytes`;
@@ -31,18 +35,23 @@ export interface ChangeRow {
   readonly comment: string | null;
   readonly request_id: string | null;
   readonly more: boolean;
+  readonly dek: number | null;
   readonly bytes: Buffer;
 }
 
 /** The entry, or the tombstone, that a row of `changes` made. */
-export function entryOf(row: ChangeRow): Entry {
-  return new Entry({
+export function entryOf(row: ChangeRow, sealer: Sealer): Entry {
+  const place = {
     namespace: row.namespace ?? '',
     key: row.key,
-    bytes: row.bytes,
     codec: fromText(row.codec),
     type: valueTypeOf(row.value_type),
     version: row.version,
+  };
+  return new Entry({
+    ...place,
+    // An alias, which has no namespace, is no secret.
+    ...(row.namespace === null ? { bytes: row.bytes } : sealer.kept(place, row.bytes, row.dek)),
     revision: row.revision,
     createdAtMs: row.created_at,
     updatedAtMs: row.updated_at,
@@ -53,8 +62,8 @@ export function entryOf(row: ChangeRow): Entry {
   });
 }
 
-export const changeOf = (row: ChangeRow): Change =>
-  new Change(row.type, entryOf(row), row.revision, fromText(row.request_id ?? ''), row.more);
+export const changeOf = (row: ChangeRow, sealer: Sealer): Change =>
+  new Change(row.type, entryOf(row, sealer), row.revision, fromText(row.request_id ?? ''), row.more);
 
 export interface AliasRow {
   readonly alias: string;

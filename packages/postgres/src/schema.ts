@@ -9,6 +9,7 @@ export interface Names {
   readonly keys: string;
   readonly namespaces: string;
   readonly aliases: string;
+  readonly dataKeys: string;
   readonly channel: string;
 }
 
@@ -19,6 +20,7 @@ export const namesOf = (prefix: string): Names => ({
   keys: `${prefix}keys`,
   namespaces: `${prefix}namespaces`,
   aliases: `${prefix}aliases`,
+  dataKeys: `${prefix}data_keys`,
   channel: `${prefix}changes`,
 });
 
@@ -31,6 +33,8 @@ export const namesOf = (prefix: string): Names => ({
  * - `changes` is the log and at once the history of every key, as in the SQLite store: a row leaves it when it is neither
  *   in the log's window nor among the kept versions of its key. An alias change has no namespace, which keeps it out of
  *   the keys' history. `more` is true where the next change is of the same write.
+ * - `dek` names the data key that seals a change's bytes; NULL: they are plain. `data_keys` holds those keys, each
+ *   wrapped by a key that is not in the database.
  * - `keys` points to the last change of every key, deleted ones included.
  * - `namespaces` counts along, so that nothing ever has to be counted.
  */
@@ -94,6 +98,23 @@ const steps: readonly ((names: Names) => string)[] = [
     created_at bigint NOT NULL
   );
   CREATE INDEX ${aliases}_by_target ON ${aliases} (target);
+  `,
+  // Deleted keys are looked for by age.
+  ({ keys }) => `CREATE INDEX ${keys}_deleted ON ${keys} (revision) WHERE deleted`,
+  // Values that are kept sealed.
+  ({ changes, dataKeys }) => `
+  ALTER TABLE ${changes} ADD COLUMN dek integer;
+  CREATE INDEX ${changes}_by_dek ON ${changes} (dek) WHERE dek IS NOT NULL;
+
+  CREATE TABLE ${dataKeys} (
+    id integer PRIMARY KEY,
+    state text NOT NULL,
+    wrapped bytea NOT NULL,
+    wrapper text NOT NULL,
+    check_value bytea NOT NULL,
+    created_at bigint NOT NULL,
+    created_revision bigint NOT NULL
+  );
   `,
 ];
 

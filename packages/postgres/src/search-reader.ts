@@ -1,5 +1,5 @@
 import type { Entry } from '@cfg/core';
-import { Matches, type SearchRange, type SearchStretch, type SearchTerm } from '@cfg/core/store';
+import { Matches, type Sealer, type SearchRange, type SearchStretch, type SearchTerm } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { type ChangeRow, entryOf } from './rows.js';
 import type { Session } from './session.js';
@@ -16,8 +16,10 @@ const blockSize = 32;
 export class SearchReader {
   readonly #session: Session;
   readonly #statements: Statements;
+  readonly #sealer: Sealer;
 
-  constructor(session: Session, statements: Statements) {
+  constructor(session: Session, statements: Statements, sealer: Sealer) {
+    this.#sealer = sealer;
     this.#session = session;
     this.#statements = statements;
   }
@@ -34,7 +36,7 @@ export class SearchReader {
     const text = term.inValues ? null : toText(term.text);
     const bounds = [scanned.lowest, before, text, ...scopeOf(term)];
     const rows = await this.#session.query<ChangeRow>(this.#statements.scan, bounds);
-    const found = rows.map(entryOf).filter((entry) => term.match(entry) !== undefined);
+    const found = rows.map((row) => entryOf(row, this.#sealer)).filter((entry) => term.match(entry) !== undefined);
     const stopped = await this.#offer(found, matches);
     if (stopped !== undefined) return matches.upTo(stopped);
     return scanned.count < maxScanned ? matches.all : matches.upTo(scanned.lowest);
@@ -45,7 +47,8 @@ export class SearchReader {
     for (let start = 0; start < found.length; start += blockSize) {
       const revisions = found.slice(start, start + blockSize).map(({ revision }) => revision);
       const rows = await this.#session.query<ChangeRow>(this.#statements.byRevisions, [revisions]);
-      for (const entry of rows.map(entryOf)) if (!matches.offer(entry)) return entry.revision;
+      for (const entry of rows.map((row) => entryOf(row, this.#sealer)))
+        if (!matches.offer(entry)) return entry.revision;
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { changeColumns, headerColumns, searchedColumns } from './rows.js';
+import { changeColumns, headerColumns, searchedColumns, valueBytes } from './rows.js';
 import type { Names } from './schema.js';
 
 /**
@@ -39,19 +39,23 @@ export interface Statements {
   readonly dropAlias: string;
   readonly lock: string;
   readonly load: string;
+  readonly activeKey: string;
   readonly flush: string;
   readonly newOldest: string;
   readonly moveWindow: string;
   readonly dropLeaving: string;
+  readonly forgetKeys: string;
+  readonly reachUp: string;
+  readonly dropReplaced: string;
 }
 
-export function statementsOf({ log, changes, keys, namespaces, aliases, channel }: Names): Statements {
+export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys, channel }: Names): Statements {
   const last = `${keys} k JOIN ${changes} c USING (revision)`;
   // A page of keys; `before` is what the values ahead of a row weigh.
   const range = (which: string): string => `
     SELECT * FROM (
       SELECT ${changeColumns}, k.key AS sort, row_number() OVER w AS place,
-        sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+        sum(${valueBytes}) OVER w - ${valueBytes} AS before
       FROM ${last}
       WHERE k.namespace = $1 AND k.key >= $2 AND k.key < $3 AND ${which}
       WINDOW w AS (ORDER BY k.key) ORDER BY k.key LIMIT $4
@@ -65,7 +69,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
     audit: `
       SELECT * FROM (
         SELECT ${changeColumns}, row_number() OVER w AS place,
-          sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+          sum(${valueBytes}) OVER w - ${valueBytes} AS before
         FROM ${changes} c
         WHERE c.revision < $1 AND c.revision > (SELECT oldest_revision FROM ${log})
           AND ($2::text IS NULL OR c.type = $2) AND ($3::text IS NULL OR c.namespace = $3)
@@ -82,7 +86,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
     history: `
       SELECT * FROM (
         SELECT ${changeColumns}, row_number() OVER w AS place,
-          sum(octet_length(c.bytes)) OVER w - octet_length(c.bytes) AS before
+          sum(${valueBytes}) OVER w - ${valueBytes} AS before
         FROM ${keys} k JOIN ${changes} c USING (namespace, key)
         WHERE k.namespace = $1 AND k.key = $2 AND c.version >= k.version - $3 AND ${place} > k.version - $3
           AND c.revision < $4 AND ($5 OR c.type = 'set') AND ($6 = 0 OR c.version = $6)
@@ -125,6 +129,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
     putAlias: `INSERT INTO ${aliases} VALUES ($1, $2, $3, $4, $5)`,
     dropAlias: `DELETE FROM ${aliases} WHERE alias = $1`,
     lock: `${head} FOR UPDATE`,
+    activeKey: `SELECT id FROM ${dataKeys} WHERE state = 'active'`,
     // Last states of keys, without values unless asked for; changes with request ids; what has expired.
     load: `
       SELECT 'last' AS what, ${headerColumns.replace(/''::bytea/, `CASE WHEN $6 THEN c.bytes ELSE ''::bytea END`)}
@@ -143,10 +148,10 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
       WITH moved AS (UPDATE ${log} SET revision = $1, log_bytes = $2),
       logged AS (
         INSERT INTO ${changes} (revision, type, namespace, key, version, codec, value_type, created_at, updated_at,
-          expires_at, request_id, author, comment, more, log_bytes, bytes)
+          expires_at, request_id, author, comment, more, log_bytes, bytes, dek)
         SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::integer[],
           $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-          $17::bigint[], $18::bytea[])
+          $17::bigint[], $18::bytea[], $29::integer[])
       ),
       stated AS (
         INSERT INTO ${keys} (namespace, key, revision, version, deleted, expires_at)
@@ -161,9 +166,9 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
       )
       SELECT pg_notify('${channel}', $28)`,
     newOldest: `
-      SELECT revision, log_bytes FROM ${changes}
+      SELECT revision, log_bytes FROM ${changes} c
       WHERE revision > $1 AND revision <= $2
-        AND (revision <= $3 OR $4 - log_bytes + ${entryWeight} + octet_length(bytes) > $5)
+        AND (revision <= $3 OR $4 - log_bytes + ${entryWeight} + ${valueBytes} > $5 OR updated_at <= $6)
       ORDER BY revision DESC LIMIT 1`,
     moveWindow: `UPDATE ${log} SET oldest_revision = $1, oldest_bytes = $2`,
     // Of the keys whose changes leave the window: everything that has left it and is not among the newest versions.
@@ -179,5 +184,23 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, channel 
       )
       DELETE FROM ${changes} c WHERE revision IN (SELECT revision FROM past)
         OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)`,
+    forgetKeys: `
+      WITH gone AS (
+        SELECT k.namespace, k.key FROM ${last}
+        WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
+      ),
+      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key)
+      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
+    reachUp: `
+      SELECT max(revision) AS highest, count(*) AS count FROM (
+        SELECT revision FROM ${changes} WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3
+      ) AS reached`,
+    // A deletion is dropped together with the version that it ended.
+    dropReplaced: `
+      DELETE FROM ${changes} c
+      WHERE c.revision > $1 AND c.revision <= $2 AND c.namespace IS NOT NULL AND EXISTS (
+        SELECT 1 FROM ${changes} next
+        WHERE next.namespace = c.namespace AND next.key = c.key AND next.version > c.version
+          AND next.type = 'set' AND next.updated_at <= $3)`,
   };
 }

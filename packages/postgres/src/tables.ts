@@ -1,5 +1,5 @@
 import { type Alias, type Change, type Entry, valueTypeNumber } from '@cfg/core';
-import type { HistoryRange, Operation, Range, WriteTables } from '@cfg/core/store';
+import type { HistoryRange, KeptValue, Operation, Range, Sealer, WriteTables } from '@cfg/core/store';
 import { changeWeight } from './compaction.js';
 import { KeyRows } from './key-rows.js';
 import { LoadedRows } from './loaded-rows.js';
@@ -15,17 +15,20 @@ import { toText } from './text.js';
 export class Tables implements WriteTables {
   readonly #session: Session;
   readonly #statements: Statements;
+  readonly #sealer: Sealer;
   readonly #keys: KeyRows;
-  readonly #loaded = new LoadedRows();
-  #pending: { change: Change; logBytes: number }[] = [];
+  readonly #loaded: LoadedRows;
+  #pending: { change: Change; logBytes: number; kept: KeptValue }[] = [];
   #states = new Map<string, Entry>();
   #tallies = new Map<string, { revision: number; added: number }>();
   #logBytes = 0;
 
-  constructor(session: Session, statements: Statements, historyLimit: number) {
+  constructor(session: Session, statements: Statements, historyLimit: number, sealer: Sealer) {
+    this.#sealer = sealer;
+    this.#loaded = new LoadedRows(sealer);
     this.#session = session;
     this.#statements = statements;
-    this.#keys = new KeyRows(session, statements, historyLimit);
+    this.#keys = new KeyRows(session, statements, historyLimit, sealer);
   }
 
   load(operations: readonly Operation[], nowMs: number): Promise<void> {
@@ -80,6 +83,10 @@ export class Tables implements WriteTables {
     return (await this.#read(() => this.#session.query(this.#statements.isKey, [name, nowMs]))).length > 0;
   }
 
+  check(entry: Entry): void {
+    this.#sealer.check(entry);
+  }
+
   put(change: Change, last: Entry | undefined): void {
     const { entry } = change;
     this.#append(change);
@@ -129,7 +136,7 @@ export class Tables implements WriteTables {
       entries.map(({ comment }) => (comment === '' ? null : toText(comment))),
       changes.map(({ more }) => more),
       pending.map(({ logBytes }) => logBytes),
-      entries.map(({ bytes }) => bytes),
+      pending.map(({ kept }) => kept.bytes),
       states.map(({ namespace }) => namespace),
       states.map(({ key }) => key),
       states.map(({ revision }) => revision),
@@ -140,12 +147,13 @@ export class Tables implements WriteTables {
       tallies.map(([, { revision }]) => revision),
       tallies.map(([, { added }]) => added),
       origin,
+      pending.map(({ kept }) => kept.dek),
     ]);
   }
 
   #append(change: Change): void {
     this.#logBytes += changeWeight(change.entry);
-    this.#pending.push({ change, logBytes: this.#logBytes });
+    this.#pending.push({ change, logBytes: this.#logBytes, kept: this.#sealer.keep(change.entry) });
   }
 
   /** Reads from the database, after what is collected was written there. */

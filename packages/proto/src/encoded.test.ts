@@ -2,10 +2,15 @@ import { expect, test, vi } from 'vitest';
 import { Encoded } from './encoded.js';
 import { Entry } from './gen/config/v1/config.js';
 
-test('the message is decoded on first use, once', () => {
-  const decode = vi.fn((bytes: Uint8Array) => Entry.decode(bytes));
+test('message and bytes are made on first use, once', () => {
   const entry = Entry.fromPartial({ namespace: 'prod', key: 'a', version: 3 });
-  const encoded = new Encoded(Entry.encode(entry).finish(), decode);
+  const encode = vi.fn(() => Entry.encode(entry).finish());
+  const decode = vi.fn(() => Entry.decode(Entry.encode(entry).finish()));
+  const encoded = new Encoded(encode, decode);
+  expect(encode).not.toHaveBeenCalled();
+  expect(encoded.bytes).toEqual(Entry.encode(entry).finish());
+  expect(encoded.bytes).toBe(encoded.bytes);
+  expect(encode).toHaveBeenCalledTimes(1);
   expect(decode).not.toHaveBeenCalled();
   expect(encoded.message).toEqual(entry);
   expect(encoded.message).toBe(encoded.message);

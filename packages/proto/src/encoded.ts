@@ -3,18 +3,27 @@
  * the service definitions send its bytes as they are, and an in-process caller reads `message`.
  */
 export class Encoded<T> {
-  readonly bytes: Uint8Array;
+  #bytes: Uint8Array | (() => Uint8Array);
   #message: T | undefined;
-  #decode: (bytes: Uint8Array) => T;
+  #make: () => T;
 
-  constructor(bytes: Uint8Array, decode: (bytes: Uint8Array) => T) {
-    this.bytes = bytes;
-    this.#decode = decode;
+  /**
+   * @param bytes made on first use where a function makes them
+   * @param make makes the message
+   */
+  constructor(bytes: Uint8Array | (() => Uint8Array), make: () => T) {
+    this.#bytes = bytes;
+    this.#make = make;
+  }
+
+  get bytes(): Uint8Array {
+    if (typeof this.#bytes === 'function') this.#bytes = this.#bytes();
+    return this.#bytes;
   }
 
   /** The message, made on first use and kept. Shared: do not change it. */
   get message(): T {
-    this.#message ??= this.#decode(this.bytes);
+    this.#message ??= this.#make();
     return this.#message;
   }
 }

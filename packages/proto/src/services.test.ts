@@ -79,7 +79,7 @@ test.each(methods.map((desc) => [desc.name, desc] as const))(
 
 test('the bytes of an Encoded answer pass as they are', () => {
   const bytes = new Uint8Array([1, 2, 3]);
-  const encoded = new Encoded<GetResponse>(bytes, GetResponse.decode);
+  const encoded = new Encoded<GetResponse>(bytes, () => GetResponse.decode(bytes));
   expect(ConfigServiceDefinition.get.responseSerialize(encoded)).toBe(bytes);
 });
 

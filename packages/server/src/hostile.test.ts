@@ -15,7 +15,8 @@ import { anyPorts, Program } from './test/program.js';
  */
 
 const mebibyte = 1024 * 1024;
-const most = (process.env.CFG_HOSTILE === 'alone' ? 100 : 200) * mebibyte;
+const isAlone = process.env.CFG_HOSTILE === 'alone';
+const most = (isAlone ? 100 : 200) * mebibyte;
 const set = '/config.v1.ConfigService/Set';
 
 /** The head of a gRPC message of that size, and its compression flag. */
@@ -25,6 +26,32 @@ function messageHead(size: number, compressed = 0): Buffer {
   head.writeUInt32BE(size, 1);
   return head;
 }
+
+/** Attackers that the server knows: an answer of 20 MB to each of a hundred who do not read. */
+describe.skipIf(process.platform !== 'linux')('a server whose callers do not read', () => {
+  const paths = ['/v1/namespaces/n/keys', ...(isAlone ? ['/v1/namespaces/n/snapshot'] : [])];
+
+  it.each(paths)('%s', async (path) => {
+    await using program = await Program.serving([...anyPorts, '--guard', 'allow-all']);
+    const { hostname, port } = new URL(await program.url('/'));
+    const body = JSON.stringify({ value: Buffer.alloc(200_000).toString('base64'), codec: 'raw' });
+    const url = await program.url('/v1/namespaces/n/keys/k');
+    for (let at = 0; at < 100; at += 1) expect((await fetch(url + at, { method: 'POST', body })).status).toBe(200);
+    await (await fetch(await program.url(path))).arrayBuffer();
+    const quietBytes = program.residentBytes;
+    const first: Promise<unknown>[] = [];
+    for (let count = 0; count < 100; count += 1) {
+      const silent = connect(Number(port), hostname).on('error', () => {});
+      onTestFinished(() => void silent.destroy());
+      silent.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+      first.push(once(silent, 'readable'));
+    }
+    await Promise.all(first);
+    expect((await fetch(await program.url('/v1/namespaces/n/keys/k0'))).status).toBe(200);
+    // Sent at once, 2.7 GB of text would wait here.
+    expect((program.residentBytes - quietBytes) / mebibyte).toBeLessThan((most * 2) / mebibyte);
+  });
+});
 
 describe.skipIf(process.platform !== 'linux')('a server under attack', () => {
   let program: Program;

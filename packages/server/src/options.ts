@@ -1,7 +1,6 @@
 import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { Guard, RateLimitOptions } from '@cfg/service';
-import type { Durability } from '@cfg/sqlite';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, chooseAudit } from './audit-choice.js';
 import { type ClusterChoice, clusterStore } from './cluster-choice.js';
@@ -12,11 +11,11 @@ import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
 import { createLog, type LogLevel } from './log.js';
 import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
-import { makeStore } from './store-choice.js';
+import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
+export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -24,26 +23,17 @@ export interface ServerOptions extends TlsFiles, ClusterChoice, DashboardOptions
   /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
   readonly metrics?: string | undefined;
   /**
+   * Whether each call and each request is a span of OpenTelemetry, which goes where the process has set OpenTelemetry up to
+   * send it (`node --import ./telemetry.js`), or else nowhere. Default false.
+   */
+  readonly tracing?: boolean | undefined;
+  /**
    * `self-signed`: both doors are secured with a certificate that is made at the start and that nobody vouches for; its
    * fingerprint is logged. For a first try on a network. Default: {@link tlsCert}, if there is one.
    */
   readonly tls?: string | undefined;
   /** Where the HTTP door (REST and server-sent events) opens. Default `127.0.0.1:8080`. */
   readonly http?: string | undefined;
-  /**
-   * `memory`, `sqlite:PATH`, `postgres://…`, or a store of your own, which is connected but stays yours to close. Default
-   * `memory`.
-   */
-  readonly store?: string | Store | undefined;
-  /** Versions kept of each key, for a store named by a string. Default 100; at least 1. */
-  readonly history?: number | undefined;
-  /** Changes kept for watchers that resume, for a store named by a string. Default 100,000; at least 1. */
-  readonly logLimit?: number | undefined;
-  /**
-   * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
-   * Default `full`.
-   */
-  readonly durability?: Durability | undefined;
   /**
    * Who may do what: `allow-all`, `deny-all`, `rbac:` with the file of a policy by roles, `opa:` with the file, folder or
    * URL of a policy of OPA, or a guard of your own, which stays yours to close. Without one, everybody may do everything,
@@ -129,6 +119,7 @@ export interface ServerSettings {
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly metrics: Address | undefined;
+  readonly tracing: boolean;
   readonly store: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
@@ -191,28 +182,18 @@ export function completeOptions(
   if (isSelfSigned && options.cluster !== undefined) {
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
-  const retention = {
-    historyLimit: whole('history', 100, 1),
-    logLimit: whole('logLimit', 100_000, 1),
-    durability: durabilityOf(options.durability, nameOf('durability')),
-    secrets: chooseSecrets(options, nameOf, logger),
-    logger,
-  };
   const trustedProxies = listOf(options.trustedProxies);
-  const { store = 'memory' } = options;
-  if (retention.secrets !== undefined && typeof store !== 'string') {
-    throw wrong(`${nameOf('secrets')} goes only with a store that is named by a string`);
-  }
-  const chosen =
-    typeof store === 'string' ? makeStore(store, nameOf('store'), retention) : { store, storeName: 'custom' };
+  const secrets = chooseSecrets(options, nameOf, logger);
+  const chosen = chooseStore(options, secrets, nameOf, logger);
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
     http,
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
+    tracing: options.tracing ?? false,
     ...chosen,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
-    ownsStore: typeof store === 'string',
+    ownsStore: typeof options.store !== 'object',
     guard,
     dashboard,
     tls,
@@ -237,8 +218,6 @@ export function completeOptions(
 }
 
 type NumericOption =
-  | 'history'
-  | 'logLimit'
   | 'graceMs'
   | 'keepAliveMs'
   | 'maxValueBytes'
@@ -289,11 +268,6 @@ function grpcDoorOf(kind: string, name: string): GrpcDoorKind {
   const known = grpcDoors.find((door) => door === kind);
   if (known === undefined) throw wrong(`${name} must be ${grpcDoors.join(' or ')}, not ${JSON.stringify(kind)}`);
   return known;
-}
-
-function durabilityOf(durability: string | undefined, name: string): Durability | undefined {
-  if (durability === undefined || durability === 'full' || durability === 'relaxed') return durability;
-  throw wrong(`${name} must be full or relaxed, not ${JSON.stringify(durability)}`);
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

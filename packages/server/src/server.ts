@@ -1,7 +1,9 @@
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
+import { tracing as requestTracing } from '@cfg/gateway/tracing';
 import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
+import { tracing as callTracing } from '@cfg/service/tracing';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
@@ -68,7 +70,11 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       maxSnapshotEntries,
       rateLimit,
       stages: {
-        outer: [...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])), watches],
+        outer: [
+          ...(settings.tracing ? [callTracing()] : []),
+          ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
+          watches,
+        ],
       },
     });
     const nodeServices =
@@ -82,6 +88,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const gateway = createInProcessGateway(service, {
       logger,
       cluster: nodeServices?.cluster,
+      tracing: settings.tracing ? requestTracing() : undefined,
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,

@@ -1,14 +1,43 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
-import type { KeyTable } from '@cfg/core/store';
-import { PostgresStore } from '@cfg/postgres';
+import { type KeyTable, maxInt32, type Retention, wholeNumber } from '@cfg/core/store';
+import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
 import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
 
-/** What a store keeps, and how, and whom it tells of failed writes. */
-export interface StoreSettings {
+/** Which store a server has, and what it keeps. All but `store` itself is for a store named by a string. */
+export interface StoreOptions {
+  /**
+   * `memory`, `sqlite:PATH`, `postgres://…`, or a store of your own, which is connected but stays yours to close. Default
+   * `memory`.
+   */
+  readonly store?: string | Store | undefined;
+  /** Versions kept of each key. Default 100; at least 1. */
+  readonly history?: number | undefined;
+  /** Changes kept for watchers that resume. Default 100,000; at least 1. */
+  readonly logLimit?: number | undefined;
+  /** Versions that were replaced longer ago leave the history, in days. Default 0: age does not matter. */
+  readonly historyDays?: number | undefined;
+  /** Changes that are older leave the log, in days. Default 0: age does not matter. */
+  readonly logDays?: number | undefined;
+  /**
+   * Deleted keys are forgotten so many days later, once the deletion has left the log; a key that is made anew then begins
+   * at version 1 again. Default 30; 0: never.
+   */
+  readonly deletedDays?: number | undefined;
+  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default `on`. */
+  readonly searchIndex?: 'on' | 'off' | undefined;
+  /**
+   * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
+   * Default `full`.
+   */
+  readonly durability?: Durability | undefined;
+}
+
+interface StoreSettings extends Retention {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
+  readonly searchIndex: boolean | undefined;
   readonly secrets: ChosenSecrets | undefined;
   readonly logger: Logger;
 }
@@ -19,22 +48,62 @@ export interface ChosenStore {
   readonly storeName: string;
 }
 
+const dayMs = 86_400_000;
+const maxDays = 100_000;
+
+/** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
+export function chooseStore(
+  options: StoreOptions,
+  secrets: ChosenSecrets | undefined,
+  nameOf: (option: keyof StoreOptions) => string,
+  logger: Logger,
+): ChosenStore {
+  const { store = 'memory', durability, searchIndex } = options;
+  if (typeof store !== 'string') {
+    if (secrets !== undefined) throw wrong('secrets can be kept by a store that is named by a string only');
+    return { store, storeName: 'custom' };
+  }
+  const whole = (option: 'history' | 'logLimit', standard: number): number =>
+    wholeNumber(nameOf(option), options[option] ?? standard, 1, maxInt32);
+  const ageOf = (option: 'historyDays' | 'logDays' | 'deletedDays', standard: number): number =>
+    dayMs * wholeNumber(nameOf(option), options[option] ?? standard, 0, maxDays);
+  return makeStore(store, nameOf('store'), {
+    historyLimit: whole('history', 100),
+    logLimit: whole('logLimit', 100_000),
+    historyAgeMs: ageOf('historyDays', 0),
+    logAgeMs: ageOf('logDays', 0),
+    tombstoneAgeMs: ageOf('deletedDays', 30),
+    durability: oneOf(nameOf('durability'), durability, ['full', 'relaxed']),
+    searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
+    secrets,
+    logger,
+  });
+}
+
+function oneOf<T extends string>(name: string, choice: T | undefined, allowed: readonly T[]): T | undefined {
+  if (choice === undefined || allowed.includes(choice)) return choice;
+  throw wrong(`${name} must be ${allowed.join(' or ')}, not ${JSON.stringify(choice)}`);
+}
+
 /**
  * Makes the store that `choice` names, `memory`, `sqlite:PATH` or `postgres://…`, without opening anything.
  *
  * @param name what the user calls the option; errors name it so
  */
-export function makeStore(
+function makeStore(
   choice: string,
   name: string,
-  { logger, durability, secrets, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, ...limits }: StoreSettings,
 ): ChosenStore {
   const path = sqlitePath(choice, name);
-  const sealing = secrets?.sealing;
   if (path !== undefined) {
-    return { store: new SqliteStore(path, { ...limits, durability, sealing, logger }), storeName: choice };
+    return {
+      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, logger }),
+      storeName: choice,
+    };
   }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
+  if (searchIndex !== undefined) throw wrong('an index for searches can be chosen for a SQLite file only');
   if (choice === 'memory')
     return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
   if (/^postgres(ql)?:/.test(choice)) {
@@ -43,7 +112,10 @@ export function makeStore(
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
     const { host, pathname } = new URL(choice);
-    return { store: new PostgresStore(choice, { ...limits, logger }), storeName: `postgres://${host}${pathname}` };
+    return {
+      store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
+      storeName: `postgres://${host}${pathname}`,
+    };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
 }
@@ -52,6 +124,7 @@ export function makeStore(
 export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) return openSqliteKeys(path);
+  if (/^postgres(ql)?:\/\//.test(choice)) return openPostgresKeys(choice);
   throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 

@@ -14,7 +14,7 @@ export interface Shelf {
 }
 
 /** Whether there is a secret to show. */
-export const isHidden = ({ secret, masked, deleted }: Entry): boolean => secret && !masked && !deleted;
+export const isHidden = ({ secret, masked }: Entry): boolean => secret && !masked;
 
 /** The entries without the secrets among them. */
 export const maskAll = (entries: readonly Entry[]): readonly Entry[] =>

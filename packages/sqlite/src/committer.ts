@@ -3,6 +3,7 @@ import { applyAll, type Commit, type Operation, runNow, type Sealer, Transaction
 import { Compaction, type Limits } from './compaction.js';
 import { HeadReader } from './head-reader.js';
 import { SearchIndex } from './search-index.js';
+import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
 
 /** Commits batches of operations on a connection of its own: one batch, one transaction, one wait for the disk. */
@@ -12,6 +13,7 @@ export class Committer {
   readonly #tables: Tables;
   readonly #compaction: Compaction;
   readonly #index: SearchIndex;
+  readonly #sweep: Sweep;
   /** Whether a commit waits for the disk, as SQLite has it. */
   readonly #synchronous: number;
 
@@ -22,6 +24,7 @@ export class Committer {
     this.#synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
     this.#index = new SearchIndex(db, sealer);
     this.#compaction = new Compaction(db, limits, this.#index);
+    this.#sweep = new Sweep(db, limits, this.#index);
   }
 
   /** Begins the index for searches, or drops it, unless it is as wanted. Throws as {@link commit} does. */
@@ -30,11 +33,17 @@ export class Committer {
   }
 
   /** Does a little of what need not be done within a commit. Returns whether there is more. Throws as {@link commit}. */
-  upkeep(): boolean {
+  upkeep(nowMs: number): boolean {
     // It can be done again: the disk need not have it, but with the next commit.
     this.#db.exec('PRAGMA synchronous = NORMAL');
     try {
-      return this.#transaction(() => this.#index.step());
+      return this.#transaction(() => {
+        const { revision } = this.#head.read();
+        this.#tables.begin();
+        const isShort = this.#compaction.step(revision, this.#tables.finish(), nowMs);
+        const isSweeping = this.#sweep.step(nowMs);
+        return this.#index.step() || isShort || isSweeping;
+      });
     } finally {
       this.#db.exec(`PRAGMA synchronous = ${this.#synchronous}`);
     }

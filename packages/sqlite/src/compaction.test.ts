@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Change, ChangeStream, Entry } from '@cfg/core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { fill, json, openStore, scratchPath } from './test/scratch.js';
 
 const limits = { historyLimit: 3, logLimit: 10 };
@@ -90,7 +90,7 @@ it('shrinks step by step after the limits were lowered', async () => {
   expect(rowsIn(path)).toBe(3_000);
   const second = await openStore(path, { historyLimit: 2, logLimit: 100 });
   for (let n = 0; n < 4; n += 1) await second.set('b', 'x', json(n));
-  expect(await second.revision()).toMatchObject({ revision: 3_004, oldestRevision: 2_904 });
+  await vi.waitUntil(async () => (await second.revision()).oldestRevision === 2_904, { timeout: 30_000 });
   expect(rowsIn(path)).toBeLessThanOrEqual(100 + 2 * 101);
   expect(versionsOf((await second.versions('a', 'k5')).entries)).toEqual(['30', '29']);
 });
@@ -110,4 +110,49 @@ it('keeps the log to a limit in bytes', async () => {
   await again.set('a', 'y', json(1));
   const after = await again.revision();
   expect(after.revision - after.oldestRevision).toBe(5);
+});
+
+it('drops what is too old for the log, for a history, and deleted keys', async () => {
+  const path = scratchPath();
+  const clock = { ms: 1_700_000_000_000 };
+  const options = { now: () => clock.ms, logAgeMs: 60_000, historyAgeMs: 3_600_000, tombstoneAgeMs: 7_200_000 };
+  const store = await openStore(path, options);
+  for (const n of [1, 2, 3]) await store.set('a', 'x', json(n));
+  for (const key of ['gone', 'back']) {
+    await store.set('a', key, json(1));
+    await store.delete('a', key);
+  }
+  await store.setAlias('second', 'x');
+  expect(await store.revision()).toMatchObject({ oldestRevision: 0 });
+  const versions = async (): Promise<string[]> => versionsOf((await store.versions('a', 'x')).entries);
+  const step = async (ms: number): Promise<void> => {
+    clock.ms += ms;
+    const { revision } = await store.set('b', 'y', json(0));
+    await vi.waitUntil(async () => (await store.revision()).oldestRevision === revision - 1, { timeout: 30_000 });
+  };
+  await step(60_001);
+  expect(await versions()).toEqual(['3', '2', '1']);
+  await step(3_600_000);
+  await vi.waitUntil(async () => (await versions()).join() === '3', { timeout: 30_000 });
+  await store.set('a', 'back', json(2));
+  expect((await store.get('a', 'back')).version).toBe(2);
+  await store.delete('a', 'back');
+  await step(3_600_000);
+  // Its deletion is out of the log and old enough, so that nobody can know its versions any more; that of the other is not.
+  const isForgotten = () =>
+    store.versions('a', 'gone', { includeDeleted: true }).then(
+      () => false,
+      () => true,
+    );
+  await vi.waitUntil(isForgotten, { timeout: 30_000 });
+  expect((await store.set('a', 'gone', json(1))).version).toBe(1);
+  expect((await store.set('a', 'back', json(3))).version).toBe(3);
+  expect((await store.getAlias('second')).target).toBe('x');
+  await store.close();
+  const kept = await openStore(path, { ...options, tombstoneAgeMs: 0 });
+  await kept.delete('a', 'gone');
+  clock.ms += 10 * 7_200_000;
+  const { revision } = await kept.set('b', 'y', json(0));
+  await vi.waitUntil(async () => (await kept.revision()).oldestRevision === revision - 1, { timeout: 30_000 });
+  expect((await kept.set('a', 'gone', json(1))).version).toBe(2);
 });

@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, Entry } from '@cfg/core';
+import { cutoff, type Retention } from '@cfg/core/store';
 import type { SearchIndex } from './search-index.js';
 
-/** Maximum number of revisions dropped per commit, or twice the number that it added, if that is more. */
-const step = 1_000;
+/** Maximum number of revisions dropped in one transaction, or twice the number that it added, if that is more. */
+const step = 200;
 
 /** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
 export const changeWeight = (entry: Entry): number => 200 + entry.size;
@@ -14,7 +15,12 @@ export const changeWeight = (entry: Entry): number => 200 + entry.size;
  */
 export const place: string = "(version + (type = 'delete'))";
 
-export interface Limits {
+interface Window {
+  readonly oldest_revision: number;
+  readonly oldest_bytes: number;
+}
+
+export interface Limits extends Retention {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly logBytes: number;
@@ -31,6 +37,7 @@ export class Compaction {
   readonly #sizes: StatementSync;
   readonly #moveWindow: StatementSync;
   readonly #leaving: StatementSync;
+  readonly #nextMs: StatementSync;
   readonly #pastHistory: StatementSync;
 
   constructor(db: DatabaseSync, limits: Limits, index: SearchIndex) {
@@ -38,7 +45,8 @@ export class Compaction {
     this.#index = index;
     this.#window = db.prepare('SELECT oldest_revision, oldest_bytes FROM log');
     this.#sizes = db.prepare(`
-      SELECT revision, log_bytes FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision`);
+      SELECT revision, log_bytes, updated_at FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision`);
+    this.#nextMs = db.prepare('SELECT updated_at FROM changes WHERE revision > ? ORDER BY revision LIMIT 1');
     this.#moveWindow = db.prepare('UPDATE log SET oldest_revision = ?, oldest_bytes = ?');
     const last = (table: string): string =>
       `SELECT version FROM ${table} AS last WHERE last.namespace = changes.namespace AND last.key = changes.key`;
@@ -61,10 +69,7 @@ export class Compaction {
    */
   run(written: readonly Change[], revision: number, logBytes: number): number {
     const { historyLimit } = this.#limits;
-    const before = this.#window.get() as { oldest_revision: number; oldest_bytes: number };
-    const reach = Math.min(revision, before.oldest_revision + Math.max(step, 2 * written.length));
-    const oldest = this.#shrink(before, reach, revision, logBytes);
-    if (oldest > before.oldest_revision) this.#drop(this.#leaving, before.oldest_revision, oldest, historyLimit);
+    const { oldest } = this.#moveOldest(Math.max(step, 2 * written.length), revision, logBytes, 0);
     // Before the window has moved, every row is in it.
     if (oldest === 0) return oldest;
     for (const { type, entry } of written) {
@@ -76,27 +81,47 @@ export class Compaction {
     return oldest;
   }
 
+  /**
+   * Between the commits: also what is too old for the log. Returns whether there is more to drop.
+   */
+  step(revision: number, logBytes: number, nowMs: number): boolean {
+    return this.#moveOldest(step, revision, logBytes, nowMs).isShort;
+  }
+
+  /** `isShort`: the window could go on moving. */
+  #moveOldest(most: number, revision: number, logBytes: number, nowMs: number): { oldest: number; isShort: boolean } {
+    const before = this.#window.get() as unknown as Window;
+    const reach = Math.min(revision, before.oldest_revision + most);
+    const oldest = this.#shrink(before, reach, revision, logBytes, cutoff(nowMs, this.#limits.logAgeMs));
+    if (oldest > before.oldest_revision) {
+      this.#drop(this.#leaving, before.oldest_revision, oldest, this.#limits.historyLimit);
+    }
+    return { oldest, isShort: oldest === reach && oldest < revision };
+  }
+
   #drop(statement: StatementSync, ...values: (string | number)[]): void {
     this.#index.forget(statement.all(...values).map((row) => row.revision as number));
   }
 
   /** Moves the beginning of the window, up to `reach`, so that it keeps to its limits. Returns where it begins. */
-  #shrink(
-    before: { oldest_revision: number; oldest_bytes: number },
-    reach: number,
-    revision: number,
-    logBytes: number,
-  ): number {
+  #shrink(before: Window, reach: number, revision: number, logBytes: number, beforeMs: number): number {
     const newest = revision - this.#limits.logLimit;
     let { oldest_revision: oldest, oldest_bytes: bytes } = before;
-    const isWithin = (): boolean => oldest >= newest && logBytes - bytes <= this.#limits.logBytes;
-    if (isWithin()) return oldest;
+    const isWithin = (nextMs: number): boolean =>
+      oldest >= newest && logBytes - bytes <= this.#limits.logBytes && nextMs > beforeMs;
+    if (isWithin(this.#oldestMs(oldest, beforeMs))) return oldest;
     for (const row of this.#sizes.iterate(oldest, reach)) {
+      if (isWithin(row.updated_at as number)) break;
       oldest = row.revision as number;
       bytes = row.log_bytes as number;
-      if (isWithin()) break;
     }
     this.#moveWindow.run(oldest, bytes);
     return oldest;
+  }
+
+  /** When the oldest change of the log was made; infinite where that does not matter. */
+  #oldestMs(oldest: number, beforeMs: number): number {
+    if (beforeMs < 0) return Number.POSITIVE_INFINITY;
+    return (this.#nextMs.get(oldest)?.updated_at ?? Number.POSITIVE_INFINITY) as number;
   }
 }

@@ -24,6 +24,8 @@ const stepBytes = 4 * 1024 * 1024;
 export class SqliteKeyTable implements KeyTable {
   readonly #db: DatabaseSync;
   #hasWritten = false;
+  /** Values that were plain have been sealed. */
+  #wasPlain = false;
 
   /** The file must have been prepared. */
   constructor(path: string, busyTimeoutMs: number) {
@@ -75,6 +77,7 @@ export class SqliteKeyTable implements KeyTable {
         return bytes.length;
       });
       if (wasPlain) emptySearchIndex(this.#db);
+      this.#wasPlain ||= wasPlain;
       return step;
     });
   }
@@ -94,11 +97,17 @@ export class SqliteKeyTable implements KeyTable {
     });
   }
 
-  /** Empties the write-ahead log, if nobody else needs it: what was plain may still be in there. */
+  /** Where values were sealed that had been plain, writes the file anew, so that nothing is left of them between the rows. */
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
-    if (this.#hasWritten) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#db.close();
+    try {
+      guarded(() => {
+        if (this.#wasPlain) this.#db.exec('VACUUM');
+        if (this.#hasWritten) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      });
+    } finally {
+      this.#db.close();
+    }
   }
 
   #revision(): number {
@@ -107,20 +116,19 @@ export class SqliteKeyTable implements KeyTable {
 
   /** Looks at values in the order of their revisions. `work` returns how many bytes it has handled; 0: it did nothing. */
   #step(after: number, work: (row: Row) => number): ResealStep {
-    const rows = this.#db.prepare(`
-      SELECT ${entryColumns} FROM changes
+    const revisions = this.#db.prepare(`
+      SELECT revision FROM changes
       WHERE revision > ? AND type = 'set' AND namespace IS NOT NULL ORDER BY revision LIMIT ${stepRows}`);
-    let [count, bytes, last, seen] = [0, 0, after, 0];
-    // Read before any is written: an update under an open cursor may show a row twice.
-    for (const row of rows.all(after)) {
-      const handled = work(row);
+    const read = this.#db.prepare(`SELECT ${entryColumns} FROM changes WHERE revision = ?`);
+    const found = revisions.all(after).map(({ revision }) => revision as number);
+    let [count, bytes] = [0, 0];
+    for (const revision of found) {
+      const handled = work(read.get(revision) as Row);
       count += handled > 0 ? 1 : 0;
       bytes += handled;
-      seen += 1;
-      last = row.revision as number;
-      if (bytes >= stepBytes) return { count, next: last };
+      if (bytes >= stepBytes) return { count, next: revision };
     }
-    return { count, next: seen < stepRows ? undefined : last };
+    return { count, next: found.length < stepRows ? undefined : found.at(-1) };
   }
 
   #transaction<T>(work: () => T): T {

@@ -14,6 +14,9 @@ import { Writer } from './writer.js';
 /** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
 const lookMs = 1_000;
 
+/** How often what is too old is looked for in a file that nobody writes to, in milliseconds. */
+const tendMs = 60_000;
+
 /** Everything that exists while the file is open: reader, write queue, log follower, and the thread that writes. */
 export class OpenFile {
   readonly reader: Reader;
@@ -28,6 +31,7 @@ export class OpenFile {
   readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
   readonly #look: NodeJS.Timeout;
+  readonly #tend: NodeJS.Timeout;
   #isGone = false;
 
   static async open(settings: Settings, onExpiry: () => void): Promise<OpenFile> {
@@ -80,12 +84,13 @@ export class OpenFile {
       logger: settings.logger,
     });
     this.#upkeep = new Upkeep(
-      () => writer.upkeep(),
+      () => writer.upkeep(settings.now()),
       () => this.queue.isBusy,
       settings.logger,
     );
     this.#upkeep.wake();
     this.#look = setInterval(() => this.#isThere(), lookMs).unref();
+    this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
@@ -107,6 +112,7 @@ export class OpenFile {
     await this.queue.drain();
     await this.#upkeep.close();
     clearInterval(this.#look);
+    clearInterval(this.#tend);
     await this.#secrets.close();
     this.follower.close();
     this.#reading.close();

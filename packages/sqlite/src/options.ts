@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, type Sealing, wholeNumber } from '@cfg/core/store';
+import {
+  completeRetention,
+  maxInt32,
+  type Retention,
+  type RetentionOptions,
+  type Sealing,
+  wholeNumber,
+} from '@cfg/core/store';
 
 export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';
 
-export interface SqliteStoreOptions {
+/** Ages are looked at every minute, and after writes. */
+export interface SqliteStoreOptions extends RetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -54,7 +62,7 @@ export interface SqliteStoreOptions {
 }
 
 /** What of {@link Settings} the thread that writes needs: plain data. */
-export interface WriterSettings {
+export interface WriterSettings extends Retention {
   /** Absolute. */
   readonly path: string;
   readonly historyLimit: number;
@@ -82,8 +90,10 @@ const mebibyte = 1024 * 1024;
 
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
+  const { logAgeMs, historyAgeMs, tombstoneAgeMs } = settings;
   const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;
-  return { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
+  const ages = { logAgeMs, historyAgeMs, tombstoneAgeMs };
+  return { ...ages, path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -97,6 +107,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     path: resolve(path),
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
+    ...completeRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
     walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),

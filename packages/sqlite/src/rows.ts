@@ -25,7 +25,10 @@ export function entryOf(row: Row, sealer: Sealer): Entry {
   };
   return new Entry({
     ...place,
-    ...sealer.kept(place, row.bytes as Uint8Array, row.dek as number | null),
+    // An alias, which has no namespace, is no secret.
+    ...(row.namespace === null
+      ? { bytes: row.bytes as Uint8Array }
+      : sealer.kept(place, row.bytes as Uint8Array, row.dek as number | null)),
     revision: row.revision as number,
     createdAtMs: row.created_at as number,
     updatedAtMs: row.updated_at as number,

@@ -94,6 +94,7 @@ it('gives a file of an earlier release its index', async () => {
   expect(await found(store, { text: 'still here' })).toEqual(['old']);
 });
 
+const ages = { logAgeMs: 0, historyAgeMs: 0, tombstoneAgeMs: 0 };
 const key = fc.constantFrom('aaa', 'aab', 'x/aab', 'bbb');
 const value = fc.constantFrom('aaa', 'bbbaab', 'xx', 'AAB');
 type Step = Operation | 'step' | 'off' | 'on';
@@ -116,12 +117,16 @@ it('keeps the index true to the entries, whatever is written, dropped and switch
       db.exec('BEGIN');
       migrate(db, 0);
       db.exec('COMMIT');
-      const committer = new Committer(db, { historyLimit: limit, logLimit: limit, logBytes: 1e9 }, new Sealer());
+      const committer = new Committer(
+        db,
+        { ...ages, historyLimit: limit, logLimit: limit, logBytes: 1e9 },
+        new Sealer(),
+      );
       const reader = new Reader(db, new EntryCache(0), limit, new Sealer());
       const state = new Map<string, string>();
       committer.switchIndex(true);
       for (const each of steps) {
-        if (each === 'step') committer.upkeep();
+        if (each === 'step') committer.upkeep(1);
         else if (each === 'off' || each === 'on') committer.switchIndex(each === 'on');
         else {
           committer.commit([each], 1);
@@ -140,7 +145,7 @@ it('keeps the index true to the entries, whatever is written, dropped and switch
           expect(matches.map(({ entry }) => entry.key).sort()).toEqual(wanted.map(([k]) => k).sort());
         }
       }
-      while (committer.upkeep());
+      while (committer.upkeep(1));
       const { rows, indexed_to } = stateIn(db);
       expect(rows).toBe(indexed_to === null ? 0 : state.size);
       db.close();

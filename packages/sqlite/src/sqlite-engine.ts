@@ -1,4 +1,4 @@
-import type { ChangeStream, Entry, Health, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
+import type { ChangeStream, Entry, Health, LogState, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
 import {
   type Answers,
   type Engine,
@@ -60,6 +60,10 @@ export class SqliteEngine implements Engine {
 
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream {
     return this.#file === undefined ? failedWatch(faultOf(undefined)) : this.#file.follower.watch(filter, options);
+  }
+
+  logState(): LogState | undefined {
+    return this.#file?.follower.state();
   }
 
   health(): Promise<Health> {

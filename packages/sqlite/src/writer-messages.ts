@@ -5,7 +5,7 @@ import type { DataKeys, Operation, PlainCommit } from '@cfg/core/store';
 export type Request =
   | { readonly do: 'open' }
   | { readonly do: 'commit'; readonly operations: readonly Operation[]; readonly nowMs: number }
-  | { readonly do: 'upkeep' }
+  | { readonly do: 'upkeep'; readonly nowMs: number }
   | { readonly do: 'probe' }
   | { readonly do: 'load'; readonly keys: DataKeys }
   | { readonly do: 'close' };

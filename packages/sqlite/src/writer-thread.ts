@@ -28,7 +28,7 @@ function answer(request: Request): Reply {
       case 'commit':
         return { done: true, commit: toPlainCommit(file.commit(request.operations, request.nowMs)) };
       case 'upkeep':
-        return { done: true, more: file.upkeep() };
+        return { done: true, more: file.upkeep(request.nowMs) };
       case 'probe':
         file.probe();
         return { done: true };

@@ -46,8 +46,8 @@ export class Writer {
   }
 
   /** Does a little of what need not be done within a commit. Returns whether there is more. */
-  async upkeep(): Promise<boolean> {
-    return (await this.#ask({ do: 'upkeep' })).more ?? false;
+  async upkeep(nowMs: number): Promise<boolean> {
+    return (await this.#ask({ do: 'upkeep', nowMs })).more ?? false;
   }
 
   /** Makes sure that a write goes through, down to the disk. Fails with what stands in its way. */

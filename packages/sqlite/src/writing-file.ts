@@ -43,14 +43,14 @@ export class WritingFile {
   }
 
   /** Does a little of what need not be done within a commit. Returns whether there is more. Throws as {@link commit}. */
-  upkeep(): boolean {
+  upkeep(nowMs: number): boolean {
     return this.#try(() => {
       this.#boundLog();
       if (!this.#isIndexAsWanted) {
         this.#open.committer.switchIndex(this.#settings.searchIndex);
         this.#isIndexAsWanted = true;
       }
-      return this.#open.committer.upkeep();
+      return this.#open.committer.upkeep(nowMs);
     });
   }
 

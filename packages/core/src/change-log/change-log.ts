@@ -1,6 +1,7 @@
 import type { Change } from '../contract/change.js';
 import { ConfigError, revisionCompacted } from '../contract/errors.js';
 import { ChangeFilter, type WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 import { type CursorSource, LogCursor } from './log-cursor.js';
@@ -77,6 +78,13 @@ export class ChangeLog {
   /** How many watches are open. */
   get watchers(): number {
     return this.#index.watchers.size;
+  }
+
+  /** What it has in memory. */
+  state(): LogState {
+    const { length, weight } = this.#ring;
+    const pageBytes = this.#pages?.weight ?? 0;
+    return { ringChanges: length, ringBytes: weight, pageBytes, watchers: this.watchers };
   }
 
   /** Takes changes that are committed; their revisions follow on {@link revision} without a hole. Wakes who waits. */

@@ -28,6 +28,11 @@ export class Pages {
     });
   }
 
+  /** What is kept weighs, roughly, in bytes. */
+  get weight(): number {
+    return this.#pages.calculatedSize;
+  }
+
   /** The change of that revision, if its page is at hand. */
   at(revision: number): Change | undefined {
     const page = this.#pages.get(pageNumberOf(revision));

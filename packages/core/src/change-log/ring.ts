@@ -28,11 +28,20 @@ export class Ring {
     return this.#newest;
   }
 
+  get length(): number {
+    return this.#newest - this.#oldest + 1;
+  }
+
+  /** What the changes weigh, roughly, in bytes. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   push(change: Change): void {
     if (change.revision !== this.#newest + 1) {
       throw new RangeError(`change ${change.revision} does not follow ${this.#newest}`);
     }
-    if (this.#newest - this.#oldest + 1 === this.#slots.length) this.#shift();
+    if (this.length === this.#slots.length) this.#shift();
     this.#slots[change.revision % this.#slots.length] = change;
     this.#newest = change.revision;
     this.#weight += weightOf(change);

@@ -55,7 +55,7 @@ export class Entry implements EncodedValue {
   readonly author: string;
   /** Why, in the writer's words; empty if not said. */
   readonly comment: string;
-  /** The value is secret, as the store's {@link SecretPolicy} says: it is kept off disks, logs and trails. */
+  /** The value is secret, as the store's policy says: it is kept off disks, logs and trails. A tombstone has none. */
   readonly secret: boolean;
   /** The value is not shown: `bytes` is empty. Everything else is true. */
   readonly masked: boolean;
@@ -78,7 +78,7 @@ export class Entry implements EncodedValue {
     this.deleted = init.deleted ?? false;
     this.author = init.author ?? '';
     this.comment = init.comment ?? '';
-    this.secret = init.secret ?? false;
+    this.secret = (init.secret ?? false) && !this.deleted;
     this.masked = init.masked ?? false;
   }
 

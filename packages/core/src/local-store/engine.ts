@@ -2,6 +2,7 @@ import type { Health } from '../contract/capabilities.js';
 import type { Change, ChangeType } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { SearchMatch } from '../contract/search.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { SearchTerm } from '../rules/search-term.js';
@@ -163,4 +164,6 @@ export interface Engine {
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Maybe<Answers[O['type']]>;
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream;
   health(): Maybe<Health>;
+  /** What the engine's log has in memory; `undefined` while it is not open. */
+  logState?(): LogState | undefined;
 }

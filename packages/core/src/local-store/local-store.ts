@@ -25,6 +25,7 @@ import type { Capability } from '../contract/capability.js';
 import { type Alias, checkShown, type EncodedValue, type Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { CommittedWrite, LogState, MeasuredStore } from '../contract/measured.js';
 import { checkKey, checkNamespace } from '../contract/names.js';
 import type { SearchPage, SearchQuery } from '../contract/search.js';
 import type {
@@ -41,11 +42,12 @@ import type {
 import type { TransferRecord } from '../contract/transfer.js';
 import { SearchTerm } from '../rules/search-term.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
-import { run, type Steps, wait } from '../util/steps.js';
+import { wait } from '../util/steps.js';
 import { untilAborted } from '../util/wait.js';
 import { wholeNumber } from '../util/whole-number.js';
 import { readAudit } from './audit.js';
-import type { Engine, EngineReader } from './engine.js';
+import { CommitMeter } from './commit-meter.js';
+import type { Engine } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
 import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
@@ -53,16 +55,19 @@ import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ow
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 import { readSearch } from './search.js';
+import { SettledReads } from './settled-reads.js';
 
 /**
  * A store over an {@link Engine}: the whole contract, once for all engines. It checks names and queries, pages, deletes
  * what has expired before it is read, and says what is not there; the engine reads and writes.
  */
-export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
+export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredStore {
   readonly features: ReadonlySet<Capability> = localFeatures;
   readonly #engine: Engine;
   readonly #lifecycle: Lifecycle;
   readonly #expiry: ExpiryTimer;
+  readonly #meter = new CommitMeter();
+  readonly #reads: SettledReads;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -70,6 +75,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     this.#engine = engine;
     this.#lifecycle = new Lifecycle(engine.name);
     this.#expiry = new ExpiryTimer(engine);
+    this.#reads = new SettledReads(engine);
   }
 
   async connect(options?: CallOptions): Promise<void> {
@@ -108,7 +114,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     const { atRevision } = options ?? {};
     if (atRevision) {
       wholeNumber('atRevision', atRevision);
-      return this.#read(options, (reader) => readPast(reader, namespace, key, atRevision));
+      return this.#reads.read(options, (reader) => readPast(reader, namespace, key, atRevision));
     }
     const found = this.#engine.get(namespace, key);
     const entry = found instanceof Promise ? await untilAborted(found, options?.signal) : found;
@@ -168,7 +174,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
     this.#check(options, namespace);
     checkQuery(query);
-    return this.#read(options, (reader, nowMs) => readPage(reader, namespace, query, nowMs));
+    return this.#reads.read(options, (reader, nowMs) => readPage(reader, namespace, query, nowMs));
   }
 
   watch(filter?: WatchFilter, options?: WatchOptions): ChangeStream {
@@ -184,20 +190,20 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
   ): Promise<VersionPage> {
     this.#check(options, namespace, key);
     checkQuery(query);
-    return this.#read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
+    return this.#reads.read(options, (reader, nowMs) => readVersions(reader, namespace, key, query, nowMs));
   }
 
   async search(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
     this.#check(options, '');
     checkQuery(query);
     const term = new SearchTerm(query);
-    return this.#read(options, (reader, nowMs) => readSearch(reader, term, query, nowMs));
+    return this.#reads.read(options, (reader, nowMs) => readSearch(reader, term, query, nowMs));
   }
 
   async audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditPage> {
     this.#check(options, query.namespace ?? '', query.key || undefined);
     checkQuery(query);
-    return this.#read(options, (reader) => readAudit(reader, query));
+    return this.#reads.read(options, (reader) => readAudit(reader, query));
   }
 
   async setAlias(alias: string, target: string, options: WriteOptions = {}): Promise<Alias> {
@@ -215,36 +221,44 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
 
   async getAlias(alias: string, options?: CallOptions): Promise<Alias> {
     this.#check(options, '', alias);
-    const found = await this.#read(options, (reader) => wait(reader.alias(alias)));
+    const found = await this.#reads.read(options, (reader) => wait(reader.alias(alias)));
     if (found === undefined) throw aliasNotFound(alias);
     return found;
   }
 
   async listAliases(options?: CallOptions): Promise<readonly Alias[]> {
     this.#check(options, '');
-    return this.#read(options, (reader) => wait(reader.aliases()));
+    return this.#reads.read(options, (reader) => wait(reader.aliases()));
   }
 
   async namespaces(query: NamespaceQuery = {}, options?: CallOptions): Promise<NamespacePage> {
     this.#check(options, '');
     checkQuery(query);
-    return this.#read(options, (reader) => readNamespaces(reader, query));
+    return this.#reads.read(options, (reader) => readNamespaces(reader, query));
   }
 
   async stats(options?: CallOptions): Promise<Stats> {
     this.#check(options, '');
-    return { namespaces: await this.#read(options, (reader) => wait(reader.counts())) };
+    return { namespaces: await this.#reads.read(options, (reader) => wait(reader.counts())) };
   }
 
   async revision(namespace = '', options?: CallOptions): Promise<RevisionState> {
     this.#check(options, namespace);
-    return this.#read(options, (reader) => readRevision(reader, namespace));
+    return this.#reads.read(options, (reader) => readRevision(reader, namespace));
   }
 
   async snapshot(namespace: string, options: SnapshotOptions = {}): Promise<Snapshot> {
     this.#check(options, namespace);
     checkQuery(options);
-    return this.#read(options, (reader, nowMs) => readSnapshot(reader, namespace, options, nowMs));
+    return this.#reads.read(options, (reader, nowMs) => readSnapshot(reader, namespace, options, nowMs));
+  }
+
+  onCommit(listener: (write: CommittedWrite) => void): () => void {
+    return this.#meter.listen(listener);
+  }
+
+  logState(): LogState | undefined {
+    return this.#engine.logState?.();
   }
 
   async #open(): Promise<void> {
@@ -271,34 +285,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'> {
     operation: O,
     { signal }: CallOptions,
   ): Answers[O['type']] | Promise<Answers[O['type']]> {
-    return this.#engine.submit(operation, signal);
-  }
-
-  /** Reads as of one moment, at which nothing has expired without being deleted. */
-  #read<T>(options: CallOptions | undefined, work: (reader: EngineReader, nowMs: number) => Steps<T>): T | Promise<T> {
-    const result = run(this.#settledRead(work, options?.signal));
-    return result instanceof Promise ? untilAborted(result, options?.signal) : result;
-  }
-
-  *#settledRead<T>(work: (reader: EngineReader, nowMs: number) => Steps<T>, signal?: AbortSignal): Steps<T> {
-    const engine = this.#engine;
-    for (;;) {
-      const nowMs = engine.now();
-      const next = yield* wait(engine.nextExpiry());
-      const isSettled = next === undefined || next > nowMs;
-      if (isSettled || !(yield* this.#expire(signal))) return yield* wait(engine.read((reader) => work(reader, nowMs)));
-    }
-  }
-
-  /** Commits deletions that are due. False where they cannot be written: reads leave out what has expired. */
-  *#expire(signal: AbortSignal | undefined): Steps<boolean> {
-    try {
-      yield* wait(this.#engine.submit({ type: 'expire' }, signal));
-      return true;
-    } catch {
-      signal?.throwIfAborted();
-      return false;
-    }
+    return this.#meter.measure(operation, () => this.#engine.submit(operation, signal));
   }
 }
 

@@ -2,6 +2,7 @@ import { ChangeLog } from '../change-log/change-log.js';
 import { failedWatch } from '../change-log/failed-watch.js';
 import type { Change } from '../contract/change.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import { type Maybe, run, type Steps, wait } from '../util/steps.js';
 import type { Commit } from './commit.js';
@@ -42,6 +43,10 @@ export class LogFollower {
   /** How many watches are open. */
   get watchers(): number {
     return this.#log.watchers;
+  }
+
+  state(): LogState {
+    return this.#log.state();
   }
 
   /** Passes a commit of this process to the watches. */

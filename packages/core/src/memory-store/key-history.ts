@@ -69,6 +69,11 @@ export class KeyHistory {
     return this.#older[Math.max(low - 1, this.#from)] ?? this.#current;
   }
 
+  /** Drops everything but the current entry. Returns it. */
+  dropAll(): readonly Entry[] {
+    return this.#drop(this.#older.length - this.#from);
+  }
+
   #drop(count: number): readonly Entry[] {
     if (count === 0) return none;
     const dropped = this.#older.slice(this.#from, this.#from + count);

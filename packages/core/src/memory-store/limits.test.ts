@@ -113,3 +113,23 @@ it('reads at every revision that the history still reaches, and at no other', as
   await expect(store.find('ns', { atRevision: 6 })).rejects.toMatchObject({ code: 'revision_compacted' });
   expect((await store.find('ns', { prefix: 'b', atRevision: 6 })).entries).toEqual([]);
 });
+
+it('forgets what is too old: changes in the log, and deleted keys that are no longer in it', async () => {
+  const clock = { ms: 1_700_000_000_000 };
+  await using store = await connected({ now: () => clock.ms, logAgeMs: 60_000, tombstoneAgeMs: 3_600_000 });
+  await store.set('ns', 'gone', value(1));
+  await store.delete('ns', 'gone');
+  await store.set('ns', 'back', value(1));
+  await store.delete('ns', 'back');
+  await store.set('ns', 'back', value(2));
+  clock.ms += 60_000;
+  await store.set('ns', 'other', value(1));
+  expect(await store.revision()).toMatchObject({ revision: 6, oldestRevision: 5 });
+  expect((await store.versions('ns', 'gone', { includeDeleted: true })).entries).toHaveLength(2);
+  clock.ms += 3_600_000;
+  await store.set('ns', 'other', value(2));
+  await expect(store.versions('ns', 'gone', { includeDeleted: true })).rejects.toMatchObject({ code: 'not_found' });
+  expect((await store.find('ns', { includeDeleted: true })).entries.map(({ key }) => key)).toEqual(['back', 'other']);
+  expect((await store.set('ns', 'gone', value(3))).version).toBe(1);
+  expect((await store.get('ns', 'back')).version).toBe(2);
+});

@@ -3,6 +3,7 @@ import { ChangeLog } from '../change-log/change-log.js';
 import type { Health } from '../contract/capabilities.js';
 import { compact, type Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
+import type { LogState } from '../contract/measured.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { Engine, EngineReader } from '../local-store/engine.js';
 import type { Answers, Operation } from '../local-store/operation.js';
@@ -71,6 +72,10 @@ export class MemoryEngine implements Engine {
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream {
     if ((this.nextExpiry() ?? Number.POSITIVE_INFINITY) <= this.now()) this.submit({ type: 'expire' });
     return this.#changes.watch(filter, options);
+  }
+
+  logState(): LogState {
+    return this.#changes.state();
   }
 
   health(): Health {

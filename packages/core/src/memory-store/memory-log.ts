@@ -1,6 +1,7 @@
 import type { Change } from '../contract/change.js';
 import { isInLogRange } from '../local-store/audit.js';
 import type { LogRange } from '../local-store/engine.js';
+import { cutoff } from '../local-store/retention.js';
 
 /** What a change weighs beside its value, roughly, in bytes. */
 const overhead = 200;
@@ -16,6 +17,7 @@ const pageNumberOf = (revision: number): number => Math.floor((revision - 1) / p
 export class MemoryLog {
   readonly #limit: number;
   readonly #maxBytes: number;
+  readonly #ageMs: number;
   /** Page n holds the changes after revision n·pageSize; those that left the window are `undefined`. */
   #pages = new Map<number, (Change | undefined)[]>();
   #revision = 0;
@@ -23,9 +25,11 @@ export class MemoryLog {
   #bytes = 0;
   #requests = new Map<string, Change[]>();
 
-  constructor(limit: number, maxBytes: number) {
+  /** `ageMs` 0: age does not matter. */
+  constructor(limit: number, maxBytes: number, ageMs: number) {
     this.#limit = limit;
     this.#maxBytes = maxBytes;
+    this.#ageMs = ageMs;
   }
 
   get revision(): number {
@@ -46,7 +50,11 @@ export class MemoryLog {
     this.#revision = change.revision;
     this.#bytes += weightOf(change);
     if (change.requestId !== '') this.#remember(change);
-    const isOver = (): boolean => this.#revision - this.#oldest > this.#limit || this.#bytes > this.#maxBytes;
+    const before = cutoff(change.entry.updatedAtMs, this.#ageMs);
+    const isOver = (): boolean =>
+      this.#revision - this.#oldest > this.#limit ||
+      this.#bytes > this.#maxBytes ||
+      this.#at(this.#oldest + 1).entry.updatedAtMs <= before;
     while (this.#oldest < this.#revision && isOver()) onDrop(this.#shift());
   }
 

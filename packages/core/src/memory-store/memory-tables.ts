@@ -10,6 +10,7 @@ import type {
   SearchStretch,
   WriteTables,
 } from '../local-store/engine.js';
+import { cutoff } from '../local-store/retention.js';
 import { Matches } from '../local-store/search.js';
 import { isLive } from '../rules/write-rules.js';
 import { afterPrefix, type SortedMap, sortedMap } from '../util/sorted-map.js';
@@ -29,16 +30,20 @@ export class MemoryTables implements EngineReader, WriteTables {
   readonly changes: MemoryLog;
   readonly logId: string;
   readonly #historyLimit: number;
+  readonly #tombstoneAgeMs: number;
   readonly #past: HistoryBudget;
   #namespaces: SortedMap<NamespaceTable> = sortedMap();
   /** The entries that there are, by the revision of their last change. */
   #byRevision: SortedMap<Entry, number> = sortedMap();
+  /** The tombstones of the keys that are deleted, by revision, in its order. */
+  #tombstones = new Map<number, Entry>();
   #aliases = new AliasTable();
   #expiries = new Expiries();
 
   constructor(logId: string, settings: MemorySettings) {
     this.logId = logId;
-    this.changes = new MemoryLog(settings.logLimit, settings.logBytes);
+    this.changes = new MemoryLog(settings.logLimit, settings.logBytes, settings.ages.logAgeMs);
+    this.#tombstoneAgeMs = settings.ages.tombstoneAgeMs;
     this.#historyLimit = settings.historyLimit;
     this.#past = new HistoryBudget(settings.historyBytes);
   }
@@ -149,12 +154,13 @@ export class MemoryTables implements EngineReader, WriteTables {
     }
     const history = table.put(entry);
     this.#expiries.replace(last, entry);
-    if (last !== undefined && !last.deleted) this.#byRevision.delete(last.revision);
-    if (!entry.deleted) this.#byRevision.set(entry.revision, entry);
+    if (last !== undefined) (last.deleted ? this.#tombstones : this.#byRevision).delete(last.revision);
+    (entry.deleted ? this.#tombstones : this.#byRevision).set(entry.revision, entry);
     // What left the log while it was current is kept by its key's history only, from now on.
     if (last !== undefined && last.revision <= this.changes.oldestRevision) this.#past.add(last, this.#dropPast);
     this.#trim(history);
     this.#append(change);
+    this.#forgetDeleted(entry.updatedAtMs);
   }
 
   putAlias(change: Change, alias: Alias): void {
@@ -175,6 +181,21 @@ export class MemoryTables implements EngineReader, WriteTables {
     this.#trim(history);
     if (history.keepsPast(entry)) this.#past.add(entry, this.#dropPast);
   };
+
+  /** Forgets a few keys whose deletions are too old, so that there get fewer of them. */
+  #forgetDeleted(nowMs: number): void {
+    const before = cutoff(nowMs, this.#tombstoneAgeMs);
+    let left = 2;
+    for (const [revision, { namespace, key, updatedAtMs }] of this.#tombstones) {
+      if (left === 0 || updatedAtMs > before || revision > this.changes.oldestRevision) return;
+      left -= 1;
+      const table = this.#namespaces.get(namespace);
+      const history = table?.get(key);
+      if (history !== undefined) for (const dropped of history.dropAll()) this.#past.remove(dropped);
+      table?.forget(key);
+      this.#tombstones.delete(revision);
+    }
+  }
 
   readonly #dropPast = ({ namespace, key, revision }: Entry): void => {
     this.#namespaces.get(namespace)?.get(key)?.dropTo(revision);

@@ -39,6 +39,12 @@ export class NamespaceTable {
     return history;
   }
 
+  /** Forgets a deleted key. */
+  forget(key: string): void {
+    this.#keys.delete(key);
+    this.#deleted.delete(key);
+  }
+
   /** In key order. Costs what it returns. */
   range(range: Range): Entry[] {
     const live = rangeOf(this.#live, range);

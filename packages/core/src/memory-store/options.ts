@@ -1,7 +1,9 @@
+import { completeRetention, type Retention, type RetentionOptions } from '../local-store/retention.js';
 import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 
-export interface MemoryStoreOptions {
+/** Ages are looked at with each write. */
+export interface MemoryStoreOptions extends Omit<RetentionOptions, 'historyAgeMs'> {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /**
@@ -26,6 +28,7 @@ export interface MemorySettings {
   readonly logLimit: number;
   readonly logBytes: number;
   readonly secrets: SecretPolicy | undefined;
+  readonly ages: Retention;
   readonly now: () => number;
 }
 
@@ -40,6 +43,7 @@ export function completeOptions(options: MemoryStoreOptions): MemorySettings {
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 64 * mebibyte),
     secrets: options.secrets,
+    ages: completeRetention(options),
     now: now === Date.now ? now : () => Math.floor(now()),
   };
 }

@@ -49,12 +49,12 @@ export class Sealer {
 
   /** Throws `unavailable` where the entry has to be sealed, and the key is not there. */
   check(entry: Entry): void {
-    if (isSealed(entry)) this.#key(this.#active);
+    if (entry.secret) this.#key(this.#active);
   }
 
   /** The entry's value as it is to be kept. Throws `unavailable` as {@link check} does. */
   keep(entry: Entry): KeptValue {
-    if (!isSealed(entry)) return { bytes: entry.bytes, dek: null };
+    if (!entry.secret) return { bytes: entry.bytes, dek: null };
     return { bytes: sealBytes(this.#key(this.#active), entry, entry.bytes), dek: this.#active as number };
   }
 
@@ -96,6 +96,3 @@ export class Sealer {
     throw new ConfigError('unavailable', `secrets are not available: data key ${dek ?? '(none)'}: ${why}`);
   }
 }
-
-/** A tombstone has no value to seal. */
-const isSealed = ({ secret, deleted }: Entry): boolean => secret && !deleted;

@@ -1,7 +1,7 @@
 import type { CallView, Outcome, Stage } from '@cfg/service';
 import { Status } from 'nice-grpc-common';
-import type { MetricObjectWithValues, MetricValueWithName } from 'prom-client';
-import { bounds, Histogram } from './histogram.js';
+import { durationBounds, Histogram } from './histogram.js';
+import { metric, type Values } from './metric.js';
 
 /** What is known of one method. Streams have no duration: they last as long as their clients like. */
 interface MethodRecord {
@@ -12,8 +12,6 @@ interface MethodRecord {
   readonly ended: Map<Status, number>;
   readonly durations: Histogram;
 }
-
-type Values = MetricObjectWithValues<MetricValueWithName<string>>;
 
 /** Counts the calls of a service, whatever door they come by. */
 export class CallMetrics {
@@ -48,21 +46,9 @@ export class CallMetrics {
   /** `cfg_call_duration_seconds{method}` */
   durations(): Values {
     const name = 'cfg_call_duration_seconds';
-    const values = this.#all().flatMap(({ name: method, isStream, durations }) => {
-      if (isStream) return [];
-      const { upTo, count } = durations.cumulative();
-      const bucket = (le: number | string, value: number) => ({
-        metricName: `${name}_bucket`,
-        labels: { method, le },
-        value,
-      });
-      return [
-        ...upTo.map((value, at) => bucket(bounds[at] as number, value)),
-        bucket('+Inf', count),
-        { metricName: `${name}_sum`, labels: { method }, value: durations.sum },
-        { metricName: `${name}_count`, labels: { method }, value: count },
-      ];
-    });
+    const values = this.#all().flatMap(({ name: method, isStream, durations }) =>
+      isStream ? [] : durations.values(name, { method }),
+    );
     return metric(name, 'How long calls took, streams apart', 'histogram', values);
   }
 
@@ -71,7 +57,13 @@ export class CallMetrics {
     if (record === undefined) {
       // The paths are those of methods that the server has, never what a caller makes up.
       const name = path.slice(path.lastIndexOf('.') + 1);
-      record = { name, isStream: name.endsWith('/Watch'), underWay: 0, ended: new Map(), durations: new Histogram() };
+      record = {
+        name,
+        isStream: name.endsWith('/Watch'),
+        underWay: 0,
+        ended: new Map(),
+        durations: new Histogram(durationBounds),
+      };
       this.#records.set(path, record);
     }
     return record;
@@ -80,14 +72,4 @@ export class CallMetrics {
   #all(): readonly MethodRecord[] {
     return [...this.#records.values()];
   }
-}
-
-/** A metric as prom-client's registry takes it. */
-export function metric(
-  name: string,
-  help: string,
-  type: 'counter' | 'gauge' | 'histogram',
-  values: readonly { readonly metricName?: string; readonly labels: object; readonly value: number }[],
-): Values {
-  return { name, help, type, aggregator: 'sum', values } as unknown as Values;
 }

@@ -38,6 +38,11 @@ describe.each(doors)('GET /metrics, %s', (door) => {
     expect(metricOf(text, 'cfg_call_duration_seconds_bucket{method="ConfigService/Get",le="+Inf"}')).toBe(2);
     expect(metricOf(text, 'cfg_call_duration_seconds_sum{method="ConfigService/Get"}')).toBeGreaterThan(0);
     expect(metricOf(text, 'cfg_store_revision')).toBe(1);
+    expect(metricOf(text, 'cfg_store_commit_seconds_count')).toBe(1);
+    expect(metricOf(text, 'cfg_store_commit_operations_bucket{le="1"}')).toBe(1);
+    expect(metricOf(text, 'cfg_store_written_bytes_total')).toBe(1);
+    expect(metricOf(text, 'cfg_log_ring_changes')).toBe(1);
+    expect(metricOf(text, 'cfg_log_watchers')).toBe(1);
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     expect(text).not.toContain('secret-');
   });

@@ -1,7 +1,9 @@
-import { can, type Store } from '@cfg/core';
+import type { Store } from '@cfg/core';
 import type { HttpHandler, Stage } from '@cfg/service';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import { CallMetrics, metric } from './call-metrics.js';
+import { CallMetrics } from './call-metrics.js';
+import { metric, type Values } from './metric.js';
+import { storeMetrics } from './store-metrics.js';
 
 /** What is measured of a service and its process. */
 export interface Metrics {
@@ -22,7 +24,7 @@ export interface MetricValue {
 }
 
 export interface MetricsOptions {
-  /** Of which the revision and the reach of the log are told. Default: none is asked. */
+  /** Of which the revision, the log and the writes are told. Default: none is asked. */
   readonly store?: Store | undefined;
 }
 
@@ -41,7 +43,7 @@ export function createMetrics({ store }: MetricsOptions = {}): Metrics {
   register(registry, 'cfg_calls_total', async () => calls.total());
   register(registry, 'cfg_calls_under_way', async () => calls.underWay());
   register(registry, 'cfg_call_duration_seconds', async () => calls.durations());
-  if (store !== undefined) registerStore(registry, store);
+  for (const [name, read] of store === undefined ? [] : storeMetrics(store)) register(registry, name, read);
   return {
     stage: calls.stage,
     registry,
@@ -62,21 +64,7 @@ export function createMetrics({ store }: MetricsOptions = {}): Metrics {
   };
 }
 
-type Reading = ReturnType<typeof metric>;
-
 /** A metric that is read when it is asked for. prom-client's registry asks no more of one than this. */
-function register(registry: Registry, name: string, get: () => Promise<Reading>): void {
+function register(registry: Registry, name: string, get: () => Promise<Values>): void {
   registry.registerMetric({ name, get, reset: () => {} } as unknown as Metric);
-}
-
-function registerStore(registry: Registry, store: Store): void {
-  const named = (name: string, help: string, of: 'revision' | 'oldestRevision'): void => {
-    register(registry, name, async () => {
-      // A store that cannot be asked has no value, which is told by its absence.
-      const state = can(store, 'revisions') ? await store.revision().catch(() => undefined) : undefined;
-      return metric(name, help, 'gauge', state === undefined ? [] : [{ labels: {}, value: state[of] }]);
-    });
-  };
-  named('cfg_store_revision', 'The revision of the last change', 'revision');
-  named('cfg_store_oldest_revision', 'From this revision on a watch can resume', 'oldestRevision');
 }

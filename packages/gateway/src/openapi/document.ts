@@ -94,6 +94,7 @@ export function openApiDocument(own: readonly OwnRoute[], base: string): OpenApi
       { name: 'ConfigService', description: 'Entries, their history, namespaces and aliases.' },
       { name: 'ConfigOperations', description: 'What writes or reads much at once. A server may leave it out.' },
       { name: 'ConfigCluster', description: 'The ring of a cluster. 501 from a server that is in none.' },
+      { name: 'Flags', description: 'OpenFeature’s remote evaluation: flags that are keys.' },
       { name: 'Gateway', description: 'What only HTTP has.' },
     ],
     paths,

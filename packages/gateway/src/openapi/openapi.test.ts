@@ -150,6 +150,11 @@ describe('a client that is generated from the document', () => {
       called.add(name);
       expect((await call(name, namespace, {})).status).toBe(501); // the server is in no cluster
     }
+    for (const name of ['evaluateFlag', 'evaluateFlags']) {
+      called.add(name);
+      const flag = name === 'evaluateFlag' ? ['none'] : [];
+      expect((await call(name, namespace, ...flag, {})).status).toBe(flag.length > 0 ? 404 : 200);
+    }
     called.add('watch');
     const leaving = new AbortController();
     const { body } = await call('watch', { namespaces: [namespace] }, { format: undefined, signal: leaving.signal });

@@ -6,6 +6,7 @@ import { type EncodedValue, SecretPolicy } from '@cfg/core';
 import { SqliteStore } from '@cfg/sqlite';
 import { onTestFinished } from 'vitest';
 import { type KeyWrapper, localKey, sealSecrets } from '../index.js';
+import { patterns } from './patterns.js';
 
 /** A directory of its own, which is gone after the test. */
 export function scratch(): string {
@@ -22,8 +23,6 @@ export function newKeyFile(path: string): string {
 
 export const newKey = (): KeyWrapper => localKey(randomBytes(32));
 
-/** The values of namespaces that begin with `sealed`. */
-export const patterns: readonly string[] = ['sealed*', '*/secret/'];
 export const policy: SecretPolicy = new SecretPolicy(patterns);
 
 /** A connected store, which is closed after the test. */

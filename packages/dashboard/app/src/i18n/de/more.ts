@@ -1,7 +1,8 @@
 import { history } from './history.ts';
+import { log } from './log.ts';
 import { matrix } from './matrix.ts';
 import { signIn } from './sign-in.ts';
 import { transfer } from './transfer.ts';
 
 /** The texts of the screens beside keys. */
-export const more = { ...signIn, ...matrix, ...history, ...transfer } as const;
+export const more = { ...signIn, ...matrix, ...history, ...transfer, ...log } as const;

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { getEntry, listAll } from '../../api/calls.ts';
 import type { Entry } from '../../api/types.ts';
 import { useTranslate } from '../../i18n/translate.ts';
+import { saveText } from '../../log/save-text.ts';
 import { useParameters } from '../../state/location.ts';
 import { useAccess } from '../../state/queries.ts';
 import { Button } from '../../ui/button.tsx';
@@ -20,7 +21,6 @@ export interface ExportDialogProps {
   readonly onClose: () => void;
 }
 
-const endings: Readonly<Record<ExportFormat, string>> = { json: 'json', yaml: 'yaml', env: 'env', ndjson: 'ndjson' };
 const shownLength = 20_000;
 
 /** Keys as a text, to copy or to keep: as they are now, or at the revision that is on the screen. */
@@ -47,14 +47,7 @@ export default function ExportDialog({ namespace, keys, onClose }: ExportDialogP
     staleTime: 0,
   });
   const text = data?.text ?? '';
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${namespace.replace(/[^\w.-]/g, '-')}.${endings[format]}`;
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = (): void => saveText(`${namespace.replace(/[^\w.-]/g, '-')}.${format}`, text);
   const copy = (): void => {
     navigator.clipboard.writeText(text).then(
       () => toast({ text: t('exportCopied'), look: 'good' }),

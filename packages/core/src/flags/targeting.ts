@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { EvaluationContext } from '@openfeature/server-sdk';
 import type { Flag, Rule, Test } from './flag.js';
+
+/** What is known of whom a flag is evaluated for, by name: OpenFeature's evaluation context. */
+export interface FlagContext {
+  /** Whom it is about: a user, a tenant. */
+  readonly targetingKey?: string | undefined;
+  readonly [attribute: string]: unknown;
+}
 
 /** Which variant a flag has for someone, and why. */
 export interface Choice {
@@ -12,7 +18,7 @@ export interface Choice {
 export function choose(
   key: string,
   { default: byDefault, rules = [] }: Flag,
-  context: EvaluationContext,
+  context: FlagContext,
 ): Choice | undefined {
   for (const { when, variant, split, seed = key } of rules) {
     if (!applies(when, context)) continue;
@@ -45,11 +51,11 @@ function part(split: NonNullable<Rule['split']>, at: number): string {
   return weights.at(-1)?.[0] as string;
 }
 
-function applies(when: Rule['when'], context: EvaluationContext): boolean {
+function applies(when: Rule['when'], context: FlagContext): boolean {
   return Object.entries(when ?? {}).every(([path, test]) => holds(test, attribute(context, path)));
 }
 
-function attribute(context: EvaluationContext, path: string): unknown {
+function attribute(context: FlagContext, path: string): unknown {
   if (Object.hasOwn(context, path)) return context[path];
   let at: unknown = context;
   for (const name of path.split('.')) {

@@ -1,0 +1,35 @@
+import type { Store } from './store.js';
+
+/** One write that a store has committed. */
+export interface CommittedWrite {
+  /** How many changes it may have made: more than one of a batch. */
+  readonly operations: number;
+  /** What its values weigh. */
+  readonly bytes: number;
+  /** From when the store took it on until it was committed, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** What a store's log has in memory. */
+export interface LogState {
+  /** Changes in the ring of the newest. */
+  readonly ringChanges: number;
+  /** What they weigh, roughly, in bytes. */
+  readonly ringBytes: number;
+  /** What the pages weigh that watchers behind the ring are reading, roughly, in bytes. */
+  readonly pageBytes: number;
+  /** Watches that are open. */
+  readonly watchers: number;
+}
+
+/** A store that can be measured. The stores of this project can, as far as they hold their data themselves. */
+export interface MeasuredStore {
+  /** Calls `listener` at each write that is committed; it must not throw. Returns what ends that. */
+  onCommit(listener: (write: CommittedWrite) => void): () => void;
+  /** `undefined` while the store is not connected. */
+  logState(): LogState | undefined;
+}
+
+/** Whether the store can be measured. */
+export const isMeasured = (store: Store): store is Store & MeasuredStore =>
+  'onCommit' in store && typeof store.onCommit === 'function' && 'logState' in store;

@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type MessageName, type Messages, toJsonString } from '@cfg/proto';
+import { compressor } from './compression.js';
+
+/** Answers that are a list of messages with values, which comes first in them: the list's name, and what its items are. */
+const lists: Readonly<
+  Partial<Record<MessageName, readonly [name: string, item: 'config.v1.Entry' | 'config.v1.AuditRecord']>>
+> = {
+  'config.v1.ListResponse': ['entries', 'config.v1.Entry'],
+  'config.v1.SnapshotResponse': ['entries', 'config.v1.Entry'],
+  'config.v1.GetVersionsResponse': ['entries', 'config.v1.Entry'],
+  'config.v1.ListAuditResponse': ['records', 'config.v1.AuditRecord'],
+};
+
+/** Smaller answers are sent in one piece, in bytes of values. */
+const largeBytes = 256 * 1024;
+/** So much text is made at a time, roughly. */
+const pieceLength = 64 * 1024;
+/** A caller who reads nothing for so long, in milliseconds, is cut off. */
+const stallMs = 60_000;
+
+/**
+ * The JSON text of a large answer in pieces, each of which is made when it is asked for: however many callers wait to
+ * read theirs, what is in memory of them is the messages, which they share. Undefined for an answer that is not large.
+ */
+export function largeAnswer(type: MessageName, message: object): Iterable<string> | undefined {
+  const [name, item] = lists[type] ?? [];
+  if (name === undefined || item === undefined) return undefined;
+  const items = (message as Record<string, Messages[typeof item][]>)[name] ?? [];
+  let bytes = 0;
+  for (const { value } of items) bytes += value.length;
+  return bytes < largeBytes ? undefined : piecesOf(type, message, name, item, items);
+}
+
+function* piecesOf(
+  type: MessageName,
+  message: object,
+  name: string,
+  item: 'config.v1.Entry' | 'config.v1.AuditRecord',
+  items: readonly object[],
+): Generator<string, void, undefined> {
+  const head = `{"${name}":[`;
+  const rest = toJsonString(type, { ...message, [name]: [] } as never);
+  let piece = head;
+  for (const [at, each] of items.entries()) {
+    if (at > 0) piece += ',';
+    piece += toJsonString(item, each as never);
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  // The list is the first field, and always written.
+  yield piece + rest.slice(head.length);
+}
+
+/** Sends pieces as fast as the caller reads; headers are written already. Resolves when all is sent, or cannot be. */
+export async function sendPieces(
+  response: ServerResponse,
+  pieces: Iterable<string>,
+  encoding: string | undefined,
+): Promise<void> {
+  response.setTimeout(stallMs, () => response.destroy());
+  const source = Readable.from(pieces, { highWaterMark: 1 });
+  try {
+    if (encoding === undefined) await pipeline(source, response);
+    else await pipeline(source, compressor(encoding), response);
+  } catch {
+    response.destroy(); // the caller has left
+  }
+}

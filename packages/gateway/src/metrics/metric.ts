@@ -1,0 +1,13 @@
+import type { MetricObjectWithValues, MetricValueWithName } from 'prom-client';
+
+export type Values = MetricObjectWithValues<MetricValueWithName<string>>;
+
+/** A metric as prom-client's registry takes it. */
+export function metric(
+  name: string,
+  help: string,
+  type: 'counter' | 'gauge' | 'histogram',
+  values: readonly { readonly metricName?: string; readonly labels: object; readonly value: number }[],
+): Values {
+  return { name, help, type, aggregator: 'sum', values } as unknown as Values;
+}
