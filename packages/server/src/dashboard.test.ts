@@ -204,6 +204,29 @@ describe('one credential', () => {
   });
 });
 
+describe('what is measured', () => {
+  it('is told to who may know it, and counted from then on', async () => {
+    const [reader, admin] = [hashToken(), hashToken()];
+    const guard = rbac({
+      roles: { reader: [{ actions: ['read'] }], admin: [{ actions: ['*'] }] },
+      tokens: [
+        { user: 'bob', hash: reader.hash, roles: ['reader'] },
+        { user: 'ann', hash: admin.hash, roles: ['admin'] },
+      ],
+    });
+    await using server = await startServer({ ...ports, guard });
+    const browser = new Browser(`http://${server.httpAddress}`);
+    const path = '/dashboard/metrics';
+    expect([await browser.status(path), await browser.status(path, withToken(reader.token))]).toEqual([401, 403]);
+    await browser.ask(key, withToken(admin.token));
+    expect(await (await browser.ask(path, withToken(admin.token))).text()).not.toContain('method="ConfigService/Get"');
+    await browser.ask(key, withToken(admin.token));
+    const told = await (await browser.ask(path, withToken(admin.token))).text();
+    expect(told).toContain('cfg_calls_total{method="ConfigService/Get",code="NOT_FOUND"} 1');
+    expect(told).toContain('cfg_store_revision 0');
+  });
+});
+
 describe('a web page of others', () => {
   it.each<[string, ServerOptions]>([
     ['', {}],
