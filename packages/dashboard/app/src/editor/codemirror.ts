@@ -8,7 +8,6 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { yaml } from '@codemirror/lang-yaml';
 import {
   bracketMatching,
   codeFolding,
@@ -19,15 +18,14 @@ import {
   StreamLanguage,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { toml } from '@codemirror/legacy-modes/mode/toml';
 import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension, Prec, StateEffect } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  type KeyBinding,
   keymap,
   lineNumbers,
 } from '@codemirror/view';
@@ -83,28 +81,47 @@ const theme = EditorView.theme({
 /** Above this size colouring and folding cost more than they give. */
 const plainFrom = 400_000;
 
-export function languageSupport(language: Language, length: number): Extension {
-  if (length > plainFrom) return [];
-  if (language === 'json') return json();
-  if (language === 'yaml') return yaml();
-  return language === 'toml' ? StreamLanguage.define(toml) : [];
+const languageSlot = new Compartment();
+
+/** Colours and folds the text of a view. JSON comes with the editor, other languages when they are needed. */
+export async function colour(view: EditorView, language: Language): Promise<void> {
+  if (view.state.doc.length > plainFrom) return;
+  const support = await supportOf(language);
+  view.dispatch({ effects: languageSlot.reconfigure(support) });
 }
 
-/** What shows text. */
-export function reading(language: Language, length: number): Extension {
-  return [
-    EditorView.cspNonce.of(nonce),
-    theme,
-    syntaxHighlighting(colours),
-    lineNumbers(),
-    foldGutter(),
-    codeFolding(),
-    drawSelection(),
-    EditorView.lineWrapping,
-    keymap.of([...searchKeymap, ...foldKeymap, ...defaultKeymap]),
-    languageSupport(language, length),
-  ];
+async function supportOf(language: Language): Promise<Extension> {
+  if (language === 'json') return json();
+  if (language === 'yaml') return (await import('@codemirror/lang-yaml')).yaml();
+  if (language === 'toml') return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/toml')).toml);
+  return [];
 }
+
+/** Searching comes when it is asked for; from then on its own keys are heeded. */
+const search: KeyBinding = {
+  key: 'Mod-f',
+  run(view) {
+    void import('@codemirror/search').then(({ openSearchPanel, searchKeymap }) => {
+      view.dispatch({ effects: StateEffect.appendConfig.of(Prec.high(keymap.of(searchKeymap))) });
+      openSearchPanel(view);
+    });
+    return true;
+  },
+};
+
+/** What shows text. */
+export const reading: Extension = [
+  EditorView.cspNonce.of(nonce),
+  theme,
+  syntaxHighlighting(colours),
+  lineNumbers(),
+  foldGutter(),
+  codeFolding(),
+  drawSelection(),
+  EditorView.lineWrapping,
+  keymap.of([search, ...foldKeymap, ...defaultKeymap]),
+  languageSlot.of([]),
+];
 
 export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(true)];
 
@@ -138,7 +155,6 @@ export function editing(language: Language, complete: CompletionSource): Extensi
     autocompletion({ override: [complete], icons: false }),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    highlightSelectionMatches(),
     lintGutter(),
     linter(
       async (view) => {
