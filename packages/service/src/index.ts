@@ -50,6 +50,7 @@ export type { ConfigServiceOptions, ServiceStages } from './options.js';
 export { type AuditOptions, type AuditStage, audit } from './audit/audit.js';
 export type { AuditEvent, Auditor } from './audit/auditor.js';
 export { logAuditor } from './audit/log-auditor.js';
+export type { AuditTrail, TrailPage, TrailQuery, TrailRecord } from './audit/trail.js';
 export { multiAuditor } from './audit/multi-auditor.js';
 export type { AuditStats } from './audit/queue.js';
 export { type PostgresLike, type SqlAuditor, type SqlAuditorOptions, sqlAuditor } from './audit/sql-auditor.js';

@@ -171,6 +171,20 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
     await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 
+  async transferAliases(aliases: readonly Alias[], options: CallOptions = {}): Promise<void> {
+    this.#check(options, '');
+    for (const { alias, target } of aliases) {
+      checkKey(alias);
+      checkKey(target);
+    }
+    await this.#submit({ type: 'transfer_aliases', aliases }, options);
+  }
+
+  async everyNamespace(options?: CallOptions): Promise<readonly string[]> {
+    this.#check(options, '');
+    return this.#reads.read(options, (reader) => wait(reader.everyNamespace()));
+  }
+
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
     this.#check(options, namespace);
     checkQuery(query);

@@ -65,6 +65,7 @@ export type Operation =
     }
   | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, keyof CallOptions> }
   | { readonly type: 'transfer'; readonly namespace: string; readonly records: readonly OwnRecord[] }
+  | { readonly type: 'transfer_aliases'; readonly aliases: readonly Alias[] }
   /** Commits deletions that are due by expiry. */
   | { readonly type: 'expire' };
 
@@ -77,6 +78,7 @@ export interface Answers {
   set_alias: Alias;
   delete_alias: undefined;
   transfer: undefined;
+  transfer_aliases: undefined;
   expire: undefined;
 }
 
@@ -98,5 +100,6 @@ export function weightOf(operation: Operation): number {
 /** How many writes an operation is. */
 export function countOf(operation: Operation): number {
   if (operation.type === 'transfer') return operation.records.length;
+  if (operation.type === 'transfer_aliases') return operation.aliases.length;
   return operation.type === 'batch' ? operation.operations.length : 1;
 }
