@@ -6,7 +6,7 @@ import {
   closeBracketsKeymap,
   completionKeymap,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { history, historyKeymap, indentWithTab, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import {
   bracketMatching,
@@ -21,7 +21,6 @@ import {
 import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension, Prec, StateEffect } from '@codemirror/state';
 import {
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
@@ -52,9 +51,6 @@ const theme = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--muted)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--hover) 55%, transparent)' },
-  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-    backgroundColor: 'light-dark(#cdd3ff, #3a4280)',
-  },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: 'none' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--muted)' },
   '.cm-tooltip, .cm-panels': {
@@ -117,9 +113,8 @@ export const reading: Extension = [
   lineNumbers(),
   foldGutter(),
   codeFolding(),
-  drawSelection(),
   EditorView.lineWrapping,
-  keymap.of([search, ...foldKeymap, ...defaultKeymap]),
+  keymap.of([search, ...foldKeymap, ...standardKeymap]),
   languageSlot.of([]),
 ];
 
@@ -132,13 +127,24 @@ export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.ed
 const typingOver: Extension = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { inputType, data, isComposing } = event;
-    const { ranges, main } = view.state.selection;
-    const isPlain = ranges.every(({ empty }) => empty) && data?.length === 1;
-    if (inputType !== 'insertText' || !data || isComposing || isPlain) return false;
+    const [target] = event.getTargetRanges();
+    const selection = document.getSelection();
+    const range = target ?? (selection && selection.rangeCount > 0 ? selection.getRangeAt(0) : undefined);
+    if (inputType !== 'insertText' || !data || isComposing || !range || view.state.selection.ranges.length > 1)
+      return false;
+    // Of the document, not of the editor's state: that may be a moment behind.
+    const from = view.posAtDOM(range.startContainer, range.startOffset);
+    const to = view.posAtDOM(range.endContainer, range.endOffset);
+    if (from === to && data.length === 1) return false;
     const insert = () =>
-      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+      view.state.update({
+        changes: { from, to, insert: data },
+        selection: { anchor: from + data.length },
+        userEvent: 'input.type',
+        scrollIntoView: true,
+      });
     const handlers = view.state.facet(EditorView.inputHandler);
-    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
     event.preventDefault();
     return true;
   },

@@ -10,6 +10,7 @@ import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/note.tsx';
+import { prepare } from '../../value/tools.ts';
 import { ask } from './asked.ts';
 import { DraftNote } from './draft-note.tsx';
 import { KeyFacts } from './key-facts.tsx';
@@ -28,6 +29,7 @@ function prefetch(): void {
     void import('./timeline.tsx');
     void import('../../editor/code-editor.tsx');
     void import('../../editor/text-diff.tsx');
+    prepare();
   };
   if ('requestIdleCallback' in window) requestIdleCallback(fetchAll);
   else setTimeout(fetchAll, 1_000);
