@@ -64,7 +64,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const { rateLimit } = settings;
     rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
-    const metrics = settings.metrics && createMetrics({ store });
+    const metrics = settings.metrics && createMetrics({ store, local: settings.localStore });
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
     const service = createConfigService(store, {

@@ -34,6 +34,11 @@ export class PostgresServer implements AsyncDisposable {
     });
   }
 
+  /** Makes a database. */
+  create(name: string): Promise<void> {
+    return this.#server.createDatabase(name);
+  }
+
   /** Cuts its clients off. What it has committed stays for {@link comeBack}. */
   goAway(): Promise<void> {
     return this.#server.stop();
