@@ -14,6 +14,8 @@ import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
+import { WorkerLink } from './workers/worker-link.js';
+import { workersOf } from './workers/workers-choice.js';
 
 export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
@@ -96,6 +98,11 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
+  /**
+   * How many processes share the doors, for a machine of several cores; limits count in each. For the program only.
+   * Default 1; at most 64.
+   */
+  readonly workers?: number | undefined;
   /** Connections of each door at a time. Default 10,000; at least 1. */
   readonly maxConnections?: number | undefined;
   /** Those of one host (IPv6 by its first 64 bits) at each door, {@link trustedProxies} apart. Default 1,000; at least 1. */
@@ -124,6 +131,9 @@ export interface ServerSettings {
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
+  readonly workers: number;
+  /** Of a worker process: its way to the primary one. */
+  readonly worker: WorkerLink | undefined;
   readonly guard: GuardChoice;
   readonly dashboard: DashboardChoice | undefined;
   readonly tls: Tls | undefined;
@@ -158,8 +168,9 @@ export function completeOptions(
   const whole = (option: NumericOption, standard: number, least: number, most = maxInt32): number =>
     wholeNumber(nameOf(option), options[option] ?? standard, least, most);
   const logger = safeLogger(options.logger ?? createLog(options.logLevel ?? 'silent', nameOf('logLevel')));
-  const grpc = addressOf(options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
-  const http = addressOf(options.http ?? '127.0.0.1:8080', nameOf('http'));
+  const worker = WorkerLink.ofThisProcess();
+  const grpc = addressOf(worker?.doors?.grpc ?? options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
+  const http = addressOf(worker?.doors?.http ?? options.http ?? '127.0.0.1:8080', nameOf('http'));
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
@@ -184,7 +195,8 @@ export function completeOptions(
   }
   const trustedProxies = listOf(options.trustedProxies);
   const secrets = chooseSecrets(options, nameOf, logger);
-  const chosen = chooseStore(options, secrets, nameOf, logger);
+  const chosen = chooseStore({ ...options, wakes: worker?.wakes }, secrets, nameOf, logger);
+  const workers = workersOf(options, chosen.storeName, nameOf);
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
@@ -193,6 +205,8 @@ export function completeOptions(
     tracing: options.tracing ?? false,
     ...chosen,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
+    workers,
+    worker,
     ownsStore: typeof options.store !== 'object',
     guard,
     dashboard,

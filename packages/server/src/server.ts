@@ -1,3 +1,4 @@
+import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway, createMetrics } from '@cfg/gateway';
 import { tracing as requestTracing } from '@cfg/gateway/tracing';
@@ -44,7 +45,12 @@ export interface RunningServer extends AsyncDisposable {
  * console.log(server.grpcAddress, server.httpAddress);
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  return serve(completeOptions(options));
+  const settings = completeOptions(options);
+  if (settings.workers === 1) return serve(settings);
+  throw new ConfigError(
+    'invalid_argument',
+    'workers are for the program cfg-server; this starts a server in this process',
+  );
 }
 
 /** As {@link startServer}, with options that are checked. */
@@ -98,7 +104,11 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const dashboard = settings.dashboard?.open(guard);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
+    const { worker } = settings;
+    if (metrics !== undefined) worker?.measure(metrics);
+    const isMeasuredHere = metrics !== undefined && worker === undefined;
+    const measured =
+      isMeasuredHere && settings.metrics ? await openMetricsDoor(metrics.handler, settings.metrics) : undefined;
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
     if (metrics !== undefined) measure(metrics, { doors: { grpc, http }, watches, audit, webhooks });

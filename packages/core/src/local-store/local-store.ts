@@ -182,7 +182,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
 
   async everyNamespace(options?: CallOptions): Promise<readonly string[]> {
     this.#check(options, '');
-    return this.#read(options, (reader) => wait(reader.everyNamespace()));
+    return this.#reads.read(options, (reader) => wait(reader.everyNamespace()));
   }
 
   async find(namespace: string, query: Query = {}, options?: CallOptions): Promise<Page> {
