@@ -1,4 +1,5 @@
 import { can, defaultCodecs, type Entry, Value } from '@cfg/core';
+import { isSecret } from '../output/entry-text.js';
 import type { Session } from '../program/session.js';
 import { recordOf } from '../transfer/record.js';
 import { pages } from './pages.js';
@@ -18,14 +19,19 @@ export async function exportKeys(
   const store = await session.connect();
   const atRevision = can(store, 'revisions') ? (await store.revision(namespace, { signal })).revision : undefined;
   let hidden = 0;
+  let masked = 0;
   for await (const entries of pages(session, { prefix, atRevision })) {
-    const shown = entries.filter(({ codec }) => reveal || codec !== 'secret');
-    hidden += entries.length - shown.length;
+    const known = entries.filter((entry) => !entry.masked);
+    const shown = known.filter((entry) => reveal || !isSecret(entry));
+    masked += entries.length - known.length;
+    hidden += known.length - shown.length;
     await output.write(
       shown.map(format === 'yaml' ? yamlOf : (entry) => `${JSON.stringify(recordOf(entry))}\n`).join(''),
     );
   }
   if (hidden > 0) output.note(`left out: ${hidden} secret ${hidden === 1 ? 'value' : 'values'}; --reveal exports them`);
+  if (masked > 0)
+    output.note(`left out: ${masked} secret ${masked === 1 ? 'value' : 'values'} that you may not reveal`);
 }
 
 /** One property of a YAML object, on lines of its own: those of all entries are the object. */

@@ -1,5 +1,5 @@
 import type { Entry } from '@cfg/core';
-import { entryJson, type Shown, valueText } from '../output/entry-text.js';
+import { entryJson, isSecret, type Shown, valueText } from '../output/entry-text.js';
 import { safeText } from '../output/safe-text.js';
 import type { Session } from '../program/session.js';
 import { UsageError } from '../program/usage-error.js';
@@ -15,7 +15,7 @@ export async function get(session: Session, key: string, options: GetOptions): P
   if (options.raw && output.json) throw new UsageError('--raw and --json exclude each other');
   const entry = await read(session, key, options);
   if (options.raw) {
-    if (entry.codec === 'secret' && !options.reveal) throw new UsageError('it is a secret: --raw needs --reveal');
+    if (isSecret(entry) && !options.reveal) throw new UsageError('it is a secret: --raw needs --reveal');
     return output.write(entry.bytes) as Promise<undefined>;
   }
   const text = (): string => {

@@ -1,3 +1,4 @@
+import { allowAll } from '@cfg/service';
 import { expect, it } from 'vitest';
 import { workplaces } from '../test/workplace.js';
 
@@ -21,6 +22,32 @@ it('cfg export and import lose nothing by way of NDJSON', async () => {
   const of = async (namespace: string): Promise<unknown[]> =>
     (await store.find(namespace)).entries.map(({ key, codec, type, bytes }) => [key, codec, type, [...bytes]]);
   expect(await of('copy')).toEqual(await of('production'));
+});
+
+it('cfg hides what the server says is secret, and exports no mask of what it does not show', async () => {
+  let mayReveal = true;
+  const guard = {
+    ...allowAll(),
+    authorize: (_: unknown, action: string) => ({ allowed: action !== 'reveal' || mayReveal }),
+  };
+  const { prints, cfg } = await workplace({ guard, secrets: ['production/db/'] });
+  await prints('set', 'db/pw', '"hunter2"');
+  await prints('set', 'open', '1');
+  expect(await prints('get', 'db/pw')).toBe('******\n');
+  expect(await prints('get', 'db/pw', '--reveal')).toBe('hunter2\n');
+  expect((await cfg('get', 'db/pw', '--raw')).stderr).toContain('--raw needs --reveal');
+  expect(await prints('list')).not.toContain('hunter2');
+  expect((await cfg('export')).stderr).toBe('left out: 1 secret value; --reveal exports them\n');
+  expect(await prints('export', '--reveal')).toContain('hunter2');
+  mayReveal = false;
+  expect(await cfg('get', 'db/pw', '--reveal')).toMatchObject({
+    stdout: '',
+    stderr: expect.stringContaining('denied'),
+  });
+  const masked = await cfg('export', '--reveal');
+  expect(masked.stderr).toBe('left out: 1 secret value that you may not reveal\n');
+  expect(masked.stdout).toBe('{"key":"open","codec":"json","text":"1"}\n');
+  expect(await prints('list', '--reveal')).toContain('******');
 });
 
 it('cfg export writes YAML that cfg apply has nothing to do for', async () => {

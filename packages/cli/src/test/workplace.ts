@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { forward, MemoryStore } from '@cfg/core';
+import { forward, MemoryStore, SecretPolicy } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { addConfigService, allowAll, createConfigService, type Guard } from '@cfg/service';
 import { afterEach } from 'vitest';
@@ -26,6 +26,8 @@ export interface Workplace {
 
 export interface WorkplaceOptions {
   readonly guard?: Guard | undefined;
+  /** Which values are secret, beside those of the codec. */
+  readonly secrets?: readonly string[] | undefined;
   /** Done to the store before each batch: what somebody else does meanwhile. */
   readonly betweenReadAndWrite?: ((store: MemoryStore) => Promise<unknown>) | undefined;
   /** The environment; default: the address and the namespace. */
@@ -38,8 +40,8 @@ export function workplaces(): (options?: WorkplaceOptions) => Promise<Workplace>
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
-  return async ({ guard = allowAll(), env, betweenReadAndWrite } = {}) => {
-    const store = new MemoryStore();
+  return async ({ guard = allowAll(), secrets, env, betweenReadAndWrite } = {}) => {
+    const store = new MemoryStore({ secrets: secrets && new SecretPolicy(secrets) });
     await store.connect();
     const served = forward(store, {
       async batch(...args) {

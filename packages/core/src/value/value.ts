@@ -4,6 +4,7 @@ import { type CodecRegistry, defaultCodecs, typeOfDecoded } from '../codecs/regi
 import { mask, Secret } from '../codecs/secret.js';
 import type { EncodedValue, Entry } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
+import { describe, isExact, isPlainObject } from './describe.js';
 import { freezeDeeply } from './freeze.js';
 import { jsonOf } from './value-json.js';
 import type { ValueType } from './value-type.js';
@@ -292,21 +293,6 @@ function show(this: Value, _depth: number, options: object): string {
     data = '(undecodable)';
   }
   return `Value ${inspect({ key, codec, type, version, revision, stale }, options)} ${data}`;
-}
-
-/** Whether the number stands for one value only: beyond 2^53 several whole numbers are decoded to the same. */
-const isExact = (number: number): boolean => !Number.isInteger(number) || Number.isSafeInteger(number);
-
-const isPlainObject = (data: unknown): boolean => describe(data) === 'an object';
-
-function describe(data: unknown): string {
-  if (Array.isArray(data)) return 'an array';
-  if (data instanceof Secret) return 'a secret';
-  if (data instanceof Uint8Array) return 'bytes';
-  if (data instanceof Date) return 'a date';
-  if (typeof data === 'object') return 'an object';
-  if (typeof data === 'number' && Number.isInteger(data) && !isExact(data)) return 'a number too large to be exact';
-  return `a ${typeof data}`;
 }
 
 function fail(error: ConfigError): never {

@@ -39,6 +39,15 @@ export class PostgresServer implements AsyncDisposable {
     return this.#server.createDatabase(name);
   }
 
+  /** Cuts its clients off. What it has committed stays for {@link comeBack}. */
+  goAway(): Promise<void> {
+    return this.#server.stop();
+  }
+
+  comeBack(): Promise<void> {
+    return this.#server.start();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.stop();
     await rm(this.#directory, { recursive: true, force: true });
