@@ -70,11 +70,20 @@ describe('the status', () => {
   });
 });
 
-test.each(['matrix?ns=shop,other', 'ns/shop/history?rev=1', 'ns/shop/import', 'events', 'audit', 'aliases', 'status'])(
-  'is whole in German, dark, on a phone: %s',
-  async (path) => {
-    const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-    const page = await stage.open(path, { locale: 'de-DE', colorScheme: 'dark', ...phone });
+test('is whole in German, dark, on a phone', async () => {
+  const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+  const page = await stage.open('', { locale: 'de-DE', colorScheme: 'dark', ...phone });
+  const places = [
+    'matrix?ns=shop,other',
+    'ns/shop/history?rev=1',
+    'ns/shop/import',
+    'events',
+    'audit',
+    'aliases',
+    'status',
+  ];
+  for (const place of places) {
+    await page.goto(stage.url + place);
     await page.locator('main h1').waitFor();
     await page.locator('.loading').waitFor({ state: 'detached' });
     const found = await page.evaluate(() => ({
@@ -84,9 +93,8 @@ test.each(['matrix?ns=shop,other', 'ns/shop/history?rev=1', 'ns/shop/import', 'e
         .filter((element) => element.scrollWidth > element.clientWidth + 1 && !element.classList.contains('hidden'))
         .map((element) => element.outerHTML.slice(0, 120)),
     }));
-    expect(found).toEqual({ lang: 'de', isWide: false, cut: [] });
-    expect(await accessFaults(page)).toEqual([]);
-    await page.context().close();
-    expect(stage.faults).toEqual([]);
-  },
-);
+    expect([place, found]).toEqual([place, { lang: 'de', isWide: false, cut: [] }]);
+    expect([place, await accessFaults(page)]).toEqual([place, []]);
+  }
+  expect(stage.faults).toEqual([]);
+});

@@ -1,17 +1,16 @@
-import type { Store } from '@cfg/core';
-import { createMetrics, type Metrics } from '@cfg/gateway';
+import { createMetrics, type Metrics, type MetricsOptions } from '@cfg/gateway';
 import type { CallView, HttpHandler, Stage } from '@cfg/service';
 
 /** Metrics that begin when somebody first asks for them, and cost calls next to nothing before. */
 export class LazyMetrics {
-  readonly #store: Store;
+  readonly #options: MetricsOptions;
   readonly #whenMade: ((metrics: Metrics) => void)[] = [];
   /** Calls that are counted: those that began earlier are not. */
   readonly #entered = new WeakSet<CallView>();
   #metrics: Metrics | undefined;
 
-  constructor(store: Store) {
-    this.#store = store;
+  constructor(options: MetricsOptions) {
+    this.#options = options;
   }
 
   /** For the service: sees the calls of every door. */
@@ -37,7 +36,7 @@ export class LazyMetrics {
 
   begin(): Metrics {
     if (this.#metrics === undefined) {
-      this.#metrics = createMetrics({ store: this.#store });
+      this.#metrics = createMetrics(this.#options);
       for (const callback of this.#whenMade) callback(this.#metrics);
     }
     return this.#metrics;

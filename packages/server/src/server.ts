@@ -65,7 +65,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const { rateLimit } = settings;
     rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
-    const metrics = settings.metrics || settings.dashboard ? new LazyMetrics(store) : undefined;
+    const metrics =
+      settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
     if (settings.metrics) metrics?.begin();
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
