@@ -6,6 +6,8 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(`cfg needs Node.js 22.13 or later; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
+  // `cfg list | head` has what it wants: that is no failure. It may come to light only after the last line was written.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   const { run } = await import('./program/run.js');
   process.exitCode = await run(process.argv.slice(2), process.env);
 }

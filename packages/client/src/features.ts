@@ -3,9 +3,6 @@ import { untilAborted } from '@cfg/core/store';
 import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
 
-/** What is announced and can be asked for from here: there is no audit yet. */
-const offered = announced.filter((each) => each !== 'audit');
-
 /** What every server can do, the Go original included. */
 const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
@@ -45,7 +42,7 @@ export class Features {
     if (words === this.#words) return;
     this.#words = words;
     const told = new Set(words?.split(/[\s,]+/));
-    this.#known = new Set([...offered.filter((feature) => told.has(feature)), ...everywhere]);
+    this.#known = new Set([...announced.filter((feature) => told.has(feature)), ...everywhere]);
   };
 
   /** For trailers, where a reply that is an error may have nothing else. */

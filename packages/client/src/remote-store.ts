@@ -1,6 +1,9 @@
 import {
   type Alias,
   type Aliasing,
+  type Auditing,
+  type AuditPage,
+  type AuditQuery,
   type Batching,
   type BatchOperation,
   type BatchOptions,
@@ -39,8 +42,11 @@ import {
   type WatchOptions,
 } from '@cfg/core';
 import type { Access, RemoteSnapshot, RemoteSnapshotOptions } from './answers.js';
+import { accessTo } from './calls/access.js';
+import { deleteAlias, getAlias, listAliases, setAlias } from './calls/aliases.js';
 import { allNamespaces } from './calls/all-namespaces.js';
-import { toAlias, toEntries, toEntry } from './calls/entry.js';
+import { auditPage } from './calls/audit.js';
+import { toEntries, toEntry } from './calls/entry.js';
 import { cursorOf, findPage } from './calls/find.js';
 import { findKeys } from './calls/find-keys.js';
 import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
@@ -57,7 +63,7 @@ import { RemoteTransport } from './transport/remote-transport.js';
 import { follow } from './watch.js';
 
 /** What the second of the two services has. */
-const ofOperations: ReadonlySet<Capability> = new Set<Capability>(['batch', 'restore', 'search']);
+const ofOperations: ReadonlySet<Capability> = new Set<Capability>(['batch', 'restore', 'search', 'audit']);
 
 /**
  * A store on a server: the remote door of the store contract, for use wherever a local store is. It has whatever the
@@ -82,6 +88,7 @@ export class RemoteStore
     Batching,
     Restoring,
     Searching,
+    Auditing,
     HealthChecking
 {
   readonly #connection: Connection;
@@ -222,6 +229,14 @@ export class RemoteStore
   }
 
   /**
+   * Who wrote what, of what the caller may read. The server bounds the bytes of a page; `maxBytes` is not sent, and
+   * without a limit a page has 100 records. A record's value has no type.
+   */
+  audit(query: AuditQuery = {}, options: CallOptions = {}): Promise<AuditPage> {
+    return auditPage(this.#connection, query, options);
+  }
+
+  /**
    * From the call on: a watch that comes to the server late, because the connection is down or lost meanwhile, begins
    * where the server's log was last seen, and so may tell changes from before the call; where that was never seen, it
    * fails with `unavailable`. A lost watch goes on after the last change that was told; without revisions it fails.
@@ -231,29 +246,20 @@ export class RemoteStore
     return new BufferedChangeStream(follow(this.#connection, filter, options), bufferSize, options.signal);
   }
 
-  async setAlias(alias: string, target: string, options: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, call) => client.setAlias({ alias, target }, call), {
-      ...options,
-      repeatable: false,
-    });
-    return toAlias(answer.alias);
+  setAlias(alias: string, target: string, options: CallOptions = {}): Promise<Alias> {
+    return setAlias(this.#connection, alias, target, options);
   }
 
-  async deleteAlias(alias: string, options: CallOptions = {}): Promise<void> {
-    await this.#connection.call((client, call) => client.deleteAlias({ alias }, call), {
-      ...options,
-      repeatable: false,
-    });
+  deleteAlias(alias: string, options: CallOptions = {}): Promise<void> {
+    return deleteAlias(this.#connection, alias, options);
   }
 
-  async getAlias(alias: string, options: CallOptions = {}): Promise<Alias> {
-    const answer = await this.#connection.call((client, call) => client.getAlias({ alias }, call), options);
-    return toAlias(answer.alias);
+  getAlias(alias: string, options: CallOptions = {}): Promise<Alias> {
+    return getAlias(this.#connection, alias, options);
   }
 
-  async listAliases(options: CallOptions = {}): Promise<readonly Alias[]> {
-    const answer = await this.#connection.call((client, call) => client.listAliases({}, call), options);
-    return answer.aliases.map(toAlias).sort((a, b) => (a.alias < b.alias ? -1 : 1));
+  listAliases(options: CallOptions = {}): Promise<readonly Alias[]> {
+    return listAliases(this.#connection, options);
   }
 
   /** Without a limit, page after page until the end. */
@@ -264,18 +270,8 @@ export class RemoteStore
   }
 
   /** What the caller may do in the namespace or, of a server that can tell, with the key or the prefix of keys. */
-  async access(namespace: string, key = '', options: CallOptions = {}): Promise<Access> {
-    const { features } = this.#connection;
-    this.#connection.check();
-    await features.learn(options.signal);
-    if (key !== '' && !features.announced) {
-      throw new ConfigError('unsupported', 'the server does not tell the access to a key');
-    }
-    const may = await this.#connection.call((client, call) => client.checkAccess({ namespace, key }, call), options);
-    const known = { read: may.canRead, write: may.canWrite };
-    return features.announced
-      ? { ...known, delete: may.canDelete, list: may.canList, watch: may.canWatch, reveal: may.canReveal }
-      : known;
+  access(namespace: string, key = '', options: CallOptions = {}): Promise<Access> {
+    return accessTo(this.#connection, namespace, key, options);
   }
 
   /** The names of the codecs that the server can decode. */

@@ -81,6 +81,11 @@ export class Reader extends KeyRows implements EngineReader {
     return rows.map(({ name }) => name);
   }
 
+  async everyNamespace(): Promise<readonly string[]> {
+    const rows = await this.#session.query<{ name: string }>(this.#statements.everyNamespace);
+    return rows.map(({ name }) => name);
+  }
+
   async counts(): Promise<Map<string, number>> {
     const rows = await this.#session.query<{ name: string; entries: number }>(this.#statements.counts);
     return new Map(rows.map(({ name, entries }) => [name, entries]));

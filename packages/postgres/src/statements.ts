@@ -30,6 +30,7 @@ export interface Statements {
   readonly byRevisions: string;
   readonly namespaceRevision: string;
   readonly namespaces: string;
+  readonly everyNamespace: string;
   readonly counts: string;
   readonly alias: string;
   readonly aliases: string;
@@ -120,6 +121,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
     namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
     namespaces: `
       SELECT name FROM ${namespaces} WHERE entries > 0 AND name >= $1 AND name < $2 ORDER BY name LIMIT $3`,
+    everyNamespace: `SELECT name FROM ${namespaces} ORDER BY name`,
     counts: `SELECT name, entries FROM ${namespaces} WHERE entries > 0 ORDER BY name`,
     alias: `SELECT * FROM ${aliases} WHERE alias = $1`,
     aliases: `SELECT * FROM ${aliases} ORDER BY alias`,

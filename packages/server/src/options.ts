@@ -1,21 +1,30 @@
 import { ConfigError, type Logger, type Store, safeLogger } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
-import type { Guard, RateLimitOptions } from '@cfg/service';
+import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
-import { type AuditChoice, chooseAudit } from './audit-choice.js';
+import { type AuditChoice, type AuditSettings, chooseAudit } from './audit-choice.js';
 import { type ClusterChoice, clusterStore } from './cluster-choice.js';
 import { chooseDashboard, type DashboardChoice } from './dashboard-choice.js';
 import type { DashboardOptions } from './dashboard-options.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
+import { completeLimits, type LimitOptions, type LimitSettings } from './limit-options.js';
+import { listOf } from './list.js';
 import { createLog, type LogLevel } from './log.js';
 import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 
-export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, DashboardOptions, SecretsChoice {
+export interface ServerOptions
+  extends StoreOptions,
+    TlsFiles,
+    ClusterChoice,
+    DashboardOptions,
+    SecretsChoice,
+    AuditSettings,
+    LimitOptions {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -69,26 +78,10 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
   /** Most entries of a snapshot, and of a list or a history without a limit. Default 10,000; at least 1. */
   readonly maxSnapshotEntries?: number | undefined;
   /**
-   * Where it is recorded who wrote what: `log`, `sqlite:PATH` or `postgres://…`. Default: only in the store's own log,
-   * which `GET /v1/audit` reads.
-   */
-  readonly audit?: string | undefined;
-  /** Whether {@link audit} records refused calls too. Default false. */
-  readonly auditRefusals?: boolean | undefined;
-  /**
    * A YAML file of who is told of changes by signed requests, and of where it is kept how far each has come. Default:
    * nobody is.
    */
   readonly webhooks?: string | undefined;
-  /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
-  readonly rate?: number | undefined;
-  /** Calls that one client may make at once, with {@link rate}. Default twice the rate. */
-  readonly burst?: number | undefined;
-  /**
-   * Addresses and ranges of proxies, with commas: of what comes from them, the client is who they name in
-   * `x-forwarded-for`. Default: none is believed.
-   */
-  readonly trustedProxies?: string | undefined;
   /** Origins of web pages that may send requests beside the server's own, with commas; `*`: all. Default: none. */
   readonly allowedOrigins?: string | undefined;
   /**
@@ -96,17 +89,6 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
-  /** Connections of each door at a time. Default 10,000; at least 1. */
-  readonly maxConnections?: number | undefined;
-  /** Those of one host (IPv6 by its first 64 bits) at each door, {@link trustedProxies} apart. Default 1,000; at least 1. */
-  readonly maxConnectionsPerHost?: number | undefined;
-  /** Watches and streams of events of one client at a time. Default 10,000; at least 1. */
-  readonly maxWatchesPerClient?: number | undefined;
-  /**
-   * What answers that wait for their callers to read may take together at each door, in bytes; what many share counts
-   * once. More are RESOURCE_EXHAUSTED. Default 256 MiB; at least 1.
-   */
-  readonly maxUnsentBytes?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -114,13 +96,15 @@ export interface ServerOptions extends StoreOptions, TlsFiles, ClusterChoice, Da
 }
 
 /** {@link ServerOptions}, complete and checked. Nothing is open yet. */
-export interface ServerSettings {
+export interface ServerSettings extends LimitSettings {
   readonly grpc: Address;
   readonly grpcDoor: GrpcDoorKind;
   readonly http: Address;
   readonly metrics: Address | undefined;
   readonly tracing: boolean;
   readonly store: Store;
+  /** What this node holds itself: in a cluster, {@link store} is before all nodes. */
+  readonly localStore: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
@@ -135,14 +119,8 @@ export interface ServerSettings {
   readonly maxSnapshotEntries: number;
   readonly audit: AuditChoice | undefined;
   readonly webhooks: WebhooksChoice | undefined;
-  readonly rateLimit: RateLimitOptions | undefined;
-  readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[] | undefined;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerHost: number;
-  readonly maxWatchesPerClient: number;
-  readonly maxUnsentBytes: number;
   readonly logger: Logger;
 }
 
@@ -182,7 +160,6 @@ export function completeOptions(
   if (isSelfSigned && options.cluster !== undefined) {
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
-  const trustedProxies = listOf(options.trustedProxies);
   const secrets = chooseSecrets(options, nameOf, logger);
   const chosen = chooseStore(options, secrets, nameOf, logger);
   return {
@@ -192,6 +169,7 @@ export function completeOptions(
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     tracing: options.tracing ?? false,
     ...chosen,
+    localStore: chosen.store,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof options.store !== 'object',
     guard,
@@ -203,59 +181,22 @@ export function completeOptions(
     keepAliveMs: whole('keepAliveMs', 72_000, 0),
     maxValueBytes: whole('maxValueBytes', 1024 * 1024, 1, 32 * 1024 * 1024),
     maxSnapshotEntries: whole('maxSnapshotEntries', 10_000, 1),
-    audit: chooseAudit(options.audit, options.auditRefusals ?? false, nameOf('audit')),
+    audit: chooseAudit(options, nameOf),
     webhooks: options.webhooks === undefined ? undefined : chooseWebhooks(options.webhooks, nameOf('webhooks')),
-    rateLimit: rateLimitOf(options, trustedProxies, whole, nameOf),
-    trustedProxies,
+    ...completeLimits(options, nameOf),
     allowedOrigins: listOf(options.allowedOrigins),
     allowedHosts: options.allowedHosts === undefined && !guard.isOpen ? undefined : listOf(options.allowedHosts),
-    maxConnections: whole('maxConnections', 10_000, 1),
-    maxConnectionsPerHost: whole('maxConnectionsPerHost', 1_000, 1),
-    maxWatchesPerClient: whole('maxWatchesPerClient', 10_000, 1),
-    maxUnsentBytes: whole('maxUnsentBytes', 256 * 1024 * 1024, 1),
     logger,
   };
 }
 
-type NumericOption =
-  | 'graceMs'
-  | 'keepAliveMs'
-  | 'maxValueBytes'
-  | 'maxSnapshotEntries'
-  | 'rate'
-  | 'burst'
-  | 'maxConnections'
-  | 'maxConnectionsPerHost'
-  | 'maxWatchesPerClient'
-  | 'maxUnsentBytes';
-
-/** The items of a list with commas. */
-const listOf = (text = ''): readonly string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+type NumericOption = 'graceMs' | 'keepAliveMs' | 'maxValueBytes' | 'maxSnapshotEntries';
 
 function selfSignedOf({ tls, tlsCert }: ServerOptions, nameOf: (option: keyof ServerOptions) => string): boolean {
   if (tls === undefined) return false;
   if (tls !== 'self-signed') throw wrong(`${nameOf('tls')} must be self-signed, not ${JSON.stringify(tls)}`);
   if (tlsCert !== undefined) throw wrong(`${nameOf('tls')} and ${nameOf('tlsCert')} do not go together`);
   return true;
-}
-
-function rateLimitOf(
-  { rate, burst }: ServerOptions,
-  trustedProxies: readonly string[],
-  whole: (option: NumericOption, standard: number, least: number) => number,
-  nameOf: (option: keyof ServerOptions) => string,
-): RateLimitOptions | undefined {
-  if (rate === undefined && burst !== undefined) throw wrong(`${nameOf('burst')} needs ${nameOf('rate')} as well`);
-  if (rate === undefined) return undefined;
-  return {
-    rate: whole('rate', rate, 1),
-    burst: whole('burst', rate * 2, 1),
-    trustedProxies,
-  };
 }
 
 function addressOf(text: string, name: string): Address {

@@ -14,6 +14,7 @@ import { LiveTls } from './live-tls.js';
 import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
 import { completeOptions, type ServerOptions, type ServerSettings } from './options.js';
+import type { OpenRateStore } from './rate-store-choice.js';
 import { selfSigned } from './self-signed.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
 
@@ -49,18 +50,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 /** As {@link startServer}, with options that are checked. */
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
-  const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries, rateLimit } = settings;
+  const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
   const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
+  let rates: OpenRateStore | undefined;
   let webhooks: OpenWebhooks | undefined;
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
+    const { rateLimit } = settings;
+    rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
-    const metrics = settings.metrics && createMetrics({ store });
+    const metrics = settings.metrics && createMetrics({ store, local: settings.localStore });
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
     const service = createConfigService(store, {
@@ -68,7 +72,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       logger,
       maxValueBytes,
       maxSnapshotEntries,
-      rateLimit,
+      rateLimit: rateLimit && { ...rateLimit, limiter: rates?.limiter },
+      auditTrail: audit?.trail,
       stages: {
         outer: [
           ...(settings.tracing ? [callTracing()] : []),
@@ -107,6 +112,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const release = async (): Promise<void> => {
       tls?.close();
       await audit?.close();
+      await rates?.close();
       await openGuard.close();
     };
     const stop = async (): Promise<void> => webhooks?.close();
@@ -116,6 +122,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     tls?.close();
     await webhooks?.close();
     await audit?.close();
+    await rates?.close();
     if (ownsStore) await store.close();
     await openGuard.close();
     throw error;

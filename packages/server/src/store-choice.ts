@@ -24,7 +24,7 @@ export interface StoreOptions {
    * at version 1 again. Default 30; 0: never.
    */
   readonly deletedDays?: number | undefined;
-  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default `on`. */
+  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default: as the file has it. */
   readonly searchIndex?: 'on' | 'off' | undefined;
   /**
    * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.

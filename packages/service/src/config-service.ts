@@ -1,4 +1,4 @@
-import { ConfigError, type Store } from '@cfg/core';
+import { type Capability, ConfigError, type Store } from '@cfg/core';
 import { ConfigOperationsDefinition, ConfigServiceDefinition, type WatchResponse } from '@cfg/proto';
 import type { ServiceImplementation } from 'nice-grpc';
 import type { CallContext, ServerMiddleware } from 'nice-grpc-common';
@@ -96,7 +96,7 @@ export function createConfigService(store: Store, options: ConfigServiceOptions 
   const encoder = new Encoder(settings.encodedCacheBytes);
   // Every reply announces the features, and every call is logged, whatever a later stage does with it.
   const order = [
-    features(store),
+    features(store, new Set<Capability>(settings.auditTrail ? ['audit'] : [])),
     ...(settings.logsCalls ? [logging(logger)] : []),
     ...stages.outer,
     authentication,

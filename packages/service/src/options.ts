@@ -1,6 +1,7 @@
 import { type CodecRegistry, ConfigError, defaultCodecs, type Logger, safeLogger } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
+import type { AuditTrail } from './audit/trail.js';
 import { denyAll } from './guards/deny-all.js';
 import type { Guard } from './guards/guard.js';
 import type { Stage } from './middleware/stage.js';
@@ -39,6 +40,11 @@ export interface ConfigServiceOptions {
   readonly encodedCacheBytes?: number | undefined;
   /** How many calls a client may make. Default: no limit. */
   readonly rateLimit?: RateLimitOptions | undefined;
+  /**
+   * What ListAudit reads: the table of a `sqlAuditor`, say, which may have more than writes, and for longer. Default: the
+   * store's log, if it has one.
+   */
+  readonly auditTrail?: AuditTrail | undefined;
   /** Stages of your own, which every call goes through, whatever door it comes by. Default: none. */
   readonly stages?: ServiceStages | undefined;
 }
@@ -53,8 +59,9 @@ export interface ServiceStages {
 
 /** The options, complete and checked. */
 export interface ServiceSettings
-  extends Required<{ [K in keyof Omit<Options, 'rateLimit'>]: NonNullable<Options[K]> }> {
+  extends Required<{ [K in keyof Omit<Options, 'rateLimit' | 'auditTrail'>]: NonNullable<Options[K]> }> {
   readonly stages: { readonly outer: readonly Stage[]; readonly authenticated: readonly Stage[] };
+  readonly auditTrail: AuditTrail | undefined;
   /** Whether there is anyone to read the log of calls. */
   readonly logsCalls: boolean;
 }
@@ -71,6 +78,7 @@ export function completeOptions(options: ConfigServiceOptions): ServiceSettings 
     guard,
     logger: safeLogger(logger),
     logsCalls: logger !== undefined,
+    auditTrail: options.auditTrail,
     stages: stagesOf(options),
     codecs,
     maxValueBytes: wholeNumber('maxValueBytes', options.maxValueBytes ?? 1024 * 1024, 1, maxInt32),

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { backupSqlite, SqliteStore } from './index.js';
-import { fill, json, openStore, scratchPath } from './test/scratch.js';
+import { backupSqlite, restoreSqlite, SqliteStore } from './index.js';
+import { dataOf, fill, json, openStore, scratchPath } from './test/scratch.js';
 
 it('copies a file that is being written, as of one moment, and gives each copy in use a log of its own', async () => {
   const path = scratchPath();
@@ -71,4 +71,35 @@ it('finds damage when it starts after a crash, and names a way out', async () =>
     code: 'unavailable',
     message: expect.stringMatching(/damaged|malformed/),
   });
+});
+
+it('restores a backup, in the place of a file only where told to and nobody has it open', async () => {
+  const path = scratchPath();
+  const store = await openStore(path);
+  await store.set('a', 'x', json('then'));
+  const { logId } = await store.revision();
+  const backup = scratchPath('backup.db');
+  await backupSqlite(path, backup);
+  await store.set('a', 'x', json('now'));
+
+  const elsewhere = scratchPath();
+  expect(await restoreSqlite(backup, elsewhere)).toBe(undefined);
+  const other = await openStore(elsewhere);
+  expect(dataOf(await other.get('a', 'x'))).toBe('then');
+  expect((await other.revision()).logId).not.toBe(logId);
+
+  await expect(restoreSqlite(backup, path)).rejects.toMatchObject({ code: 'invalid_argument', message: /exists/ });
+  await expect(restoreSqlite(backup, path, { replace: true })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: /stop it first/,
+  });
+  await store.set('a', 'y', json('still'));
+  await store.close();
+  const kept = (await restoreSqlite(backup, path, { replace: true })) ?? '';
+  expect(existsSync(`${path}.restoring`)).toBe(false);
+  const [old, restored] = [await openStore(kept), await openStore(path)];
+  expect([dataOf(await old.get('a', 'x')), dataOf(await old.get('a', 'y'))]).toEqual(['now', 'still']);
+  expect(dataOf(await restored.get('a', 'x'))).toBe('then');
+  await expect(restored.get('a', 'y')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(restoreSqlite(scratchPath(), scratchPath())).rejects.toMatchObject({ code: 'unavailable' });
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ErrorCode, isConfigError } from '@cfg/core';
 import { describe, expect, it } from 'vitest';
+import { networkFileSystem } from './database-file.js';
 import { SqliteStore } from './index.js';
 import { json, openStore, scratchPath } from './test/scratch.js';
 
@@ -173,4 +174,10 @@ describe('what is taken', () => {
     expect(await store.health()).toEqual({ ok: true });
     await store.close();
   });
+});
+
+it('knows file systems on other machines, where SQLite cannot lock', () => {
+  expect([0x6969, 0xff534d42, 0xff534d42 | 0, 0xef53, 0x01021994].map(networkFileSystem)).toEqual(
+    process.platform === 'linux' ? ['NFS', 'CIFS', 'CIFS', undefined, undefined] : Array(5).fill(undefined),
+  );
 });

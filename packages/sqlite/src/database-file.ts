@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type ErrorCode } from '@cfg/core';
@@ -63,16 +63,38 @@ function checkIntegrity(db: DatabaseSync, path: string): void {
   throw cannotOpen('unavailable', path, `it is damaged (${found}); ${wayOut}`);
 }
 
+/** Of file systems on other machines, as Linux numbers them (statfs(2)). Locks do not reach over there. */
+const networkFileSystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xfe534d42, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0x5346414f, 'AFS'],
+  [0x564c, 'NCP'],
+  [0x73757245, 'Coda'],
+  [0x00c36400, 'Ceph'],
+]);
+
+/** The name of a file system on another machine; `undefined` for one on this, and where that cannot be told. */
+export const networkFileSystem = (type: number): string | undefined =>
+  process.platform === 'linux' ? networkFileSystems.get(type >>> 0) : undefined;
+
 /** Refuses what can be refused without SQLite, which would write beside or into a file that it opens. */
 export function checkFile(path: string): void {
   let stats: Stats | undefined;
+  let network: string | undefined;
   try {
     // SQLite makes its write-ahead log beside the file.
     accessSync(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK);
+    network = networkFileSystem(statfsSync(dirname(path)).type);
     stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
     throw cannotOpen('unavailable', path, reasonOf(error), error);
+  }
+  if (network !== undefined) {
+    const why = `it is on a network share (${network}), where SQLite's locks do not hold; use a local disk, or PostgreSQL`;
+    throw cannotOpen('invalid_argument', path, why);
   }
   if (stats === undefined) return;
   if (!stats.isFile()) {

@@ -1,4 +1,5 @@
 export { openSqliteKeys } from './key-table.js';
 export { backupSqlite } from './backup.js';
 export type { Durability, IntegrityCheck, SqliteStoreOptions } from './options.js';
+export { type RestoreSqliteOptions, restoreSqlite } from './restore.js';
 export { SqliteStore } from './store.js';

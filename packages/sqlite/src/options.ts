@@ -45,7 +45,8 @@ export interface SqliteStoreOptions extends RetentionOptions {
   readonly walLimitBytes?: number | undefined;
   /**
    * Whether the file has an index for searches, which takes some 300 bytes and more for each key. It is made, or
-   * dropped, little by little after the file is opened; without it, a search reads entry by entry. Default true.
+   * dropped, little by little after the file is opened; without it, a search reads entry by entry. Default: as the file
+   * has it; a new file has one.
    */
   readonly searchIndex?: boolean | undefined;
   /**
@@ -72,7 +73,8 @@ export interface WriterSettings extends Retention {
   readonly walLimitBytes: number;
   /** Which values are secret; `undefined`: nothing is sealed. */
   readonly secretPatterns: readonly string[] | undefined;
-  readonly searchIndex: boolean;
+  /** `undefined`: as the file has it. */
+  readonly searchIndex: boolean | undefined;
 }
 
 /** {@link SqliteStoreOptions}, complete and checked. */
@@ -111,7 +113,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
     walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),
-    searchIndex: options.searchIndex ?? true,
+    searchIndex: options.searchIndex,
     integrityCheck: oneOf('integrityCheck', options.integrityCheck ?? 'after-crash', [
       'after-crash',
       'always',

@@ -33,6 +33,7 @@ export class Reader implements EngineReader {
   readonly #nextExpiry: StatementSync;
   readonly #namespaceRevision: StatementSync;
   readonly #namespaces: StatementSync;
+  readonly #everyNamespace: StatementSync;
   readonly #counts: StatementSync;
   readonly #alias: StatementSync;
   readonly #aliases: StatementSync;
@@ -64,6 +65,7 @@ export class Reader implements EngineReader {
     this.#namespaces = db.prepare(`
       SELECT name FROM namespaces
       WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`);
+    this.#everyNamespace = db.prepare('SELECT name FROM namespaces ORDER BY name');
     this.#counts = db.prepare('SELECT name, entries FROM namespaces WHERE entries > 0 ORDER BY name');
     this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');
     this.#aliases = db.prepare('SELECT * FROM aliases ORDER BY alias');
@@ -147,6 +149,10 @@ export class Reader implements EngineReader {
     const most = Math.min(limit, Number.MAX_SAFE_INTEGER);
     // The default namespace, whose name is empty, comes before all others.
     return this.#namespaces.all(...keyRange(prefix, after), most).map((row) => row.name as string);
+  }
+
+  everyNamespace(): string[] {
+    return this.#everyNamespace.all().map((row) => row.name as string);
   }
 
   counts(): Map<string, number> {

@@ -125,6 +125,8 @@ const steps: readonly string[] = [
   );
   ALTER TABLE log ADD COLUMN indexed_from INTEGER;
   ALTER TABLE log ADD COLUMN indexed_to INTEGER;
+  UPDATE log SET (indexed_from, indexed_to) = (SELECT max(revision), max(revision) FROM changes);
+  UPDATE log SET indexed_from = 0, indexed_to = 0 WHERE indexed_to IS NULL;
   `,
   // Values that are kept sealed.
   `
@@ -152,7 +154,9 @@ export const schemaVersion: number = steps.length;
 export function migrate(db: DatabaseSync, from: number): void {
   for (const step of steps.slice(from)) db.exec(step);
   if (from === 0) {
-    db.prepare('INSERT INTO log (one, log_id, oldest_revision) VALUES (1, ?, 0)').run(randomUUID());
+    db.prepare('INSERT INTO log (one, log_id, oldest_revision, indexed_from, indexed_to) VALUES (1, ?, 0, 0, 0)').run(
+      randomUUID(),
+    );
     db.exec(`PRAGMA application_id = ${applicationId}`);
   }
   db.exec(`PRAGMA user_version = ${schemaVersion}`);

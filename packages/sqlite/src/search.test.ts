@@ -78,7 +78,9 @@ it('finds the same with the index, before it is there, and without', async () =>
   await ask(without);
   await without.set('ns', 'app/retry-1', json('value 15'));
   await without.close();
-  const again = await openStore(path);
+  await (await openStore(path)).close();
+  expect(await until(path, () => true)).toMatchObject({ indexed_to: null });
+  const again = await openStore(path, { searchIndex: true });
   // What is in the file already comes into the index afterwards.
   expect(await until(path, isCaughtUp)).toMatchObject({ rows: 399 });
   expect(await found(again, { text: 'value 15' })).toEqual(['app/retry-1', ...(answers[2] ?? [])]);

@@ -46,10 +46,9 @@ export class WritingFile {
   upkeep(nowMs: number): boolean {
     return this.#try(() => {
       this.#boundLog();
-      if (!this.#isIndexAsWanted) {
-        this.#open.committer.switchIndex(this.#settings.searchIndex);
-        this.#isIndexAsWanted = true;
-      }
+      const { searchIndex } = this.#settings;
+      if (!this.#isIndexAsWanted && searchIndex !== undefined) this.#open.committer.switchIndex(searchIndex);
+      this.#isIndexAsWanted = true;
       return this.#open.committer.upkeep(nowMs);
     });
   }

@@ -168,7 +168,7 @@ describe('cfg namespaces, alias, access and status', () => {
     await prints('alias', 'delete', 'short');
     expect(await objects('alias', 'list')).toEqual([]);
     expect(await prints('access', 'a')).toBe(
-      'ACTION  ALLOWED\nread    yes\nwrite   yes\ndelete  yes\nlist    yes\nwatch   yes\n',
+      'ACTION  ALLOWED\nread    yes\nwrite   yes\ndelete  yes\nlist    yes\nwatch   yes\nreveal  yes\n',
     );
     expect(await objects('status')).toMatchObject([{ address, ok: true, features: expect.arrayContaining(['batch']) }]);
   });
@@ -235,3 +235,14 @@ describe('cfg exits with', () => {
     expect(await prints('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
+
+it.each([['--help'], ['list', '--help'], ['list'], ['namespaces'], ['no-such-command']])(
+  'has nothing to complain of where nobody reads what %s prints',
+  async (...args) => {
+    const { start } = await workplace();
+    const program = start(args);
+    program.child.stdout?.destroy();
+    const { code, stderr } = await program.result();
+    expect([code, stderr.includes('EPIPE')]).toEqual([args[0] === 'no-such-command' ? 2 : 0, false]);
+  },
+);

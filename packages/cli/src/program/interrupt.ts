@@ -2,7 +2,7 @@ import { exitCodes } from './exit-code.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Fires with Ctrl-C, SIGTERM or SIGHUP; a second one ends the process. Nobody reading stdout any more ends it, too. */
+/** Fires with Ctrl-C, SIGTERM or SIGHUP; a second one ends the process. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
 
@@ -10,7 +10,6 @@ export class Interrupt implements Disposable {
 
   constructor() {
     for (const signal of signals) process.on(signal, this.#stop);
-    process.stdout.on('error', this.#brokenPipe);
   }
 
   get signal(): AbortSignal {
@@ -19,7 +18,6 @@ export class Interrupt implements Disposable {
 
   [Symbol.dispose](): void {
     for (const signal of signals) process.off(signal, this.#stop);
-    process.stdout.off('error', this.#brokenPipe);
   }
 
   /** From now on signals go to `listener`: for who runs another program, which is to have them. */
@@ -35,10 +33,5 @@ export class Interrupt implements Disposable {
     }
     if (this.signal.aborted) process.exit(exitCodes.interrupted);
     this.#controller.abort();
-  };
-
-  /** `cfg list | head` has what it wants: that is no failure. */
-  readonly #brokenPipe = (error: NodeJS.ErrnoException): void => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
   };
 }

@@ -80,5 +80,5 @@ function change(type: CoreChangeType, { entry, revision, more }: WatchResponse):
   return new Change(type, toEntry(entry, deleted), revision || entry?.revision, '', more);
 }
 
-const toMs = (time: { seconds: number; nanos: number } | undefined): number =>
+export const toMs = (time: { seconds: number; nanos: number } | undefined): number =>
   time === undefined ? 0 : time.seconds * 1_000 + Math.floor(time.nanos / 1_000_000);

@@ -5,7 +5,7 @@ type Limits = Partial<Record<SectionName, string>>;
 const overService: Limits = {
   'default namespace': 'the service refuses the empty namespace',
   'page bytes': 'the service says how large a page may be',
-  audit: 'a client reads the trail with ListAudit, not through its store',
+  audit: 'the service says who writes, a client cannot: @cfg/server tests what it reads',
   author: 'the service says who writes, a client cannot',
 };
 

@@ -27,8 +27,8 @@ export const capabilities = {
   stats: ['stats'],
   health: ['health'],
   codecs: ['supportsCodec'],
-  /** Takes a namespace over from another store, history and all. */
-  transfer: ['transfer'],
+  /** Takes over what another store has, history and all. */
+  transfer: ['transfer', 'transferAliases', 'everyNamespace'],
 } as const;
 
 export type Capability = keyof typeof capabilities;

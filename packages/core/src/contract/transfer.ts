@@ -1,4 +1,4 @@
-import type { Entry } from './entry.js';
+import type { Alias, Entry } from './entry.js';
 import type { CallOptions } from './store.js';
 
 /** A change of a key as it moves from one store to another. */
@@ -9,7 +9,7 @@ export interface TransferRecord {
   readonly requestId: string;
 }
 
-/** A store that takes a namespace over from another store, as it was there. */
+/** A store that takes over what another store has, as it was there. */
 export interface Transferring {
   /**
    * Writes the changes as they are, with their versions, times, authors and request ids, and with revisions of this
@@ -17,4 +17,11 @@ export interface Transferring {
    * nothing, so that it can be repeated.
    */
   transfer(namespace: string, records: readonly TransferRecord[], options?: CallOptions): Promise<void>;
+  /**
+   * Sets the aliases, with their times. One that is here already changes nothing; fails with `alias_exists` where it
+   * stands for something else here.
+   */
+  transferAliases(aliases: readonly Alias[], options?: CallOptions): Promise<void>;
+  /** Every namespace that has keys or had any, the default one included, in order: for whoever takes over all of them. */
+  everyNamespace(options?: CallOptions): Promise<readonly string[]>;
 }

@@ -99,6 +99,8 @@ export interface EngineReader extends KeyReader {
   namespaceRevision(namespace: string): Maybe<number>;
   /** Namespaces that have entries and begin with `prefix`, after `after`, ascending; never the empty one. */
   namespaces(prefix: string, after: string, limit: number): Maybe<readonly string[]>;
+  /** All namespaces that have, or had, keys, ascending. */
+  everyNamespace(): Maybe<readonly string[]>;
   /** How many entries each namespace has. */
   counts(): Maybe<Map<string, number>>;
   /** The changes of the log's window, newest first. */

@@ -1,9 +1,17 @@
-import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
+import {
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  maxBatchOperations,
+  type RestoreOptions,
+  type RestoreTarget,
+} from '../contract/batch.js';
 import type { Alias, EncodedValue, Entry, EntryInit } from '../contract/entry.js';
-import type { ConfigError } from '../contract/errors.js';
+import { ConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
 import type { CallOptions, DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
+import { checkWrite } from '../rules/write-rules.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
 export type OwnValue = Pick<EntryInit, 'codec' | 'type' | 'secret'> & { readonly bytes: Uint8Array | string };
@@ -17,6 +25,21 @@ export type OwnBatchOperation =
 export interface OwnRecord {
   readonly entry: EntryInit & Pick<OwnValue, 'bytes'>;
   readonly requestId: string;
+}
+
+/** The operations with values of their own. Throws `invalid_argument` for too many, or none, and as `checkWrite` does. */
+export function ownOperations(
+  operations: readonly BatchOperation[],
+  own: (key: string, value: EncodedValue) => OwnValue,
+): readonly OwnBatchOperation[] {
+  if (operations.length < 1 || operations.length > maxBatchOperations) {
+    throw new ConfigError('invalid_argument', `a batch has 1 to ${maxBatchOperations} operations`);
+  }
+  return operations.map((operation): OwnBatchOperation => {
+    checkKey(operation.key);
+    checkWrite(operation);
+    return operation.type === 'set' ? { ...operation, value: own(operation.key, operation.value) } : operation;
+  });
 }
 
 /** The records with values of their own. Throws `invalid_key`. */
@@ -65,6 +88,7 @@ export type Operation =
     }
   | { readonly type: 'delete_alias'; readonly alias: string; readonly options: Omit<WriteOptions, keyof CallOptions> }
   | { readonly type: 'transfer'; readonly namespace: string; readonly records: readonly OwnRecord[] }
+  | { readonly type: 'transfer_aliases'; readonly aliases: readonly Alias[] }
   /** Commits deletions that are due by expiry. */
   | { readonly type: 'expire' };
 
@@ -77,6 +101,7 @@ export interface Answers {
   set_alias: Alias;
   delete_alias: undefined;
   transfer: undefined;
+  transfer_aliases: undefined;
   expire: undefined;
 }
 
@@ -98,5 +123,6 @@ export function weightOf(operation: Operation): number {
 /** How many writes an operation is. */
 export function countOf(operation: Operation): number {
   if (operation.type === 'transfer') return operation.records.length;
+  if (operation.type === 'transfer_aliases') return operation.aliases.length;
   return operation.type === 'batch' ? operation.operations.length : 1;
 }

@@ -3,7 +3,7 @@ import { aliasChange, Change } from '../contract/change.js';
 import { type Alias, Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, isConfigError } from '../contract/errors.js';
 import type { DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
-import { checkAlias } from '../rules/alias-rules.js';
+import { aliasTaken, checkAlias } from '../rules/alias-rules.js';
 import {
   entryAfterDelete,
   entryAfterSet,
@@ -60,6 +60,8 @@ export class Transaction {
         return this.#deleteAlias(operation.alias, operation.options);
       case 'transfer':
         return this.#transfer(operation.namespace, operation.records);
+      case 'transfer_aliases':
+        return this.#transferAliases(operation.aliases);
       case 'expire':
         return nothing();
     }
@@ -163,6 +165,17 @@ export class Transaction {
       const entry = new Entry({ ...there, namespace, revision: this.#revision + 1 });
       this.#tables.check?.(entry);
       yield* this.#put(new Change(entry.deleted ? 'delete' : 'set', entry, entry.revision, requestId), last);
+    }
+  }
+
+  *#transferAliases(aliases: readonly Alias[]): Steps<undefined> {
+    for (const there of aliases) {
+      const here = yield* wait(this.#tables.alias(there.alias));
+      if (here?.target === there.target) continue;
+      if (here !== undefined) throw aliasTaken(here);
+      const revision = this.#revision + 1;
+      const made: Alias = { ...there, revision };
+      yield* this.#putAlias(aliasChange('alias_set', made, revision, there.createdAtMs, {}), made);
     }
   }
 

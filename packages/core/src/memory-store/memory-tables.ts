@@ -124,6 +124,10 @@ export class MemoryTables implements EngineReader, WriteTables {
     return names;
   }
 
+  everyNamespace(): string[] {
+    return this.#namespaces.toArray().map(([name]) => name);
+  }
+
   counts(): Map<string, number> {
     const counts = this.#namespaces.toArray().map(([name, table]) => [name, table.size] as const);
     return new Map(counts.filter(([, size]) => size > 0));

@@ -1,3 +1,4 @@
+import type { Alias } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
 
 /** What there is of the names of a new alias. */
@@ -11,6 +12,10 @@ export interface AliasFacts {
   /** An alias of the target's name. */
   readonly isTargetAlias: boolean;
 }
+
+/** The error of an alias that is to stand for something else than it does. */
+export const aliasTaken = ({ alias, target }: Alias): ConfigError =>
+  new ConfigError('alias_exists', `alias ${JSON.stringify(alias)} stands for ${JSON.stringify(target)} here`);
 
 /** The rules of a new alias, once for all stores. Throws `alias_exists`, `alias_self`, `alias_chain`. */
 export function checkAlias(alias: string, target: string, there: AliasFacts): void {

@@ -29,6 +29,7 @@ import {
   type Store,
   type StoreGetOptions,
   type TransferRecord,
+  type Transferring,
   type VersionPage,
   type VersionQuery,
   type WatchFilter,
@@ -66,7 +67,7 @@ export interface ClaimOptions {
  * });
  * await store.connect();
  */
-export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 'supportsCodec' | 'transfer'> {
+export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 'supportsCodec' | keyof Transferring> {
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
   readonly #lifecycle = new Lifecycle('the cluster node');

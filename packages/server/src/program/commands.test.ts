@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { hashToken } from '@cfg/service';
 import { describe, expect, it } from 'vitest';
 import { Program, runProgram } from '../test/program.js';
@@ -110,5 +111,44 @@ describe('cfg-server health', () => {
       stdout: 'no answer: connect ECONNREFUSED 127.0.0.1:1\n',
     });
     expect(await runProgram(['health', '--http', 'nowhere'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('cfg-server copy and restore', () => {
+  it.each([
+    [['copy'], 'copy needs two stores'],
+    [['copy', '--from', 'sqlite:a.db'], 'copy needs two stores'],
+    [['copy', '--from', 'sqlite:a.db', '--to', 'sqlite:a.db'], 'are the same store'],
+    [['copy', '--from', 'sqlite:a.db', '--to', 'grpc://127.0.0.1:9'], 'a running server takes over no versions'],
+    [['copy', '--from', 'memory', '--to', 'sqlite:a.db'], '--from: a store in memory is another process'],
+    [['copy', '--from', 'mysql:x', '--to', 'sqlite:a.db'], '--from must be memory, sqlite:PATH or postgres://'],
+    [['copy', '--from', 'sqlite:a', '--to', 'sqlite:b', '--from-secrets', 'env:K'], 'secrets would be kept in plain'],
+    [['restore', '--store', 'sqlite:a.db'], 'restore needs a file'],
+    [['restore', 'copy.db'], 'restore needs --store sqlite:PATH'],
+    [['restore', 'copy.db', 'other.db', '--store', 'sqlite:a.db'], 'unexpected argument other.db'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await runProgram(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('copies from a running server to a file, and from file to file', async () => {
+    using dir = new TempDir();
+    await using program = await Program.serving(['--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0']);
+    const put = async (value: string) =>
+      fetch(await program.url('/v1/namespaces/prod/keys/app/timeout'), { method: 'PUT', body: value });
+    for (const value of ['1', '2', '3']) expect((await put(value)).status).toBe(200);
+    const [first, second] = [join(dir.path, 'first.db'), join(dir.path, 'second.db')];
+    const from = `grpc://${await program.grpcAddress()}`;
+    const said = /^copied 1 keys with 3 versions, 0 aliases; both have the digest sha256:[0-9a-f]{64}\n$/;
+    expect(await runProgram(['copy', '--from', from, '--to', `sqlite:${first}`])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(said),
+    });
+    expect(await runProgram(['copy', '--from', `sqlite:${first}`, '--to', `sqlite:${second}`])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(said),
+    });
+    const missing = await runProgram(['copy', '--from', `sqlite:${dir.path}`, '--to', `sqlite:${second}`]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('it is a directory')]);
   });
 });

@@ -1,9 +1,11 @@
 import { backup } from './backup.js';
 import { checkAccess } from './check-access.js';
 import type { Command } from './command.js';
+import { copy } from './copy.js';
 import { hashTokenCommand } from './hash-token.js';
 import { health } from './health.js';
 import { keys } from './keys.js';
+import { restore } from './restore.js';
 import { webhooksCommand } from './webhooks.js';
 
 export const commands: readonly Command[] = [
@@ -12,6 +14,18 @@ export const commands: readonly Command[] = [
     value: 'FILE --store sqlite:PATH',
     help: 'copy a SQLite store to a new file, also while servers have it open',
     run: backup,
+  },
+  {
+    name: 'restore',
+    value: 'FILE --store sqlite:PATH [--replace]',
+    help: 'make a SQLite store from a backup (--replace: in the place of one that no server has open, which is kept)',
+    run: restore,
+  },
+  {
+    name: 'copy',
+    value: '--from STORE --to STORE [--from-secrets KEY] [--to-secrets KEY]',
+    help: 'copy a whole store, history and all: sqlite:PATH, postgres://…, from a running server grpc://HOST:PORT (CFG_TOKEN)',
+    run: copy,
   },
   {
     name: 'keys',

@@ -1,6 +1,8 @@
+import { SqliteStore } from '@cfg/sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresServer } from '../test/postgres.js';
 import { anyPorts, Program, runProgram } from '../test/program.js';
+import { TempDir } from '../test/temp-dir.js';
 
 let database: PostgresServer;
 beforeAll(async () => {
@@ -62,4 +64,29 @@ it('says in one line what is wrong with the database', async () => {
   const { code, stderr } = await runProgram([...anyPorts, '--store', missing.href]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^cfg-server: cannot use 127\.0\.0\.1:\d+\/missing .+: database "missing" does not exist\n$/);
+});
+
+it('copies a store from a file to a database, and back', async () => {
+  using dir = new TempDir();
+  const [from, back] = [dir.file('from.db'), dir.file('back.db')];
+  const url = new URL(database.url);
+  const name = `copied_${process.pid}`;
+  await database.create(name);
+  url.pathname = name;
+  {
+    await using store = new SqliteStore(from);
+    await store.connect();
+    for (let n = 0; n < 5; n += 1) {
+      const value = { bytes: Buffer.from(String(n)), codec: 'json', type: 'int' } as const;
+      await store.set('prod', 'hot', value, { author: 'ann', comment: 'a\0b' });
+      await store.set('prod', `key-${n}`, value, { ttlMs: 3_600_000 });
+    }
+    await store.delete('prod', 'key-0');
+    await store.setAlias('second', 'hot');
+  }
+  const said = /copied 6 keys with 11 versions, 1 aliases; both have the digest (\S+)/;
+  const there = await runProgram(['copy', '--from', `sqlite:${from}`, '--to', url.href]);
+  expect([there.code, there.stdout]).toEqual([0, expect.stringMatching(said)]);
+  const here = await runProgram(['copy', '--from', url.href, '--to', `sqlite:${back}`]);
+  expect([here.code, here.stdout]).toEqual([0, there.stdout]);
 });

@@ -34,6 +34,20 @@ export class PostgresServer implements AsyncDisposable {
     });
   }
 
+  /** Makes a database. */
+  create(name: string): Promise<void> {
+    return this.#server.createDatabase(name);
+  }
+
+  /** Cuts its clients off. What it has committed stays for {@link comeBack}. */
+  goAway(): Promise<void> {
+    return this.#server.stop();
+  }
+
+  comeBack(): Promise<void> {
+    return this.#server.start();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.stop();
     await rm(this.#directory, { recursive: true, force: true });

@@ -184,3 +184,62 @@ describe('an audit', () => {
     expect(trail.stats).toEqual({ recorded: 0, failed: 1, dropped: 0 });
   });
 });
+
+describe('a table that ListAudit reads', () => {
+  it('has what the log has not: refusals, sign-ins, restores; page by page, and no more than is kept', async () => {
+    await using store = new MemoryStore();
+    await store.connect();
+    using database = new DatabaseSync(':memory:');
+    const auditor = sqlAuditor(database);
+    await auditor.createTable();
+    const trail = audit(auditor, { refusals: true, signIns: true, restores: true });
+    const service = createConfigService(store, {
+      guard: tokenGuard(),
+      stages: { outer: [trail] },
+      auditTrail: auditor,
+    });
+    const clients = createInProcessClients(service);
+    await clients.service.set({ ...target, value: json(1) }, as('ann'));
+    await clients.service.set({ ...target, value: json(2) }, as('ann'));
+    await expect(clients.service.set({ ...target, value: json(3) }, as('reader'))).rejects.toThrow();
+    await clients.operations.restore({ ...target, version: 1 }, as('bob'));
+    await expect(clients.service.get(target)).rejects.toThrow();
+    await trail.flush();
+    // Another program's row, without metadata.
+    database.exec(
+      `INSERT INTO config_audit_log (ts, user_id, operation, namespace, key) VALUES ('2020-01-01T00:00:00.000Z', 'go', 'set', 'prod', 'z')`,
+    );
+    const list = (request: object) => clients.operations.listAudit(request, as('ann'));
+    const told = ({ records }: Awaited<ReturnType<typeof list>>) =>
+      records.map(({ userId, operation, key }) => `${userId} ${operation} ${key}`);
+    const all = await list({});
+    expect(told(all)).toEqual([
+      'go set z',
+      ' refused ',
+      'bob restore a',
+      'bob sign_in ',
+      'bob set a',
+      'reader sign_in ',
+      'reader refused a',
+      'ann set a',
+      'ann sign_in ',
+      'ann set a',
+    ]);
+    expect(all.records[2]?.metadata).toMatchObject({ changes: '1', revisions: '3-3' });
+    expect(Buffer.from(all.records[4]?.value ?? []).toString()).toBe('1');
+    expect(told(await list({ operation: 'refused', userId: 'reader' }))).toEqual(['reader refused a']);
+    const before = { seconds: Date.parse('2021-01-01') / 1_000, nanos: 0 };
+    expect(told(await list({ to: before }))).toEqual(['go set z']);
+    const pages: string[] = [];
+    let cursor = '';
+    do {
+      const page = await list({ limit: 3, cursor });
+      pages.push(...told(page));
+      cursor = page.nextCursor;
+    } while (cursor !== '');
+    expect(pages).toEqual(told(all));
+    await expect(list({ cursor: (await list({ limit: 1 })).nextCursor, key: 'a' })).rejects.toThrow('invalid cursor');
+    expect(await auditor.prune(Date.parse('2021-01-01'))).toBe(1);
+    expect(told(await list({}))).toEqual(told(all).slice(1));
+  });
+});

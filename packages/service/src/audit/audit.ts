@@ -1,16 +1,25 @@
 import { type Logger, safeLogger } from '@cfg/core';
 import { glob, maxInt32, wholeNumber } from '@cfg/core/store';
+import { ConfigOperationsDefinition } from '@cfg/proto';
 import { Status } from 'nice-grpc-common';
 import type { CallView, Revealed, Written } from '../call.js';
 import type { Outcome, Stage } from '../middleware/stage.js';
 import type { AuditEvent, Auditor } from './auditor.js';
 import { AuditQueue, type AuditStats } from './queue.js';
+import { SignIns } from './sign-ins.js';
 
 export interface AuditOptions {
   /** Namespaces (globs) whose values are kept out of the trail. Values of the codec `secret` always are. Default: none. */
   readonly redact?: readonly string[] | undefined;
   /** Also records calls that are refused: UNAUTHENTICATED and PERMISSION_DENIED. Default false. */
   readonly refusals?: boolean | undefined;
+  /**
+   * Also records who signs in: an authenticated call of a user who was not heard of from that address for an hour. Default
+   * false.
+   */
+  readonly signIns?: boolean | undefined;
+  /** Also records each restore as such, beside the writes that it makes. Default false. */
+  readonly restores?: boolean | undefined;
   /**
    * Events that wait for the auditor; more are dropped, counted and logged, so that an auditor whose database is away
    * cannot fill the memory. Default 10,000; at least 1.
@@ -38,7 +47,8 @@ export interface AuditStage extends Stage {
  * const service = createConfigService(store, { guard, stages: { outer: [trail] } });
  */
 export function audit(auditor: Auditor, options: AuditOptions = {}): AuditStage {
-  const { refusals = false, redact = [], maxWaiting = 10_000 } = options;
+  const { refusals = false, restores = false, redact = [], maxWaiting = 10_000 } = options;
+  const signIns = options.signIns === true ? new SignIns() : undefined;
   const patterns = redact.map(glob);
   const hides = (namespace: string): boolean => patterns.some((pattern) => pattern.test(namespace));
   const most = wholeNumber('maxWaiting', maxWaiting, 1, maxInt32);
@@ -53,9 +63,13 @@ export function audit(auditor: Auditor, options: AuditOptions = {}): AuditStage 
       // A write whose caller went away was written all the same.
       for (const written of call.written) queue.add(eventOf(call, written, hides));
       if (refusals && isRefusal(outcome)) queue.add(refusalOf(call, outcome));
+      if (signIns?.isNew(call, outcome)) queue.add(signInOf(call));
+      if (restores && call.written.length > 0 && call.method === restore) queue.add(restoreOf(call));
     },
   };
 }
+
+const restore = ConfigOperationsDefinition.restore.path;
 
 const isRefusal = ({ status }: Outcome): boolean =>
   status === Status.UNAUTHENTICATED || status === Status.PERMISSION_DENIED;
@@ -120,3 +134,24 @@ function refusalOf({ method, peer, identity, asked }: CallView, { status, detail
     },
   };
 }
+
+function signInOf({ method, peer, identity }: CallView): AuditEvent {
+  return { ...plain, timeMs: Date.now(), userId: identity.userId, operation: 'sign_in', metadata: { method, peer } };
+}
+
+function restoreOf({ method, peer, identity, written }: CallView): AuditEvent {
+  const [first] = written;
+  const revisions = written.flatMap(({ entry }) => (entry ? [entry.revision] : []));
+  return {
+    ...plain,
+    timeMs: Date.now(),
+    userId: identity.userId,
+    operation: 'restore',
+    namespace: first?.namespace ?? '',
+    key: written.length === 1 ? (first?.key ?? '') : '',
+    metadata: { method, peer, changes: String(written.length), revisions: `${revisions[0]}-${revisions.at(-1)}` },
+  };
+}
+
+/** Of an event that is no write. */
+const plain = { namespace: '', key: '', value: undefined, codec: '' } as const;

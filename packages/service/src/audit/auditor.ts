@@ -6,8 +6,8 @@ export interface AuditEvent {
   readonly timeMs: number;
   /** Empty for an anonymous caller. */
   readonly userId: string;
-  /** `refused` only where refusals are audited. */
-  readonly operation: AuditOperation | 'refused' | 'reveal';
+  /** `refused`, `sign_in` and `restore` only where these are audited. */
+  readonly operation: AuditOperation | 'reveal' | 'refused' | 'sign_in' | 'restore';
   readonly namespace: string;
   readonly key: string;
   /** Of sets only; absent where it is redacted. */
@@ -16,7 +16,8 @@ export interface AuditEvent {
   readonly codec: string;
   /**
    * `method` and `peer`; of writes `version`, `revision`, `request_id`, `comment`, of aliases `target`, as far as they
-   * are known; of reveals `version`, or `prefix` and `count`; of refusals `code`, `action` and `reason`; `redacted`.
+   * are known; of reveals `version`, or `prefix` and `count`; of refusals `code`, `action` and `reason`;
+   * of restores `changes` and `revisions`; `redacted`.
    */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '@cfg/core';
+import { type PostgresConnection, type SqliteConnection, sqlOf } from '@cfg/core/store';
 import type { AuditEvent, Auditor } from './auditor.js';
+import { SqlTrail } from './sql-trail.js';
+import type { AuditTrail } from './trail.js';
 
 /** What is needed of `pg`: its `Pool` and its `Client` have it. */
 export interface PostgresLike {
@@ -12,10 +15,12 @@ export interface SqlAuditorOptions {
   readonly table?: string | undefined;
 }
 
-/** Writes events as rows of a table, with the columns of the Go original. */
-export interface SqlAuditor extends Auditor {
+/** Writes events as rows of a table, with the columns of the Go original, and reads them. */
+export interface SqlAuditor extends Auditor, AuditTrail {
   /** Makes the table and its indexes, if they are not there. */
   createTable(): Promise<void>;
+  /** Deletes the events from before that time, in milliseconds since the epoch. Returns how many they were. */
+  prune(beforeMs: number): Promise<number>;
 }
 
 const columns = ['ts', 'user_id', 'operation', 'namespace', 'key', 'value', 'codec', 'metadata'] as const;
@@ -36,12 +41,19 @@ export function sqlAuditor(database: PostgresLike | DatabaseSync, options: SqlAu
   if (!/^[a-z_]\w*(\.[a-z_]\w*)?$/i.test(table) || table.length > 100) {
     throw new ConfigError('invalid_argument', `table: ${JSON.stringify(table)} is not a table's name`);
   }
-  return isPostgres(database) ? postgresAuditor(database, table) : sqliteAuditor(database, table);
+  const trail = new SqlTrail(sqlOf(database as PostgresConnection | SqliteConnection, 'the audit trail'), table);
+  return {
+    ...(isPostgres(database) ? postgresAuditor(database, table) : sqliteAuditor(database, table)),
+    list: (query) => trail.list(query),
+    prune: (beforeMs) => trail.prune(beforeMs),
+  };
 }
 
 const isPostgres = (database: PostgresLike | DatabaseSync): database is PostgresLike => 'query' in database;
 
-function postgresAuditor(database: PostgresLike, table: string): SqlAuditor {
+type Writer = Pick<SqlAuditor, 'createTable' | 'record'>;
+
+function postgresAuditor(database: PostgresLike, table: string): Writer {
   return {
     async createTable() {
       await database.query(`
@@ -61,7 +73,7 @@ function postgresAuditor(database: PostgresLike, table: string): SqlAuditor {
   };
 }
 
-function sqliteAuditor(database: DatabaseSync, table: string): SqlAuditor {
+function sqliteAuditor(database: DatabaseSync, table: string): Writer {
   const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   let insert: ReturnType<DatabaseSync['prepare']> | undefined;
   return {

@@ -1,6 +1,9 @@
 import { type AuditOperation, type AuditPage, can, checkKey, checkNamespace, type Entry } from '@cfg/core';
 import type { AuditRecord, ListAuditRequest, ListAuditResponse, Timestamp } from '@cfg/proto';
+import type { TrailRecord } from '../audit/trail.js';
+import type { Call } from '../call.js';
 import { requireNotNegative } from '../checks.js';
+import { untilAborted } from '../deadline.js';
 import { timestamp } from '../entry.js';
 import type { Environment } from '../environment.js';
 import { invalidArgument, unsupported } from '../status.js';
@@ -12,42 +15,68 @@ const operations: ReadonlySet<string> = new Set<AuditOperation>(['set', 'delete'
 /** Records of a page where the request does not say. */
 const pageSize = 100;
 
-/** Who wrote what, as the store's log tells it: of what the caller may read, and without the values of secrets. */
-export const auditHandler = ({ store, settings }: Environment): Handler<ListAuditRequest, ListAuditResponse> => ({
+/** Who did what, of what the caller may read, and without the values of secrets: from the trail, or the store's log. */
+export const auditHandler = (environment: Environment): Handler<ListAuditRequest, ListAuditResponse> => ({
   asks({ namespace, key, limit, operation }) {
     requireNotNegative('limit', limit);
-    if (operation !== '' && !operations.has(operation)) {
+    // A trail may have operations that other programs have put there.
+    if (operation !== '' && environment.settings.auditTrail === undefined && !operations.has(operation)) {
       throw invalidArgument(`operation must be one of ${[...operations].join(', ')}`);
     }
     return [asked('audit', namespace, key)];
   },
-  async answer({ namespace, key, userId, operation, from, to, limit, cursor }, call) {
-    if (!can(store, 'audit')) throw unsupported('the store does not keep an audit trail');
+  async answer(request, call) {
+    const { settings } = environment;
+    const { namespace, key, limit, cursor } = request;
     if (namespace !== '') checkNamespace(namespace);
     if (key !== '') checkKey(key);
-    const query = {
-      namespace,
-      key,
-      author: userId,
-      operation: (operation || undefined) as AuditOperation | undefined,
-      fromMs: from && millisecondsOf(from),
-      toMs: to && millisecondsOf(to),
-      maxBytes: settings.maxPageBytes,
-    };
+    const pages = pagesOf(environment, request, call);
     const wanted = Math.min(limit || pageSize, settings.maxSnapshotEntries);
-    const records: AuditPage['records'][number][] = [];
+    const records: AuditRecord[] = [];
     let next = cursor;
     let left = settings.maxSnapshotEntries;
     // What the caller may not read is passed over, and the page filled by reading on; for a while, not for ever.
     do {
-      const page = await store.audit({ ...query, limit: wanted - records.length, cursor: next }, storeOptions(call));
-      records.push(...(await readable(call, page.records, ({ entry }) => asked('read', entry.namespace, entry.key))));
+      const page = await pages(wanted - records.length, next);
+      records.push(...(await readable(call, page.records, (record) => asked('read', record.namespace, record.key))));
       next = page.nextCursor;
       left -= page.records.length;
     } while (next !== '' && records.length === 0 && left > 0);
-    return { records: records.map(recordOf), nextCursor: next };
+    return { records, nextCursor: next };
   },
 });
+
+/** Reads a page of so many records. */
+type Pages = (
+  limit: number,
+  cursor: string,
+) => Promise<{ readonly records: readonly AuditRecord[]; readonly nextCursor: string }>;
+
+function pagesOf({ store, settings }: Environment, request: ListAuditRequest, call: Call): Pages {
+  const { namespace, key, userId, operation } = request;
+  const times = {
+    fromMs: request.from && millisecondsOf(request.from),
+    toMs: request.to && millisecondsOf(request.to),
+  };
+  const { auditTrail, maxPageBytes: maxBytes } = settings;
+  if (auditTrail !== undefined) {
+    const query = { namespace, key, userId, operation, ...times, maxBytes };
+    return async (limit, cursor) => {
+      const { records, nextCursor } = await untilAborted(auditTrail.list({ ...query, limit, cursor }), call.signal);
+      return { records: records.map(trailRecord), nextCursor };
+    };
+  }
+  if (!can(store, 'audit')) throw unsupported('the store does not keep an audit trail');
+  const query = { namespace, key, author: userId, operation: (operation || undefined) as AuditOperation | undefined };
+  return async (limit, cursor) => {
+    const page = await store.audit({ ...query, ...times, maxBytes, limit, cursor }, storeOptions(call));
+    return { records: page.records.map(recordOf), nextCursor: page.nextCursor };
+  };
+}
+
+function trailRecord({ timeMs, value, metadata, ...record }: TrailRecord): AuditRecord {
+  return { ...record, time: timestamp(timeMs), value: value ?? new Uint8Array(0), metadata: { ...metadata } };
+}
 
 const millisecondsOf = ({ seconds, nanos }: Timestamp): number => seconds * 1_000 + Math.ceil(nanos / 1e6);
 
