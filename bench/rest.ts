@@ -73,3 +73,4 @@ title('REST Get of one key, memory store; of CPU: calls per second of the server
 await compare('in process, beside bare express', ['ours-http'], ['bare-http'], 0.9);
 await compare('in process, on node:http alone', ['ours-node'], ['bare-node'], 0.75);
 await compare('remote, beside one bare nice-grpc call', ['ours-http', 'remote'], ['bare-remote'], 0.8);
+await compare('with metrics, beside without', ['ours-node', 'measured'], ['ours-node'], 0.97);

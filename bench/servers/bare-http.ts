@@ -18,6 +18,8 @@ const entry = {
   deleted: false,
   author: '',
   comment: '',
+  secret: false,
+  masked: false,
 };
 const app = express();
 app.get('/v1/namespaces/:namespace/keys/*key', (_request, response) => {

@@ -18,6 +18,8 @@ const entry = {
   deleted: false,
   author: '',
   comment: '',
+  secret: false,
+  masked: false,
 };
 const server = createServer((_request, response) => {
   const json = JSON.stringify({ entry });

@@ -18,7 +18,7 @@ export function diffEndpoint(client: Client<ConfigServiceDefinition>): Endpoint 
     ]);
     if (first.status === 'rejected') throw first.reason;
     if (second.status === 'rejected') throw second.reason;
-    await exchange.send(200, JSON.stringify(difference(namespace, key, v1, first.value, v2, second.value)));
+    await exchange.reply.send(200, JSON.stringify(difference(namespace, key, v1, first.value, v2, second.value)));
   };
 }
 

@@ -4,25 +4,20 @@ import type { Metadata } from 'nice-grpc-common';
 import type { Admit } from './admission.js';
 import type { BodyBudget } from './body-budget.js';
 import { Cancellation } from './cancellation.js';
-import { compress, encodingOf } from './compression.js';
 import type { ServerFeatures } from './features.js';
-import { sendPieces } from './large-answer.js';
 import { type CallSource, LazyCallOptions } from './lazy-call-options.js';
 import type { MetadataReader } from './metadata.js';
 import type { PathVariable } from './path-table.js';
 import { decodePercent } from './percent-encoding.js';
-import { type ReadyAnswer, sendReady } from './ready-answer.js';
+import { Reply } from './reply.js';
 import { requestIdOf } from './request-id.js';
-import { securityHeaders } from './security-headers.js';
 import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
 import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
 
+/** A query that wants secrets to be masked. */
 const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
-
-/** What travels may be secret: nobody on the way keeps it. */
-const unkept = { 'cache-control': 'no-store' } as const;
 
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void> | undefined;
@@ -49,6 +44,8 @@ export class Exchange implements Timed, CallSource {
   readonly startedMs: number = performance.now();
   /** Whether anybody waits for the answer. */
   readonly cancellation: Cancellation = new Cancellation();
+  /** What goes back to the caller. */
+  readonly reply: Reply;
   readonly #context: ExchangeContext;
   readonly #query: string;
   readonly #variables: readonly PathVariable[];
@@ -58,7 +55,6 @@ export class Exchange implements Timed, CallSource {
   #deadline: NodeJS.Timeout | undefined;
   #options: ServiceCallOptions | undefined;
   #span: RequestSpan | undefined;
-  #retryAfter: { readonly 'retry-after': string } | undefined;
 
   constructor(
     context: ExchangeContext,
@@ -71,6 +67,7 @@ export class Exchange implements Timed, CallSource {
     this.request = request;
     this.response = response;
     this.requestId = requestIdOf(request.headers);
+    this.reply = new Reply(request, response, this.requestId, context.compressFromBytes);
     this.#query = query;
     this.#variables = variables;
     response.on('close', () => this.#close());
@@ -177,95 +174,12 @@ export class Exchange implements Timed, CallSource {
 
   observeHeader(received: Metadata): void {
     this.#context.features.observeHeader(received);
-    this.#keepRetryAfter(received);
+    this.reply.heed(received);
   }
 
   observeTrailer(received: Metadata): void {
     this.#context.features.observeTrailer(received);
-    this.#keepRetryAfter(received);
-  }
-
-  /**
-   * Responds with JSON text, or with bytes whose type is in the headers. A promise where the answer is compressed: it is
-   * sent when that has resolved.
-   */
-  send(
-    status: number,
-    body: string | Uint8Array,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<void> | undefined {
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    if (this.#isLarge(length)) return this.#sendLarge(status, body, headers);
-    this.#begin(status, length, headers);
-    // Text that is ASCII, as most is, need not be transcoded.
-    if (typeof body === 'string') this.response.end(body, length === body.length ? 'latin1' : 'utf8');
-    else this.response.end(body);
-    return undefined;
-  }
-
-  /** Responds with what is kept for who asks next. A promise where the answer is compressed, as of {@link send}. */
-  sendReady(answer: ReadyAnswer): Promise<void> | undefined {
-    if (this.#isLarge(answer.length)) return this.send(200, answer.body, answer.headers);
-    sendReady(this.response, answer, this.requestId);
-    return undefined;
-  }
-
-  /** Responds with JSON text that is made while the caller reads it. Resolves when it is sent, or cannot be. */
-  async sendPieces(
-    status: number,
-    pieces: Iterable<string>,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    const encoding = this.#context.compressFromBytes > 0 ? encodingOf(this.request.headers) : undefined;
-    this.#begin(status, undefined, { ...headers, ...encodedAs(encoding, headers) });
-    await sendPieces(this.response, pieces, encoding);
-  }
-
-  /** Responds that the caller has the newest answer already. */
-  sendNotModified(headers: Readonly<Record<string, string>> = {}): void {
-    this.response.writeHead(304, { ...this.ownHeaders(), ...this.#varying(headers) }).end();
-  }
-
-  /** Headers of every answer. */
-  ownHeaders(): Record<string, string> {
-    return { ...securityHeaders, 'x-request-id': this.requestId };
-  }
-
-  #isLarge(length: number): boolean {
-    const { compressFromBytes } = this.#context;
-    return compressFromBytes > 0 && length >= compressFromBytes;
-  }
-
-  async #sendLarge(
-    status: number,
-    body: string | Uint8Array,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.length);
-    const encoding = encodingOf(this.request.headers);
-    const sent = encoding === undefined ? bytes : await compress(bytes, encoding);
-    if (this.response.destroyed) return;
-    this.#begin(status, sent.length, { ...headers, ...encodedAs(encoding, headers) });
-    this.response.end(sent);
-  }
-
-  /** `length` is undefined where it is not known. */
-  #begin(status: number, length: number | undefined, headers: Readonly<Record<string, string>>): void {
-    const more = status >= 400 ? { ...this.#retryAfter, ...headers } : headers;
-    this.response.writeHead(status, {
-      'content-type': 'application/json',
-      ...(length !== undefined && { 'content-length': length }),
-      ...unkept,
-      ...this.ownHeaders(),
-      ...this.#varying(more),
-    });
-  }
-
-  /** The headers, with what those before the gateway say that the answer depends on. */
-  #varying(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    if (headers.vary === undefined) return headers;
-    const already = this.response.getHeader('vary');
-    return already === undefined ? headers : { ...headers, vary: `${already}, ${headers.vary}` };
+    this.reply.heed(received);
   }
 
   #makeOptions(): ServiceCallOptions {
@@ -295,16 +209,4 @@ export class Exchange implements Timed, CallSource {
     this.#gone = true;
     this.cancel();
   }
-
-  /** A server that limits its callers says in `retry-after` when they may call again. */
-  #keepRetryAfter(received: Metadata): void {
-    const seconds = received.get('retry-after');
-    if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
-  }
-}
-
-/** The headers of an answer that is encoded for callers who take that. */
-function encodedAs(encoding: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> {
-  const vary = [headers.vary, 'Accept-Encoding'].filter(Boolean).join(', ');
-  return encoding === undefined ? { vary } : { vary, 'content-encoding': encoding };
 }

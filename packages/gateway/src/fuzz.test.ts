@@ -29,12 +29,16 @@ const target = fc.oneof(
       .map(([ns, what]) => `/v1/namespaces/${ns}/${what}`),
   },
   { weight: 2, arbitrary: key.map((alias) => `/v1/aliases/${alias}`) },
+  { weight: 1, arbitrary: fc.tuple(name, key).map(([ns, k]) => `/v1/namespaces/${ns}/ofrep/v1/evaluate/flags/${k}`) },
+  { weight: 1, arbitrary: name.map((ns) => `/v1/namespaces/${ns}/ofrep/v1/evaluate/flags`) },
   {
     weight: 1,
     arbitrary: fc.constantFrom(
       '/v1/aliases',
       '/v1/namespaces',
       '/v1/codecs',
+      '/v1/search',
+      '/v1/audit',
       '/openapi.json',
       '/healthz',
       '/readyz',
@@ -99,6 +103,7 @@ const message = fc
       }),
       version: fc.constantFrom('1', 1, -1),
       dryRun: fc.boolean(),
+      context: fc.constantFrom({}, { targetingKey: 'a' }, { targetingKey: 7 }, 'x', null),
     },
     { requiredKeys: [] },
   )

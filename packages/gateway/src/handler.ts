@@ -83,7 +83,7 @@ export class RequestHandler {
       // An answer that breaks off is better than one that looks whole.
       exchange.response.destroy();
     } else {
-      void exchange.send(reply.status, JSON.stringify(reply.body), reply.headers);
+      void exchange.reply.send(reply.status, JSON.stringify(reply.body), reply.headers);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { ConfigError } from '@cfg/core';
-import { callerOf, type HttpRequest, isOwnOrigin } from '@cfg/service';
+import { callerOf, type HttpRequest, hostOf, isOwnOrigin } from '@cfg/service';
 import { Status } from 'nice-grpc-common';
 import { HttpError } from './http-error.js';
 
@@ -30,17 +30,18 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
     throw new ConfigError('invalid_argument', message);
   }
   const origins = new Set(allowedOrigins);
-  const hosts = allowedHosts && new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const isKnownHost = allowedHosts && hostCheck(new Set(allowedHosts.map((host) => host.toLowerCase())));
 
   return (request) => {
     const { headers } = request;
-    if (hosts !== undefined && !isKnownHost(hosts, headers.host)) {
-      throw refused(`the host ${quoted(headers.host)} is not one of this server's`);
+    const host = hostOf(headers);
+    if (isKnownHost?.(host) === false) {
+      throw refused(`the host ${quoted(host)} is not one of this server's`);
     }
     if (origins.has('*')) return;
     const { origin } = headers;
     if (origin !== undefined) {
-      if (origins.has(origin) || isOwnOrigin(origin, headers.host, callerOf(request).host)) return;
+      if (origins.has(origin) || isOwnOrigin(origin, host, callerOf(request).host)) return;
       throw refused(`the origin ${quoted(origin)} is not allowed`);
     }
     // Old pages send no origin with what needs no permission to be sent; the browser says where it comes from.
@@ -57,9 +58,26 @@ const refused = (message: string): HttpError => new HttpError(Status.PERMISSION_
 
 const quoted = (text: string | undefined): string => JSON.stringify((text ?? '').slice(0, 100));
 
-function isKnownHost(hosts: ReadonlySet<string>, header: string | undefined): boolean {
-  // Only browsers rebind names, and they always send a host.
-  if (header === undefined) return true;
+/** How many names are remembered. Bounded because callers choose them. */
+const maxRemembered = 500;
+
+/** Whether the server may be addressed by the header's name. A server has few, so they are remembered. */
+function hostCheck(hosts: ReadonlySet<string>): (header: string | undefined) => boolean {
+  const known = new Map<string, boolean>();
+  return (header) => {
+    // Only browsers rebind names, and they always send a host.
+    if (header === undefined) return true;
+    let allowed = known.get(header);
+    if (allowed === undefined) {
+      allowed = isAllowed(hosts, header);
+      if (known.size >= maxRemembered) known.clear();
+      known.set(header, allowed);
+    }
+    return allowed;
+  };
+}
+
+function isAllowed(hosts: ReadonlySet<string>, header: string): boolean {
   if (!URL.canParse(`http://${header}`)) return false;
   const { hostname } = new URL(`http://${header}`);
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) > 0;

@@ -20,7 +20,7 @@ export function connect(address: string, options: ConnectionOptions, logger: Log
   // gRPC's own wait between attempts grows to two minutes: a server that is back would not be noticed.
   const channelOptions = {
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 5_000,
+    'grpc.max_reconnect_backoff_ms': 2_000,
     ...options.channelOptions,
   };
   const channel = openChannel(address, { ...options, channelOptions });

@@ -98,16 +98,16 @@ class RpcEndpoint {
 
   #respond(message: object, exchange: Exchange): Promise<void> | undefined {
     const answer = this.#hook.answer?.(message, exchange) ?? {};
-    if ('ready' in answer) return exchange.sendReady(answer.ready);
+    if ('ready' in answer) return exchange.reply.sendReady(answer.ready);
     const { status = 200, headers, body } = answer;
     if (status === 304) {
-      exchange.sendNotModified(headers);
+      exchange.reply.sendNotModified(headers);
       return undefined;
     }
     const { responseType } = this.#rule;
     const pieces = body === undefined ? largeAnswer(responseType, message) : undefined;
-    if (pieces !== undefined) return exchange.sendPieces(status, pieces, headers);
-    return exchange.send(status, body ?? toJsonString(responseType, message), headers);
+    if (pieces !== undefined) return exchange.reply.sendPieces(status, pieces, headers);
+    return exchange.reply.send(status, body ?? toJsonString(responseType, message), headers);
   }
 
   #queried(exchange: Exchange): object {

@@ -7,6 +7,8 @@ import { cannotOpen, type Door } from './door.js';
 /** Opens the door to `GET /metrics`. It has no guard, so it belongs where only operators reach it. */
 export async function openMetricsDoor(metrics: Metrics, address: Address): Promise<Door> {
   const server = createServer(metrics.handler);
+  // Node.js closes connections after 5 s, which a scraper that keeps its own would trip over.
+  server.keepAliveTimeout = 72_000;
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error): void => reject(cannotOpen('metrics', address, error));
     server.once('error', refuse);

@@ -103,6 +103,8 @@ export interface ServerSettings extends LimitSettings {
   readonly metrics: Address | undefined;
   readonly tracing: boolean;
   readonly store: Store;
+  /** What this node holds itself: in a cluster, {@link store} is before all nodes. */
+  readonly localStore: Store;
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
@@ -167,6 +169,7 @@ export function completeOptions(
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     tracing: options.tracing ?? false,
     ...chosen,
+    localStore: chosen.store,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
     ownsStore: typeof options.store !== 'object',
     guard,

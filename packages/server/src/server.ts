@@ -1,5 +1,5 @@
 import { isDoneWithin } from '@cfg/core/store';
-import { createInProcessGateway, createMetrics } from '@cfg/gateway';
+import { createInProcessGateway } from '@cfg/gateway';
 import { tracing as requestTracing } from '@cfg/gateway/tracing';
 import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
@@ -10,6 +10,7 @@ import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
+import { LazyMetrics } from './lazy-metrics.js';
 import { LiveTls } from './live-tls.js';
 import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
@@ -64,7 +65,9 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const { rateLimit } = settings;
     rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
-    const metrics = settings.metrics && createMetrics({ store });
+    const metrics =
+      settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
+    if (settings.metrics) metrics?.begin();
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
     const service = createConfigService(store, {
@@ -100,13 +103,14 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, nodeServices });
     doors.push(grpc);
-    const dashboard = settings.dashboard?.open(guard);
+    const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics, settings.metrics));
+    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics.begin(), settings.metrics));
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
-    if (metrics !== undefined) measure(metrics, { doors: { grpc, http }, watches, audit, webhooks });
+    const parts = { doors: { grpc, http }, watches, audit, webhooks };
+    metrics?.whenMade((made) => measure(made, parts));
     const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
     announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {

@@ -29,7 +29,7 @@ export type { ClientCertificate, WithCertificate } from './guards/client-certifi
 export { denyAll } from './guards/deny-all.js';
 export type { Action, Asked, Decision, Guard, GuardContext, Resource } from './guards/guard.js';
 export { anonymous, type Identity } from './guards/identity.js';
-export { callerOf, type HttpCaller, type HttpRequest } from './http/caller.js';
+export { callerOf, type HttpCaller, type HttpRequest, hostOf } from './http/caller.js';
 export type { HttpHandler } from './http/handler.js';
 export { isFromOwnPage, isOwnOrigin } from './http/origin.js';
 export { clientAddress } from './rate-limit/client-address.js';

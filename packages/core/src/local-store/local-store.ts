@@ -1,13 +1,12 @@
 import { failedWatch } from '../change-log/failed-watch.js';
-import {
-  type AuditPage,
-  type AuditQuery,
-  type BatchOperation,
-  type BatchOptions,
-  type BatchOutcome,
-  maxBatchOperations,
-  type RestoreOptions,
-  type RestoreTarget,
+import type {
+  AuditPage,
+  AuditQuery,
+  BatchOperation,
+  BatchOptions,
+  BatchOutcome,
+  RestoreOptions,
+  RestoreTarget,
 } from '../contract/batch.js';
 import type {
   FullStore,
@@ -51,7 +50,7 @@ import type { Engine } from './engine.js';
 import { ExpiryTimer } from './expiry-timer.js';
 import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
-import { type Answers, type Operation, type OwnBatchOperation, type OwnValue, ownRecords } from './operation.js';
+import { type Answers, type Operation, type OwnValue, ownOperations, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 import { readSearch } from './search.js';
@@ -144,15 +143,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
   ): Promise<BatchOutcome> {
     this.#check(options, namespace);
     checkWrite(options);
-    if (operations.length < 1 || operations.length > maxBatchOperations) {
-      throw new ConfigError('invalid_argument', `a batch has 1 to ${maxBatchOperations} operations`);
-    }
-    const own = operations.map((operation): OwnBatchOperation => {
-      checkKey(operation.key);
-      checkWrite(operation);
-      if (operation.type === 'delete') return operation;
-      return { ...operation, value: this.#own(namespace, operation.key, operation.value) };
-    });
+    const own = ownOperations(operations, (key, value) => this.#own(namespace, key, value));
     return this.#submit({ type: 'batch', namespace, operations: own, options: plain(options) }, options);
   }
 

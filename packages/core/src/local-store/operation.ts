@@ -1,9 +1,17 @@
-import type { BatchOperation, BatchOptions, BatchOutcome, RestoreOptions, RestoreTarget } from '../contract/batch.js';
+import {
+  type BatchOperation,
+  type BatchOptions,
+  type BatchOutcome,
+  maxBatchOperations,
+  type RestoreOptions,
+  type RestoreTarget,
+} from '../contract/batch.js';
 import type { Alias, EncodedValue, Entry, EntryInit } from '../contract/entry.js';
-import type { ConfigError } from '../contract/errors.js';
+import { ConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
 import type { CallOptions, DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
+import { checkWrite } from '../rules/write-rules.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
 export type OwnValue = Pick<EntryInit, 'codec' | 'type' | 'secret'> & { readonly bytes: Uint8Array | string };
@@ -17,6 +25,21 @@ export type OwnBatchOperation =
 export interface OwnRecord {
   readonly entry: EntryInit & Pick<OwnValue, 'bytes'>;
   readonly requestId: string;
+}
+
+/** The operations with values of their own. Throws `invalid_argument` for too many, or none, and as `checkWrite` does. */
+export function ownOperations(
+  operations: readonly BatchOperation[],
+  own: (key: string, value: EncodedValue) => OwnValue,
+): readonly OwnBatchOperation[] {
+  if (operations.length < 1 || operations.length > maxBatchOperations) {
+    throw new ConfigError('invalid_argument', `a batch has 1 to ${maxBatchOperations} operations`);
+  }
+  return operations.map((operation): OwnBatchOperation => {
+    checkKey(operation.key);
+    checkWrite(operation);
+    return operation.type === 'set' ? { ...operation, value: own(operation.key, operation.value) } : operation;
+  });
 }
 
 /** The records with values of their own. Throws `invalid_key`. */

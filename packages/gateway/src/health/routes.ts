@@ -26,7 +26,7 @@ export function healthRoutes(check: CheckReadiness, logger: Logger): readonly Ow
       operation: health,
       always: true,
       endpoint: async (exchange) => {
-        await exchange.send(200, JSON.stringify({ status: 'ok' }));
+        await exchange.reply.send(200, JSON.stringify({ status: 'ok' }));
       },
     },
     {
@@ -42,7 +42,10 @@ export function healthRoutes(check: CheckReadiness, logger: Logger): readonly Ow
           found.map(([name, problem]) => [name, problem === undefined ? 'ok' : 'failing']),
         );
         const isReady = failing.length === 0;
-        await exchange.send(isReady ? 200 : 503, JSON.stringify({ status: isReady ? 'ready' : 'not ready', checks }));
+        await exchange.reply.send(
+          isReady ? 200 : 503,
+          JSON.stringify({ status: isReady ? 'ready' : 'not ready', checks }),
+        );
       },
     },
   ];

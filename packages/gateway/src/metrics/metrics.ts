@@ -3,7 +3,7 @@ import type { HttpHandler, Stage } from '@cfg/service';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { CallMetrics } from './call-metrics.js';
 import { metric, type Values } from './metric.js';
-import { storeMetrics } from './store-metrics.js';
+import { logMetrics, writeMetrics } from './store-metrics.js';
 
 /** What is measured of a service and its process. */
 export interface Metrics {
@@ -26,6 +26,8 @@ export interface MetricValue {
 export interface MetricsOptions {
   /** Of which the revision, the log and the writes are told. Default: none is asked. */
   readonly store?: Store | undefined;
+  /** The store whose writes and log are measured, where {@link store} stands before several. Default: that one. */
+  readonly local?: Store | undefined;
 }
 
 /**
@@ -36,14 +38,15 @@ export interface MetricsOptions {
  * const service = createConfigService(store, { guard, stages: { outer: [metrics.stage] } });
  * const gateway = createInProcessGateway(service, { metrics });
  */
-export function createMetrics({ store }: MetricsOptions = {}): Metrics {
+export function createMetrics({ store, local = store }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const calls = new CallMetrics();
   register(registry, 'cfg_calls_total', async () => calls.total());
   register(registry, 'cfg_calls_under_way', async () => calls.underWay());
   register(registry, 'cfg_call_duration_seconds', async () => calls.durations());
-  for (const [name, read] of store === undefined ? [] : storeMetrics(store)) register(registry, name, read);
+  for (const [name, read] of [...(store ? logMetrics(store) : []), ...(local ? writeMetrics(local) : [])])
+    register(registry, name, read);
   return {
     stage: calls.stage,
     registry,

@@ -9,6 +9,6 @@ export const metricsRoute = ({ registry }: Metrics): OwnRoute => ({
   operation: described,
   always: true,
   endpoint: async (exchange) => {
-    await exchange.send(200, await registry.metrics(), { 'content-type': registry.contentType });
+    await exchange.reply.send(200, await registry.metrics(), { 'content-type': registry.contentType });
   },
 });

@@ -7,8 +7,8 @@ type Read = () => Promise<Values>;
 /** How many operations a write has: one, or those of a batch. */
 const sizeBounds = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
-/** What is told of a store, by name: its log, and where it can be measured, its writes. */
-export function storeMetrics(store: Store): readonly (readonly [name: string, read: Read])[] {
+/** How far a store's log reaches, by name. */
+export function logMetrics(store: Store): readonly (readonly [name: string, read: Read])[] {
   const revision = (name: string, help: string, of: 'revision' | 'oldestRevision'): readonly [string, Read] => [
     name,
     async () => {
@@ -20,9 +20,12 @@ export function storeMetrics(store: Store): readonly (readonly [name: string, re
   return [
     revision('cfg_store_revision', 'The revision of the last change', 'revision'),
     revision('cfg_store_oldest_revision', 'From this revision on a watch can resume', 'oldestRevision'),
-    ...(isMeasured(store) ? [...writes(store), ...logStates(store)] : []),
   ];
 }
+
+/** What a store writes and has in memory, where it can be measured, by name. */
+export const writeMetrics = (store: Store): readonly (readonly [name: string, read: Read])[] =>
+  isMeasured(store) ? [...writes(store), ...logStates(store)] : [];
 
 function writes(store: MeasuredStore): readonly (readonly [name: string, read: Read])[] {
   const durations = new Histogram(durationBounds);

@@ -65,8 +65,8 @@ function bulk(reader: FlagReader, namespaceOf: NamespaceOf): Endpoint {
       const namespace = namespaceOf(new Map(exchange.variables()));
       const { etag, flags } = await call(exchange, 'List', namespace, (made) => reader.all(made, known));
       const validators = { etag, ...revalidated };
-      if (flags === undefined) exchange.sendNotModified(validators);
-      else await exchange.send(200, JSON.stringify({ flags }, asJson), validators);
+      if (flags === undefined) exchange.reply.sendNotModified(validators);
+      else await exchange.reply.send(200, JSON.stringify({ flags }, asJson), validators);
     });
   };
 }
@@ -96,11 +96,11 @@ async function answerInItsTerms(
     if (status !== 400 && status !== 404) throw error;
     const errorCode = error instanceof FlagError ? error.errorCode : 'GENERAL';
     const told = { ...body, key, errorCode, errorDetails: body.message };
-    await exchange.send(status, JSON.stringify(told), headers);
+    await exchange.reply.send(status, JSON.stringify(told), headers);
   }
 }
 
 const send = async (exchange: Exchange, status: number, flag: EvaluatedFlag): Promise<void> => {
   const failed = 'errorCode' in flag ? { code: 3, message: flag.errorDetails, details: [] } : {};
-  await exchange.send(status, JSON.stringify({ ...failed, ...flag }, asJson));
+  await exchange.reply.send(status, JSON.stringify({ ...failed, ...flag }, asJson));
 };

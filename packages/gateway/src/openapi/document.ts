@@ -36,7 +36,7 @@ const additions: Readonly<Record<string, (operation: Operation) => Operation>> =
     ],
     responses: {
       ...operation.responses,
-      200: { ...operation.responses[200], content: { ...valueContent, ...operation.responses[200]?.content } },
+      200: { ...operation.responses[200], content: { ...valueContent, ...jsonContent(orValue(operation)) } },
       ...notModified,
     },
   }),
@@ -56,6 +56,14 @@ const additions: Readonly<Record<string, (operation: Operation) => Operation>> =
     responses: { ...operation.responses, ...notModified },
   }),
 };
+
+/** What a Get answers with in JSON: the message or, if it is asked for, a value that is JSON. */
+const orValue = ({ responses }: Operation): Schema => ({
+  anyOf: [
+    responses[200]?.content?.['application/json']?.schema ?? {},
+    { description: 'The value itself, where the request asks for it.' },
+  ],
+});
 
 const raw = (description: string): Parameter => ({
   name: 'raw',

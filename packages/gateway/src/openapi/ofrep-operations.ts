@@ -1,3 +1,4 @@
+import { pathParameter } from './path-parameters.js';
 import { jsonContent, refused } from './rpc-operation.js';
 import type { Operation, Parameter, Schema } from './types.js';
 
@@ -46,17 +47,15 @@ const failure: Schema = {
   required: ['errorCode'],
 };
 
-const path = (name: string): Parameter => ({ name, in: 'path', required: true, schema: text });
-
 /** `mark`: `Default` for the routes of the default namespace, which have none in the path. */
-const variables = (mark: string): readonly Parameter[] => (mark === '' ? [path('namespace')] : []);
+const variables = (mark: string): readonly Parameter[] => (mark === '' ? [pathParameter('namespace')] : []);
 
 const body = { required: false, content: jsonContent(request) };
 export const ofrepSingle = (mark: string): Operation => ({
   operationId: `evaluateFlag${mark}`,
   tags: ['Flags'],
   summary: 'Evaluates a flag (OFREP)',
-  parameters: [...variables(mark), path('key')],
+  parameters: [...variables(mark), pathParameter('key')],
   requestBody: body,
   responses: {
     200: { description: 'What the flag is', content: jsonContent(flag) },

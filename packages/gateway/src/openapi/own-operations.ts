@@ -1,10 +1,10 @@
+import { pathParameter } from './path-parameters.js';
 import { jsonContent, refused } from './rpc-operation.js';
 import type { Answer, Operation, Parameter, Schema } from './types.js';
 
 /* The routes that the proto does not have. */
 
 const text: Schema = { type: 'string' };
-const path = (name: string): Parameter => ({ name, in: 'path', required: true, schema: text });
 const query = (name: string, description: string, schema: Schema = text): Parameter => ({
   name,
   in: 'query',
@@ -18,7 +18,7 @@ const object = (properties: Readonly<Record<string, Schema>>, required = Object.
   properties,
   required,
 });
-const key = [path('namespace'), path('key')];
+const key = [pathParameter('namespace'), pathParameter('key')];
 const values = ['application/json', 'application/yaml', 'application/toml', 'text/plain', 'application/octet-stream'];
 const open = { security: [] };
 

@@ -47,7 +47,7 @@ export function openApiRoutes(own: readonly OwnRoute[], showsDocs: boolean): rea
     const known = documents.get(base) ?? JSON.stringify(openApiDocument([...own, ...routes], base));
     // Where it is mounted is the application's choice, so that there are few.
     if (documents.size < 10) documents.set(base, known);
-    await exchange.send(200, known, { 'cache-control': 'no-cache' });
+    await exchange.reply.send(200, known, { 'cache-control': 'no-cache' });
   };
   return [...routes, ...viewerRoutes.slice(1)];
 }
@@ -67,7 +67,7 @@ function docsRoutes(): readonly OwnRoute[] {
       path: '/docs',
       operation: docs,
       endpoint: async (exchange) => {
-        await exchange.send(200, page, { 'content-type': html, 'content-security-policy': policy });
+        await exchange.reply.send(200, page, { 'content-type': html, 'content-security-policy': policy });
       },
     },
     {
@@ -78,7 +78,7 @@ function docsRoutes(): readonly OwnRoute[] {
         const read = files.get(exchange.variables()[0]?.[1] ?? '');
         if (read === undefined) throw notFound();
         const { body, type } = read();
-        await exchange.send(200, body, { 'content-type': type, 'cache-control': 'no-cache' });
+        await exchange.reply.send(200, body, { 'content-type': type, 'cache-control': 'no-cache' });
       },
     },
   ];

@@ -1,4 +1,5 @@
 import { commentOf, type HttpRule, type JsonSchema, jsonSchema } from '@cfg/proto';
+import { pathParameter } from './path-parameters.js';
 import { described, fieldComment, type Schemas } from './schemas.js';
 import type { Answer, Operation, Parameter, Schema } from './types.js';
 
@@ -26,8 +27,7 @@ export function rpcOperation(rule: HttpRule, schemas: Schemas): Operation {
 }
 
 function variable(rule: HttpRule, name: string): Parameter {
-  const parameter: Parameter = { name, in: 'path', required: true, schema: { type: 'string' } };
-  return described(parameter, fieldComment(rule.requestType, name));
+  return described(pathParameter(name), fieldComment(rule.requestType, name));
 }
 
 function queryParameters(rule: HttpRule, variables: readonly string[], schemas: Schemas): Parameter[] {

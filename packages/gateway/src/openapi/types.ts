@@ -10,6 +10,8 @@ export interface Schema {
   readonly format?: string;
   readonly contentEncoding?: string;
   readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;

@@ -13,11 +13,18 @@ export const isLogId = (name: string): boolean => logId.test(name);
 
 export const formatEventId = (revision: number, logId: string): string => `${revision}-${logId}`;
 
+/** How clients that cannot send the header say it in the query: ours and event-source-polyfill's, and amvtek's. */
+const parameters = ['lastEventId', 'evs_last_event_id'];
+
 /** The id that a client wants to go on from: its header's, which is the newer one, or, on a first connection, its query's. */
 export function lastEventIdOf(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {
   const header = headers['last-event-id'];
-  const id = header === undefined || header === '' ? query.get('lastEventId') : String(header);
-  return id === null || id === '' ? undefined : id;
+  if (header !== undefined && header !== '') return String(header);
+  for (const name of parameters) {
+    const id = query.get(name);
+    if (id !== null && id !== '') return id;
+  }
+  return undefined;
 }
 
 /** The place that an event id means; `undefined` if it is not one that a store with revisions gave. */

@@ -14,7 +14,12 @@ export interface WatchFilters {
  */
 export function readFilters(query: URLSearchParams): WatchFilters {
   for (const name of query.keys()) refuseSlip(name);
-  return { namespaces: limited(query, 'namespaces', 'namespace'), prefixes: limited(query, 'prefixes', 'prefix') };
+  const prefixes = limited(query, 'prefixes', 'prefix');
+  // Such a watch would be silent for ever: one parameter for all, with commas, is what is mostly meant.
+  const impossible = prefixes.find((prefix) => !/^[a-zA-Z0-9_.\-/]*$/.test(prefix));
+  if (impossible !== undefined)
+    throw badRequest(`no key begins with ${JSON.stringify(impossible)}: use prefixes once for each`);
+  return { namespaces: limited(query, 'namespaces', 'namespace'), prefixes };
 }
 
 function limited(query: URLSearchParams, parameter: string, one: string): string[] {
@@ -28,7 +33,7 @@ function limited(query: URLSearchParams, parameter: string, one: string): string
 
 const slips: readonly (readonly [meant: string, written: readonly string[]])[] = [
   ['namespaces', ['namespaces', 'namespace', 'ns']],
-  ['prefixes', ['prefixes', 'prefix', 'keyprefix', 'keyprefixes']],
+  ['prefixes', ['prefixes', 'prefix', 'keyprefix', 'keyprefixes', 'key', 'keys', 'filter', 'filters']],
 ];
 
 function refuseSlip(name: string): void {

@@ -96,6 +96,8 @@ describe.each(doors)('a stream that lasts, %s', (door) => {
     using second = await SseClient.open(opened.url, `?namespaces=a&lastEventId=${ids[0]}`);
     expect(await second.event()).toMatchObject({ id: ids[1] });
     const headers = { 'last-event-id': ids[1] as string };
+    using another = await SseClient.open(opened.url, `?namespaces=a&evs_last_event_id=${ids[0]}`);
+    expect((await another.event()).id).toBe(ids[1]);
     using third = await SseClient.open(opened.url, `?namespaces=a&lastEventId=${ids[0]}`, headers);
     expect(await third.event()).toMatchObject({ id: ids[2] });
   });
@@ -104,6 +106,10 @@ describe.each(doors)('a stream that lasts, %s', (door) => {
     ['namespace=a', 'namespaces'],
     ['prefix=a', 'prefixes'],
     ['namespaces[]=a', 'namespaces'],
+    ['namespaces[0]=a', 'namespaces'],
+    ['key=a', 'prefixes'],
+    ['filter=a', 'prefixes'],
+    ['prefixes=a,b', 'prefixes'],
     ['namespaces%5B0%5D=a', 'namespaces'],
     ['Namespaces=a', 'namespaces'],
     ['namespcaes=a', 'namespaces'],

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../guards/client-certificate.js';
 
@@ -23,6 +23,12 @@ export interface HttpCaller {
   readonly certificate: ClientCertificate | undefined;
 }
 
+/** Under which name the request says that the server was addressed; over HTTP/2 that is no header. */
+export function hostOf(headers: IncomingHttpHeaders): string | undefined {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? authority : headers.host;
+}
+
 /**
  * Who sent the request, and by which protocol: as the socket says, or where an express application stands behind
  * proxies that it trusts, as they say.
@@ -39,7 +45,7 @@ export function callerOf(request: HttpRequest): HttpCaller {
     protocol:
       (headers['x-forwarded-proto'] !== undefined && printable(request.protocol)) ||
       ('encrypted' in socket ? 'https' : 'http'),
-    host: (headers['x-forwarded-host'] !== undefined && printable(request.host)) || printable(headers.host),
+    host: (headers['x-forwarded-host'] !== undefined && printable(request.host)) || printable(hostOf(headers)),
     certificate: socket instanceof TLSSocket && socket.authorized ? certificateOf(socket) : undefined,
   };
 }

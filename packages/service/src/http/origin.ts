@@ -1,4 +1,4 @@
-import { callerOf, type HttpRequest } from './caller.js';
+import { callerOf, type HttpRequest, hostOf } from './caller.js';
 
 /**
  * Whether a web page of `origin` (as in `https://config.example.com:8443`) is the server's own, which was addressed by one
@@ -15,9 +15,9 @@ export function isOwnOrigin(origin: string, ...hosts: readonly (string | undefin
  * what stands between a cookie and the pages of others (CSRF), beside the cookie's own `SameSite`.
  */
 export function isFromOwnPage(request: HttpRequest): boolean {
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
   // Newer browsers say it themselves, where the connection is safe; no page can write this header.
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
-  return origin === undefined || isOwnOrigin(origin, host, callerOf(request).host);
+  return origin === undefined || isOwnOrigin(origin, hostOf(request.headers), callerOf(request).host);
 }
