@@ -1,6 +1,7 @@
 import { GetRequest } from '@cfg/proto';
 import { SignJWT } from 'jose';
-import { type Server, startServer } from './lib/child.js';
+import { startServer } from './lib/child.js';
+import { perCpuSecond } from './lib/computed.js';
 import { Driver } from './lib/driver.js';
 import { alternate, line, title } from './lib/report.js';
 
@@ -24,17 +25,6 @@ const openDriver = new Driver(open.port, 4, { authorization: `Bearer ${token}` }
 
 const get = '/config.v1.ConfigService/Get';
 
-/** Calls per second that the server has computed: a busy machine changes it less. */
-async function perCpuSecond(server: Server, driver: Driver): Promise<number> {
-  const before = await server.tell('cpu');
-  let calls = 0;
-  const worker = async (): Promise<void> => {
-    while (calls < 10_000) await driver.call(get, gets[calls++ % gets.length] as Uint8Array);
-  };
-  await Promise.all(Array.from({ length: 64 }, worker));
-  return (calls * 1e6) / ((await server.tell('cpu')) - before);
-}
-
 async function compare(what: string, kind: string, goal?: number): Promise<void> {
   const server = await startServer('guarded', kind, secret);
   const driver = new Driver(server.port, 4, { authorization: `Bearer ${token}` });
@@ -44,8 +34,8 @@ async function compare(what: string, kind: string, goal?: number): Promise<void>
   );
   line(what, 'call/s', rates, goal);
   const computed = await alternate(
-    () => perCpuSecond(server, driver),
-    () => perCpuSecond(open, openDriver),
+    () => perCpuSecond(server, driver, get, gets),
+    () => perCpuSecond(open, openDriver, get, gets),
   );
   line('  the same, by the CPU time of the server', 'call/s', computed);
   driver.close();

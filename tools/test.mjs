@@ -2,6 +2,7 @@
 // `npm test -- --fresh` takes nothing from an earlier run, neither what was built nor what nx remembers.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import clientSize from './checks/client-size.mjs';
 import closures from './checks/closures.mjs';
 import docs from './checks/docs.mjs';
 import image from './checks/image.mjs';
@@ -76,6 +77,7 @@ async function checkBuilt() {
       await make('third parties: licences, install scripts, known holes', thirdParty);
       await make('examples: TypeScript blocks of the READMEs', readmes);
       await make('docs: the site, its links', docs);
+      await make('size: what an app of @cfg/client bundles and installs', clientSize);
       await make('tarballs: publint, are the types wrong, publish', tarballs);
       await make('release: versions and changelogs from the changesets, on a copy', release);
       await make('types: an app with the oldest TypeScript and the newest', types);

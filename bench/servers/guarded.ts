@@ -1,8 +1,24 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { hmacVerifier, opaGuard } from '@cfg/authorizer-opa';
 import { type EncodedValue, MemoryStore } from '@cfg/core';
+import { createMetrics } from '@cfg/gateway';
 import { ConfigServiceDefinition } from '@cfg/proto';
-import { allowAll, createConfigService, type Guard, hashToken, rbac } from '@cfg/service';
+import {
+  allowAll,
+  audit,
+  createConfigService,
+  type Guard,
+  hashToken,
+  rbac,
+  type Stage,
+  sqlAuditor,
+  watchLimit,
+} from '@cfg/service';
+import { SqliteStore } from '@cfg/sqlite';
 import { createServer } from 'nice-grpc';
 import { serve } from '../lib/child.js';
 
@@ -17,13 +33,17 @@ const others = Array.from({ length: 1_000 }, (_, at) => ({
   roles: ['reader'],
 }));
 const reader = [{ actions: ['read', 'list'], namespaces: ['prod*'], prefixes: ['app/'] }];
+const byRoles = (): Guard => {
+  const own = { user: 'bob', hash: hashToken(secret).hash, roles: ['reader'] };
+  return rbac({ roles: { reader }, tokens: [...others, own] });
+};
 const guards: Readonly<Record<string, () => Guard | Promise<Guard>>> = {
   open: allowAll,
-  rbac: () => {
-    const own = { user: 'bob', hash: hashToken(secret).hash, roles: ['reader'] };
-    return rbac({ roles: { reader }, tokens: [...others, own] });
-  },
+  rbac: byRoles,
   limited: allowAll,
+  everything: byRoles,
+  durable: allowAll,
+  audited: allowAll,
   opa: () => opaGuard(roles),
   cached: () => opaGuard({ ...roles, decisionCacheMs: 60_000 }),
   verified: () => opaGuard({ ...roles, verifier: hmacVerifier(secret) }),
@@ -31,12 +51,36 @@ const guards: Readonly<Record<string, () => Guard | Promise<Guard>>> = {
 const guard = await guards[kind]?.();
 if (guard === undefined) throw new Error(`no guard ${kind}`);
 
-const store = new MemoryStore();
+/** What the operating system clears away. */
+const folder = mkdtempSync(join(tmpdir(), 'cfg-bench-'));
+const isDurable = kind === 'durable' || kind === 'audited';
+const store = isDurable ? new SqliteStore(join(folder, 'config.db')) : new MemoryStore();
 await store.connect();
 const value: EncodedValue = { bytes: Buffer.alloc(100, '1'), codec: 'raw', type: 'custom' };
 for (let i = 0; i < 1_000; i += 1) await store.set('production', `app/key-${i}`, value);
-const rateLimit = kind === 'limited' ? { rate: 1_000_000, burst: 1_000_000 } : undefined;
-const service = createConfigService(store, { guard, rateLimit });
+const isLimited = kind === 'limited' || kind === 'everything';
+const rateLimit = isLimited ? { rate: 1_000_000, burst: 1_000_000 } : undefined;
+const stages: Stage[] = [];
+if (kind === 'everything') stages.push(createMetrics({ store }).stage, watchLimit());
+if (kind === 'audited') {
+  const database = new DatabaseSync(join(folder, 'audit.db'));
+  // As cfg-server opens it.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
+  const auditor = sqlAuditor(database);
+  await auditor.createTable();
+  stages.push(audit(auditor));
+}
+/** As with `--log-level info`: a call that goes well is not written. */
+const silent = (): void => {};
+const log = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  isLevelEnabled: (level: string) => level !== 'debug',
+};
+const logger = kind === 'everything' ? log : undefined;
+const service = createConfigService(store, { guard, rateLimit, logger, stages: { outer: stages } });
 const server = createServer().use(service.middleware);
 server.add(ConfigServiceDefinition, service);
 serve(await server.listen('127.0.0.1:0'), {

@@ -57,6 +57,31 @@ describe('errors of a server', () => {
     expect(toConfigError(new ClientError('/x', status, message))).toMatchObject({ code });
   });
 
+  it.each([
+    [
+      'No connection established. Last error: Error: connect ECONNREFUSED 1.2.3.4:5. Resolution note: ',
+      'connect ECONNREFUSED 1.2.3.4:5',
+    ],
+    [
+      'No connection established. Last error: Protocol error (2026-11-26T15:48:08.216Z)',
+      'Protocol error (does the server ask for TLS, and is insecure: true set?)',
+    ],
+    [
+      'No connection established. Last error: Failed to connect (2026-11-26T15:48:05.570Z)',
+      'Failed to connect (does the server ask for TLS, and is insecure: true set?)',
+    ],
+    [
+      'No connection established. Last error: Error: 404D:error:0A00010B:SSL routines:tls_validate:wrong version number:../deps/tlsany_meth.c:77:',
+      'TLS: wrong version number (the server seems to be without TLS: insecure: true talks to it in the clear)',
+    ],
+    ['', 'UNAVAILABLE'],
+  ])('what the channel says is told plainly: %s', (details, message) => {
+    expect(toConfigError(new ClientError('/x', Status.UNAVAILABLE, details))).toMatchObject({
+      code: 'unavailable',
+      message,
+    });
+  });
+
   it('of malformed details nothing is believed, and nothing breaks', async () => {
     trailer = new Uint8Array([10, 255, 255, 255, 255]);
     failure = new ConfigError('permission_denied', 'no');

@@ -44,16 +44,27 @@ export function toConfigError(error: unknown): ConfigError {
   return new ConfigError(code, words(error), { cause: error, metadata: { ...info?.metadata } });
 }
 
-/** What gRPC says, without its empty ends, and with what is likely to be wrong. */
+/** What gRPC says, without what tells a user nothing, and with what is likely to be wrong. */
 function words({ code, details }: ClientError): string {
-  const text = details.replace(/[\s.]*Resolution note:\s*$/, '').trim() || Status[code];
+  const text = plainWords(details) || Status[code];
   if (code !== Status.UNAVAILABLE) return text;
   if (/wrong version number|packet length too long|unknown protocol/i.test(text)) {
     return `${text} (the server seems to be without TLS: insecure: true talks to it in the clear)`;
   }
-  const plain =
-    /ECONNRESET|socket hang up|Protocol error|session closed/i.test(text) && /No connection established/i.test(text);
-  return plain ? `${text} (does the server ask for TLS, and is insecure: true set?)` : text;
+  // A connection that was made, and ended before it could be used.
+  const isDropped = /ECONNRESET|socket hang up|Protocol error|session closed|Failed to connect/i.test(text);
+  const wasNeverUp = /No connection established/i.test(details);
+  return isDropped && wasNeverUp ? `${text} (does the server ask for TLS, and is insecure: true set?)` : text;
+}
+
+/** Without its empty ends, the channel's phrases around the error itself, times, and OpenSSL's places in its own source. */
+function plainWords(details: string): string {
+  return details
+    .replace(/[\s.]*Resolution note:\s*$/, '')
+    .replace(/^No connection established\. Last error: (?:\w*Error(?: \[\w+\])?: )?/, '')
+    .replace(/\s*\(\d{4}-\d\d-\d\dT[\d:.]+Z\)/g, '')
+    .replace(/[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):\S+/g, 'TLS: $1')
+    .trim();
 }
 
 function errorInfo(error: ClientError): ErrorInfo | undefined {

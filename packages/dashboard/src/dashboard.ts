@@ -5,7 +5,7 @@ import { AppFiles } from './app-files.js';
 import { completeOptions, type DashboardOptions, type DashboardSettings } from './options.js';
 import { pathOf } from './page-path.js';
 import { securityHeaders } from './security-headers.js';
-import { sessionInfo } from './session-info.js';
+import { permission, sessionInfo } from './session-info.js';
 import { readVersion } from './version.js';
 
 /** The page for operators. */
@@ -47,6 +47,10 @@ export function dashboardOf(settings: DashboardSettings, directory: string): Das
     } else if (path === '/session') {
       const { status, body } = await sessionInfo(request, response, settings);
       sendJson(response, status, JSON.stringify(body));
+    } else if (path === '/metrics' && settings.metrics) {
+      const { status, body } = await permission('metrics', request, response, settings);
+      if (status === 200) settings.metrics(request, response);
+      else sendJson(response, status, JSON.stringify(body));
     } else {
       files.send(request, response);
     }

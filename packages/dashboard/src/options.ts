@@ -1,5 +1,5 @@
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
-import type { Guard } from '@cfg/service';
+import type { Guard, HttpHandler } from '@cfg/service';
 import type { DashboardAuth } from './auth/dashboard-auth.js';
 
 export interface DashboardOptions {
@@ -13,7 +13,12 @@ export interface DashboardOptions {
    */
   readonly apiPath?: string | undefined;
   /** The API's guard: it tells the page who has signed in. Default: {@link auth} tells, where it can. */
-  readonly guard?: Pick<Guard, 'authenticate'> | undefined;
+  readonly guard?: Guard | undefined;
+  /**
+   * Answers `GET /metrics`, as the gateway's `createMetrics(…).handler` does, for the page of status. With {@link guard}
+   * it is for callers who may do `metrics`, else for everybody who may see the page. Default: no rates are shown.
+   */
+  readonly metrics?: HttpHandler | undefined;
   /** Told of faults that users only see as an error 500. Default: silent. */
   readonly logger?: Logger | undefined;
 }
@@ -24,13 +29,14 @@ export interface DashboardSettings {
   /** With a slash at both ends. */
   readonly basePath: string;
   readonly apiPath: string;
-  readonly guard: Pick<Guard, 'authenticate'> | undefined;
+  readonly guard: Guard | undefined;
+  readonly metrics: HttpHandler | undefined;
   readonly logger: Logger;
 }
 
 /** Throws `invalid_argument`, naming the option. */
 export function completeOptions(options: DashboardOptions): DashboardSettings {
-  const { auth, basePath = '/dashboard/', guard, logger } = options;
+  const { auth, basePath = '/dashboard/', guard, metrics, logger } = options;
   if (typeof auth?.middleware !== 'function' || typeof auth.clientConfig?.strategy !== 'string') {
     throw wrong(
       'auth must have a middleware and a clientConfig with a strategy; see hmacAuth, bearerTokenAuth, noAuth',
@@ -45,7 +51,7 @@ export function completeOptions(options: DashboardOptions): DashboardSettings {
     throw wrong(`apiPath must be a path on the same server, as in /config/, not ${JSON.stringify(apiPath)}`);
   }
   const api = apiPath === '' || apiPath.endsWith('/') ? apiPath : `${apiPath}/`;
-  return { auth, basePath: complete, apiPath: api || './', guard, logger: safeLogger(logger) };
+  return { auth, basePath: complete, apiPath: api || './', guard, metrics, logger: safeLogger(logger) };
 }
 
 const wrong = (message: string): ConfigError => new ConfigError('invalid_argument', message);

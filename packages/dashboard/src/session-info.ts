@@ -1,37 +1,75 @@
 import type { ServerResponse } from 'node:http';
-import { isConfigError } from '@cfg/core';
-import { callerOf, type GuardContext, type HttpRequest } from '@cfg/service';
-import { Metadata, ServerError, Status } from 'nice-grpc-common';
+import {
+  askGuard,
+  callerOf,
+  type Guard,
+  type GuardContext,
+  type HttpRequest,
+  refusal,
+  toServerError,
+} from '@cfg/service';
+import { Metadata, Status } from 'nice-grpc-common';
 import type { DashboardSettings } from './options.js';
 
-export interface SessionInfo {
-  readonly status: 200 | 401;
+/** What the page is told. */
+export interface Told {
+  readonly status: 200 | 401 | 403 | 503;
   readonly body: { readonly userId: string } | { readonly message: string };
 }
+
+type Settings = Pick<DashboardSettings, 'auth' | 'guard' | 'logger'>;
 
 /**
  * Who has signed in, for the page to show: 200 with the user's id, which is empty where nobody needs to or nobody can
  * tell; 401 where the credential is missing or not good (any more).
  */
-export async function sessionInfo(
+export async function sessionInfo(request: HttpRequest, response: ServerResponse, settings: Settings): Promise<Told> {
+  const { auth, guard, logger } = settings;
+  const context = contextOf(request, response, 'GET:session');
+  return toldOf(async () => {
+    const identity = await (guard ? askGuard(guard, { logger }).authenticate(context) : auth.authenticate?.(context));
+    return identity?.userId ?? '';
+  });
+}
+
+/** Whether the caller may do `action`, which has to do with no namespace: 200, or what is to be answered instead. */
+export async function permission(
+  action: string,
   request: HttpRequest,
   response: ServerResponse,
-  { auth, guard }: Pick<DashboardSettings, 'auth' | 'guard'>,
-): Promise<SessionInfo> {
+  { guard, logger, ...settings }: Settings & { readonly guard: Guard | undefined },
+): Promise<Told> {
+  if (guard === undefined) return sessionInfo(request, response, { ...settings, guard, logger });
+  const context = contextOf(request, response, `GET:${action}`);
+  return toldOf(async () => {
+    const asked = askGuard(guard, { logger });
+    const identity = await asked.authenticate(context);
+    const resource = { namespace: '', key: '', prefix: '' };
+    const denied = refusal(await asked.decide(identity, { action, resource }, context));
+    if (denied !== undefined) throw denied;
+    return identity.userId;
+  });
+}
+
+const statuses: Partial<Record<Status, Told['status']>> = {
+  [Status.UNAUTHENTICATED]: 401,
+  [Status.PERMISSION_DENIED]: 403,
+  [Status.UNAVAILABLE]: 503,
+};
+
+/** Throws what is a fault rather than an answer. */
+async function toldOf(who: () => Promise<string>): Promise<Told> {
   try {
-    const context = contextOf(request, response);
-    const identity = await (guard ? guard.authenticate(context) : auth.authenticate?.(context));
-    return { status: 200, body: { userId: identity?.userId ?? '' } };
+    return { status: 200, body: { userId: await who() } };
   } catch (error) {
-    const isUnknown =
-      isConfigError(error, 'unauthenticated') ||
-      (error instanceof ServerError && error.code === Status.UNAUTHENTICATED);
-    if (isUnknown) return { status: 401, body: { message: 'not signed in' } };
-    throw error;
+    const { code, details } = toServerError(error);
+    const status = statuses[code];
+    if (status === undefined) throw error;
+    return { status, body: { message: details } };
   }
 }
 
-function contextOf(request: HttpRequest, response: ServerResponse): GuardContext {
+function contextOf(request: HttpRequest, response: ServerResponse, method: string): GuardContext {
   const { headers } = request;
   const { peer, host, certificate } = callerOf(request);
   const gone = new AbortController();
@@ -45,5 +83,5 @@ function contextOf(request: HttpRequest, response: ServerResponse): GuardContext
   })) {
     if (value !== undefined && /^[ -~]*$/.test(value)) metadata.set(name, value);
   }
-  return { metadata, peer, certificate, signal: gone.signal, method: 'GET:session' };
+  return { metadata, peer, certificate, signal: gone.signal, method };
 }

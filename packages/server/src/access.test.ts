@@ -1,4 +1,5 @@
 import { ConfigError, MemoryStore, type Store } from '@cfg/core';
+import * as proto from '@cfg/proto';
 import { ConfigOperationsDefinition, ConfigServiceDefinition, httpRules } from '@cfg/proto';
 import type { Guard } from '@cfg/service';
 import { ClientError, Metadata, Status } from 'nice-grpc';
@@ -29,7 +30,22 @@ const requests: Readonly<Record<string, object>> = {
 };
 
 /** The gateway's own routes, which no descriptor has. */
-const ownRoutes = ['GET /v1/namespaces/n/keys/a/diff?v1=1&v2=1', 'GET /v1/watch?namespaces=n'];
+const ownRoutes: readonly { readonly route: string; readonly body?: string }[] = [
+  { route: 'GET /v1/namespaces/n/keys/a/diff?v1=1&v2=1' },
+  { route: 'GET /v1/watch?namespaces=n' },
+  { route: 'PUT /v1/namespaces/n/keys/b', body: '1' },
+];
+
+/** Routes that everybody may use, or whose answers to strangers are shown elsewhere, as they have a form of their own. */
+const otherRoutes: readonly string[] = [
+  ...['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'],
+  // @cfg/gateway, ofrep
+  'POST /v1/namespaces/{namespace}/ofrep/v1/evaluate/flags',
+  'POST /v1/namespaces/{namespace}/ofrep/v1/evaluate/flags/{key}',
+];
+
+/** Services that are there in a cluster only: see @cfg/peersync. */
+const otherServices = ['config.v1.ConfigCluster', 'config.v1.ConfigPeering'];
 
 /** Answers every authenticated caller, and tells what the guard would say. */
 const checkAccess = 'config.v1.ConfigService.CheckAccess';
@@ -188,6 +204,28 @@ describe('who may do what', () => {
     expect(Object.keys(requests).sort()).toEqual(methods.map(({ fullName }) => fullName).sort());
   });
 
+  it('knows every service, and every route of the HTTP door', async () => {
+    const definitions = Object.entries(proto).filter(([name]) => name.endsWith('Definition'));
+    const services = definitions.map(([, definition]) => {
+      const [method] = Object.values(definition) as { path: string }[];
+      return method?.path.split('/')[1] ?? '';
+    });
+    const tabled = methods.map(({ service }) => service);
+    expect(services.sort()).toEqual([...new Set([...tabled, ...otherServices])].sort());
+    const { paths } = (await (await fetch(`${doors.url}/openapi.json`)).json()) as { paths: Record<string, object> };
+    const served = Object.entries(paths).flatMap(([path, verbs]) =>
+      Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),
+    );
+    const own = ownRoutes.map(({ route }) =>
+      route
+        .replace(/\?.*/, '')
+        .replace('/n/', '/{namespace}/')
+        .replace(/keys\/\w+/, 'keys/{key}'),
+    );
+    const known = [...httpRules().map(({ verb, path }) => `${verb.toUpperCase()} ${path}`), ...own, ...otherRoutes];
+    expect(served.filter((route) => !known.includes(route))).toEqual([]);
+  });
+
   describe.each(methods.map((method) => [method.fullName, method] as const))('%s', (fullName, method) => {
     it.each(['grpc', 'inProcess'] as const)('through %s', async (door) => {
       for (const caller of Object.keys(cases)) {
@@ -199,8 +237,7 @@ describe('who may do what', () => {
     });
   });
 
-  // Those of the cluster are there in a cluster only: see @cfg/peersync.
-  const rules = httpRules().filter(({ service }) => service !== 'config.v1.ConfigCluster');
+  const rules = httpRules().filter(({ service }) => !otherServices.includes(service));
   const routes = rules.map(({ method, verb, path, body }) => {
     const request = requests[method] as Record<string, unknown>;
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => String(request[name]));
@@ -208,7 +245,7 @@ describe('who may do what', () => {
     const query = body === '*' ? '' : `?${new URLSearchParams(request as Record<string, string>)}`;
     return { method, route: `${verb} ${filled}${query}`, body: body === '*' ? json : undefined };
   });
-  const all = [...routes, ...ownRoutes.map((route) => ({ method: '', route, body: undefined }))];
+  const all = [...routes, ...ownRoutes.map(({ route, body }) => ({ method: '', route, body }))];
 
   it.each(all.map((row) => [row.route, row] as const))('%s', async (route, { method, body }) => {
     for (const caller of Object.keys(cases)) {

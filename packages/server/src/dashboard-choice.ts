@@ -11,7 +11,7 @@ import {
   type Policy,
   sessionGuard,
 } from '@cfg/dashboard';
-import { allowAll, type Guard } from '@cfg/service';
+import { allowAll, type Guard, type HttpHandler } from '@cfg/service';
 import type { DashboardAuthKind, DashboardOptions, NameOf } from './dashboard-options.js';
 import { reasonOf } from './reason.js';
 
@@ -26,8 +26,9 @@ export interface DashboardChoice {
    * Undefined where the page is not built, as in a clone that is half built: that is no reason not to serve.
    *
    * @param guard that of the doors
+   * @param metrics shown on its page of status
    */
-  open(guard: Guard): Dashboard | undefined;
+  open(guard: Guard, metrics: HttpHandler | undefined): Dashboard | undefined;
 }
 
 /** What is known of the server's guard. */
@@ -94,9 +95,9 @@ function choice(kind: DashboardAuthKind, auth: DashboardAuth, logger: Logger, is
     kind,
     isOnlyWay,
     guarding: (guard) => (auth.authenticate === undefined ? guard : sessionGuard(auth, policyOf(guard))),
-    open(guard) {
+    open(guard, metrics) {
       try {
-        return createDashboard({ auth, guard, logger });
+        return createDashboard({ auth, guard, metrics, logger });
       } catch (error) {
         if (!isConfigError(error, 'unavailable')) throw error;
         logger.warn({ err: error }, 'no dashboard');

@@ -1,6 +1,6 @@
 import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
-import { createInProcessGateway, createMetrics } from '@cfg/gateway';
+import { createInProcessGateway } from '@cfg/gateway';
 import { tracing as requestTracing } from '@cfg/gateway/tracing';
 import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
@@ -11,6 +11,7 @@ import type { Door } from './door.js';
 import { openGrpcDoor } from './grpc-door.js';
 import { bodyBytes, bufferedBytes } from './grpc-settings.js';
 import { openHttpDoor } from './http-door.js';
+import { LazyMetrics } from './lazy-metrics.js';
 import { LiveTls } from './live-tls.js';
 import { measure } from './measure.js';
 import { openMetricsDoor } from './metrics-door.js';
@@ -70,7 +71,9 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const { rateLimit } = settings;
     rates = await rateLimit?.store?.open(rateLimit, logger);
     await store.connect();
-    const metrics = settings.metrics && createMetrics({ store, local: settings.localStore });
+    const metrics =
+      settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
+    if (settings.metrics) metrics?.begin();
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
     const service = createConfigService(store, {
@@ -106,17 +109,18 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     });
     const grpc = await openGrpcDoor(service, settings.grpc, tls, settings.grpcDoor, { ...settings, nodeServices });
     doors.push(grpc);
-    const dashboard = settings.dashboard?.open(guard);
+    const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
     const { worker } = settings;
-    if (metrics !== undefined) worker?.measure(metrics);
-    const isMeasuredHere = metrics !== undefined && worker === undefined;
-    const measured =
-      isMeasuredHere && settings.metrics ? await openMetricsDoor(metrics.handler, settings.metrics) : undefined;
+    if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
+    // What workers measure is added up and served by the program that began them.
+    const isMeasuredHere = settings.metrics !== undefined && worker === undefined;
+    const measured = isMeasuredHere && metrics ? await openMetricsDoor(metrics.handler, settings.metrics) : undefined;
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
-    if (metrics !== undefined) measure(metrics, { doors: { grpc, http }, watches, audit, webhooks });
+    const parts = { doors: { grpc, http }, watches, audit, webhooks };
+    metrics?.whenMade((made) => measure(made, parts));
     const dashboardUrl = dashboard && `${tls ? 'https' : 'http'}://${formatAddress(http.address)}${dashboard.basePath}`;
     announce(settings, tls, { grpc, http, dashboardUrl });
     const release = async (): Promise<void> => {

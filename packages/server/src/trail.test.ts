@@ -2,7 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { RemoteStore } from '@cfg/client';
 import { type AuditPage, MemoryStore } from '@cfg/core';
 import type { Guard } from '@cfg/service';
-import { Client } from 'pg';
+import { sqlLedger } from '@cfg/webhooks';
+import { Client, Pool } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { type RunningServer, startServer } from './server.js';
 import { PostgresServer } from './test/postgres.js';
@@ -23,6 +24,26 @@ const storeOf = async (server: RunningServer, token: string): Promise<RemoteStor
 
 const told = ({ records }: AuditPage): string[] =>
   records.map(({ operation, entry: { author, key } }) => `${author} ${operation} ${key}`);
+
+/** The positions of webhooks have the same home; there is one PostgreSQL for both tests, as it takes long to start. */
+async function keepsLedger(connectionString: string): Promise<void> {
+  const pool = new Pool({ connectionString });
+  const ledger = sqlLedger(pool);
+  await ledger.open();
+  await ledger.open();
+  const from = { revision: 7, logId: 'l' };
+  expect(await ledger.claim('a', 'one', 60_000, from)).toMatchObject({ ...from, state: 'active', attempts: 0 });
+  expect(await ledger.claim('a', 'two', 60_000, from)).toBeUndefined();
+  const note = { ...from, state: 'dead', attempts: 3, failingSinceMs: 1, stuckAt: 8, reason: "it's" } as const;
+  expect(await ledger.note('a', 'one', note)).toBe(true);
+  expect(await ledger.note('a', 'two', note)).toBe(false);
+  expect(await ledger.list()).toEqual([{ target: 'a', ...note }]);
+  await ledger.release('a', 'one');
+  expect(await ledger.retry('a', true)).toBe(true);
+  expect(await ledger.claim('a', 'two', 60_000, from)).toMatchObject({ revision: 8, state: 'active', attempts: 0 });
+  expect(await ledger.forget('a')).toBe(true);
+  await pool.end();
+}
 
 describe('who did what', () => {
   it.each(['the log', 'a table'])('is read through a RemoteStore, from %s', async (place) => {
@@ -110,6 +131,7 @@ describe('who did what', () => {
     const writing = Promise.all(Array.from({ length: 100 }, (_, from) => write(from)));
     const patient = { timeout: 60_000, interval: 5 };
     await vi.waitFor(() => expect(done).toBeGreaterThan(writes / 10), patient);
+    await keepsLedger(postgres.url);
     await postgres.goAway();
     await vi.waitFor(() => expect(done).toBeGreaterThan(writes / 2), patient);
     await postgres.comeBack();

@@ -37,6 +37,10 @@ async function openReceiver() {
   return receiver;
 }
 
+/** With CFG_WEBHOOKS=long the server is killed more often, and on PostgreSQL too. */
+const isLong = process.env.CFG_WEBHOOKS === 'long';
+const rounds = isLong ? 20 : 2;
+
 /** Revisions 1 to `last`. */
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
@@ -68,23 +72,23 @@ async function killAndCheck(rounds: number, store: string, state: string, dir: T
   await vi.waitFor(() => expect(receiver.taken.length).toBeGreaterThanOrEqual(written), { timeout: 60_000 });
   // What was written and not acknowledged may be one more.
   expect(receiver.taken).toEqual(upTo(receiver.taken.length));
-  expect(written).toBeGreaterThan(rounds);
+  expect(written).toBeGreaterThanOrEqual(rounds);
 }
 
 const listed = (file: string, ...more: string[]) => runProgram(['webhooks', '--webhooks', file, ...more]);
 
 describe('webhooks of a server', () => {
   it('lose nothing, keep the order and repeat the same message when the server is killed', {
-    timeout: 120_000,
+    timeout: rounds * 60_000,
   }, async () => {
     using dir = new TempDir();
-    await killAndCheck(3, `sqlite:${dir.file('config.db')}`, `sqlite:${dir.file('webhooks.db')}`, dir);
+    await killAndCheck(rounds, `sqlite:${dir.file('config.db')}`, `sqlite:${dir.file('webhooks.db')}`, dir);
   });
 
-  it('keep their positions in PostgreSQL', { timeout: 120_000 }, async () => {
+  it.runIf(isLong)('lose nothing when their positions are in PostgreSQL', { timeout: rounds * 60_000 }, async () => {
     using dir = new TempDir();
     await using postgres = await PostgresServer.start();
-    await killAndCheck(1, postgres.url, postgres.url, dir);
+    await killAndCheck(rounds, postgres.url, postgres.url, dir);
   });
 
   it('are told by metrics and the program, which lets a dead one be tried again', { timeout: 60_000 }, async () => {

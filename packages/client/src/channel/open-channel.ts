@@ -2,7 +2,7 @@ import { ConfigError } from '@cfg/core';
 import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import { type Channel, type ChannelOptions, createChannel } from 'nice-grpc';
-import { checkAddress } from './address.js';
+import { checkAddress, normalized } from './address.js';
 import { checkTls, credentials, type TlsOptions } from './tls.js';
 
 export interface KeepaliveOptions {
@@ -42,7 +42,7 @@ export interface ConnectionSettings {
 export function openChannel(address: string, options: ConnectionOptions = {}): Channel {
   const { insecure, tls, keepalive, channelOptions } = completeConnection(options);
   checkAddress(address, insecure);
-  return createChannel(address, credentials(insecure, tls), {
+  return createChannel(normalized(address), credentials(insecure, tls), {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': keepalive.intervalMs,

@@ -2,25 +2,11 @@ import {
   type BatchOperation,
   type BatchOutcome,
   type Capability,
-  defaultCodecs,
-  type EncodedValue,
-  type Entry,
   isConfigError,
   MemoryStore,
-  type Page,
   type SetOptions,
-  valueTypeNumber,
-  type WatchEvent,
 } from '@cfg/core';
-import {
-  ChangeType,
-  ConfigOperationsDefinition,
-  ConfigServiceDefinition,
-  type Duration,
-  type SetRequest,
-  type WatchResponse,
-  Entry as WireEntry,
-} from '@cfg/proto';
+import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import {
   type CallContext,
   createServer,
@@ -31,6 +17,7 @@ import {
   Status,
 } from 'nice-grpc';
 import { errorDetailsServerMiddleware, RichServerError } from 'nice-grpc-error-details';
+import { position, setting, toWatchResponse, toWire, toWireAlias, valueIn } from './wire.js';
 import { wireErrors } from './wire-errors.js';
 
 /*
@@ -40,6 +27,8 @@ import { wireErrors } from './wire-errors.js';
 
 export interface TestServerOptions {
   readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   readonly store?: MemoryStore;
   readonly features?: readonly Capability[];
   /** Default true; false: as a server that is older than features. */
@@ -97,8 +86,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const extra: ServerMiddleware = options.middleware ?? ((call, context) => call.next(call.request, context));
   server.with(extra).add(ConfigServiceDefinition, implement(store, features));
   server.with(extra).add(ConfigOperationsDefinition, operate(store));
-  const port = await server.listen(`127.0.0.1:${options.port ?? 0}`, options.tls);
-  return { address: `127.0.0.1:${port}`, port, store, calls, kill: () => server.forceShutdown() };
+  const host = options.host ?? '127.0.0.1';
+  const port = await server.listen(`${host}:${options.port ?? 0}`, options.tls);
+  return { address: `${host}:${port}`, port, store, calls, kill: () => server.forceShutdown() };
 }
 
 function implement(
@@ -229,70 +219,6 @@ function operate(store: MemoryStore): ServiceImplementation<ConfigOperationsDefi
       return { ...page, matches: page.matches.map((match) => ({ ...match, entry: toWire(match.entry) })) };
     },
   };
-}
-
-const setting = ({ writeMode, ttl }: SetRequest): Pick<SetOptions, 'mode' | 'ttlMs'> => ({
-  mode: (['upsert', 'upsert', 'create', 'update'] as const)[writeMode] ?? 'upsert',
-  ttlMs: ttl && toMs(ttl),
-});
-
-const valueIn = ({ value: bytes, codec }: SetRequest): EncodedValue => ({
-  bytes,
-  codec,
-  type: defaultCodecs().inspect(bytes, codec),
-});
-
-const position = ({ revision, logId = '', namespaceRevision = 0, oldestRevision = 0 }: Partial<Page>) => ({
-  ...{ revision, logId, namespaceRevision, oldestRevision },
-});
-
-const toMs = (ttl: Duration): number => ttl.seconds * 1_000 + ttl.nanos / 1_000_000;
-
-const toTime = (ms: number): { seconds: number; nanos: number } => ({
-  seconds: Math.floor(ms / 1_000),
-  nanos: (ms % 1_000) * 1_000_000,
-});
-
-function toWire(entry: Entry): WireEntry {
-  const { namespace, key, bytes, codec, version, revision, deleted, expiresAtMs, author, comment } = entry;
-  const { secret, masked } = entry;
-  return {
-    ...{ namespace, key, codec, version, revision, deleted, author, comment, secret, masked },
-    ...{ value: bytes, type: valueTypeNumber(entry.type) },
-    createdAt: toTime(entry.createdAtMs),
-    updatedAt: toTime(entry.updatedAtMs),
-    expiresAt: expiresAtMs === undefined ? undefined : toTime(expiresAtMs),
-  };
-}
-
-const toWireAlias = ({
-  createdAtMs,
-  ...alias
-}: {
-  alias: string;
-  target: string;
-  version: number;
-  createdAtMs: number;
-}) => ({
-  ...alias,
-  createdAt: toTime(createdAtMs),
-});
-
-const changeTypes = {
-  set: ChangeType.CHANGE_TYPE_SET,
-  delete: ChangeType.CHANGE_TYPE_DELETE,
-  alias_set: ChangeType.CHANGE_TYPE_ALIAS_SET,
-  alias_delete: ChangeType.CHANGE_TYPE_ALIAS_DELETE,
-} as const;
-
-function toWatchResponse(event: WatchEvent): WatchResponse {
-  if (event.type === 'progress')
-    return { ...event, type: ChangeType.CHANGE_TYPE_PROGRESS, entry: undefined, more: false };
-  const { namespace, key } = event.entry;
-  const gone = event.type === 'delete' || event.type === 'alias_delete';
-  const { author, comment } = event.entry;
-  const entry = gone ? WireEntry.fromPartial({ namespace, key, author, comment }) : toWire(event.entry);
-  return { type: changeTypes[event.type], entry, revision: event.revision, logId: '', more: event.more };
 }
 
 function toServerError(error: unknown): unknown {

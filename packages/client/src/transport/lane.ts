@@ -6,6 +6,7 @@ import type { Clients } from '../clients.js';
 import { withMiddleware } from '../middleware/compose.js';
 import { lifeline } from '../middleware/lifeline.js';
 import type { Settings } from '../options.js';
+import { pickAny } from './pick-any.js';
 import type { Link } from './transport.js';
 
 /** gRPC's own pings would end a connection to the Go original, which takes one in five minutes. See `heartbeat.ts`. */
@@ -32,8 +33,7 @@ export class Lane {
         'grpc.initial_reconnect_backoff_ms': retry.initialBackoffMs,
         'grpc.max_reconnect_backoff_ms': retry.maxBackoffMs,
         'grpc.keepalive_time_ms': pingIntervalMs,
-        // Of a name with many hosts, not everybody takes the first.
-        'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ pick_first: { shuffleAddressList: true } }] }),
+        'grpc.service_config': pickAny(),
         // Stores do not share connections: closing one, or its credentials, must not concern another.
         'grpc.use_local_subchannel_pool': 1,
         ...settings.channelOptions,

@@ -3,7 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Language } from '../value/language.ts';
-import { editing, reading, readOnly } from './codemirror.ts';
+import { colour, editing, reading, readOnly } from './codemirror.ts';
 
 export interface CodeEditorProps {
   /** Its name for screen readers. */
@@ -40,7 +40,7 @@ export default function CodeEditor({ label, text, language, onChange, words = []
       state: EditorState.create({
         doc: start,
         extensions: [
-          reading(language, start.length),
+          reading,
           isReadOnly ? readOnly : editing(language, complete),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of(({ docChanged, state }) => {
@@ -50,6 +50,7 @@ export default function CodeEditor({ label, text, language, onChange, words = []
       }),
     });
     view.current = editor;
+    void colour(editor, language);
     if (focus) editor.focus();
     return () => editor.destroy();
   }, [label, language, isReadOnly, focus]);

@@ -6,9 +6,8 @@ import {
   closeBracketsKeymap,
   completionKeymap,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { history, historyKeymap, indentWithTab, standardKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { yaml } from '@codemirror/lang-yaml';
 import {
   bracketMatching,
   codeFolding,
@@ -19,15 +18,13 @@ import {
   StreamLanguage,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { toml } from '@codemirror/legacy-modes/mode/toml';
 import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension, Prec, StateEffect } from '@codemirror/state';
 import {
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  type KeyBinding,
   keymap,
   lineNumbers,
 } from '@codemirror/view';
@@ -54,9 +51,6 @@ const theme = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--muted)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--hover) 55%, transparent)' },
-  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-    backgroundColor: 'light-dark(#cdd3ff, #3a4280)',
-  },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: 'none' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--muted)' },
   '.cm-tooltip, .cm-panels': {
@@ -83,28 +77,46 @@ const theme = EditorView.theme({
 /** Above this size colouring and folding cost more than they give. */
 const plainFrom = 400_000;
 
-export function languageSupport(language: Language, length: number): Extension {
-  if (length > plainFrom) return [];
-  if (language === 'json') return json();
-  if (language === 'yaml') return yaml();
-  return language === 'toml' ? StreamLanguage.define(toml) : [];
+const languageSlot = new Compartment();
+
+/** Colours and folds the text of a view. JSON comes with the editor, other languages when they are needed. */
+export async function colour(view: EditorView, language: Language): Promise<void> {
+  if (view.state.doc.length > plainFrom) return;
+  const support = await supportOf(language);
+  view.dispatch({ effects: languageSlot.reconfigure(support) });
 }
 
-/** What shows text. */
-export function reading(language: Language, length: number): Extension {
-  return [
-    EditorView.cspNonce.of(nonce),
-    theme,
-    syntaxHighlighting(colours),
-    lineNumbers(),
-    foldGutter(),
-    codeFolding(),
-    drawSelection(),
-    EditorView.lineWrapping,
-    keymap.of([...searchKeymap, ...foldKeymap, ...defaultKeymap]),
-    languageSupport(language, length),
-  ];
+async function supportOf(language: Language): Promise<Extension> {
+  if (language === 'json') return json();
+  if (language === 'yaml') return (await import('@codemirror/lang-yaml')).yaml();
+  if (language === 'toml') return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/toml')).toml);
+  return [];
 }
+
+/** Searching comes when it is asked for; from then on its own keys are heeded. */
+const search: KeyBinding = {
+  key: 'Mod-f',
+  run(view) {
+    void import('@codemirror/search').then(({ openSearchPanel, searchKeymap }) => {
+      view.dispatch({ effects: StateEffect.appendConfig.of(Prec.high(keymap.of(searchKeymap))) });
+      openSearchPanel(view);
+    });
+    return true;
+  },
+};
+
+/** What shows text. */
+export const reading: Extension = [
+  EditorView.cspNonce.of(nonce),
+  theme,
+  syntaxHighlighting(colours),
+  lineNumbers(),
+  foldGutter(),
+  codeFolding(),
+  EditorView.lineWrapping,
+  keymap.of([search, ...foldKeymap, ...standardKeymap]),
+  languageSlot.of([]),
+];
 
 export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(true)];
 
@@ -115,13 +127,24 @@ export const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.ed
 const typingOver: Extension = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { inputType, data, isComposing } = event;
-    const { ranges, main } = view.state.selection;
-    const isPlain = ranges.every(({ empty }) => empty) && data?.length === 1;
-    if (inputType !== 'insertText' || !data || isComposing || isPlain) return false;
+    const [target] = event.getTargetRanges();
+    const selection = document.getSelection();
+    const range = target ?? (selection && selection.rangeCount > 0 ? selection.getRangeAt(0) : undefined);
+    if (inputType !== 'insertText' || !data || isComposing || !range || view.state.selection.ranges.length > 1)
+      return false;
+    // Of the document, not of the editor's state: that may be a moment behind.
+    const from = view.posAtDOM(range.startContainer, range.startOffset);
+    const to = view.posAtDOM(range.endContainer, range.endOffset);
+    if (from === to && data.length === 1) return false;
     const insert = () =>
-      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+      view.state.update({
+        changes: { from, to, insert: data },
+        selection: { anchor: from + data.length },
+        userEvent: 'input.type',
+        scrollIntoView: true,
+      });
     const handlers = view.state.facet(EditorView.inputHandler);
-    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
     event.preventDefault();
     return true;
   },
@@ -138,7 +161,6 @@ export function editing(language: Language, complete: CompletionSource): Extensi
     autocompletion({ override: [complete], icons: false }),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    highlightSelectionMatches(),
     lintGutter(),
     linter(
       async (view) => {

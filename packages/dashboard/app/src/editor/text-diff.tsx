@@ -3,7 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Language } from '../value/language.ts';
-import { reading, readOnly } from './codemirror.ts';
+import { colour, reading, readOnly } from './codemirror.ts';
 
 export interface TextDiffProps {
   readonly left: string;
@@ -22,11 +22,7 @@ export default function TextDiff({ left, right, leftTitle, rightTitle, language 
   useEffect(() => {
     const parent = home.current;
     if (parent === null) return;
-    const shown = (label: string, length: number) => [
-      reading(language, length),
-      readOnly,
-      EditorView.contentAttributes.of({ 'aria-label': label }),
-    ];
+    const shown = (label: string) => [reading, readOnly, EditorView.contentAttributes.of({ 'aria-label': label })];
     if (matchMedia('(max-width: 760px)').matches) {
       const unified = unifiedMergeView({
         original: left,
@@ -34,17 +30,20 @@ export default function TextDiff({ left, right, leftTitle, rightTitle, language 
         collapseUnchanged: unchanged,
         diffConfig: limits,
       });
-      const state = EditorState.create({ doc: right, extensions: [shown(rightTitle, right.length), unified] });
+      const state = EditorState.create({ doc: right, extensions: [shown(rightTitle), unified] });
       const view = new EditorView({ parent, state });
+      void colour(view, language);
       return () => view.destroy();
     }
     const view = new MergeView({
       parent,
-      a: { doc: left, extensions: shown(leftTitle, left.length) },
-      b: { doc: right, extensions: shown(rightTitle, right.length) },
+      a: { doc: left, extensions: shown(leftTitle) },
+      b: { doc: right, extensions: shown(rightTitle) },
       collapseUnchanged: unchanged,
       diffConfig: limits,
     });
+    void colour(view.a, language);
+    void colour(view.b, language);
     return () => view.destroy();
   }, [left, right, leftTitle, rightTitle, language]);
   return <div className="text-diff" ref={home} />;

@@ -22,7 +22,7 @@ export function Header() {
       <IconButton label={t('navigation')} className="nav-toggle" onClick={toggleNav}>
         <MenuIcon size={20} />
       </IconButton>
-      <Link to={{ screen: 'home', parameters: {} }} className="brand">
+      <Link to={{ screen: 'home', parameters: {} }} className="brand" title="cfg">
         <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
           <rect width="32" height="32" rx="8" />
           <path d="M9 10h14M9 16h9M9 22h12" />
@@ -34,6 +34,7 @@ export function Header() {
       <button
         type="button"
         className="search-button"
+        title={t('paletteOpen')}
         onClick={() => overlay.set('palette')}
         aria-keyshortcuts="Control+K Meta+K"
       >

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { locale, useTranslate } from '../i18n/translate.ts';
 import { settings } from '../state/settings.ts';
 import { createStore, useStore } from '../state/store.ts';
+import { ageText, timeText } from './format-time.ts';
 
 const now = createStore(Date.now());
 let users = 0;
@@ -21,32 +22,6 @@ function useNow(): number {
     };
   }, []);
   return useStore(now);
-}
-
-const units = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const;
-
-/** How long ago, or until: "3 minutes ago", in short "3 min. ago". */
-export function ageText(at: number, present: number, language: string, style: 'long' | 'narrow' = 'long'): string {
-  const seconds = (at - present) / 1000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style });
-  const unit = units.find(([, size]) => Math.abs(seconds) >= size);
-  return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : format.format(0, 'second');
-}
-
-export function timeText(at: number, language: string, utc: boolean): string {
-  const text = new Date(at).toLocaleString(language, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    ...(utc && { timeZone: 'UTC' }),
-  });
-  return utc ? `${text} UTC` : text;
 }
 
 /** An age, with the exact time as its title. */

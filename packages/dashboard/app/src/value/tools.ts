@@ -23,19 +23,34 @@ export type TaskResult =
 
 let worker: Worker | undefined;
 let count = 0;
-const waiting = new Map<number, (result: TaskResult) => void>();
+const waiting = new Map<number, (result: TaskResult | undefined) => void>();
 
-function perform(task: Task): Promise<TaskResult> {
-  if (worker === undefined) {
-    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data: { id, result } }: MessageEvent<{ id: number; result: TaskResult }>) => {
-      waiting.get(id)?.(result);
-      waiting.delete(id);
-    };
-  }
+function start(): Worker {
+  const made = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  made.onmessage = ({ data: { id, result } }: MessageEvent<{ id: number; result: TaskResult }>) => {
+    waiting.get(id)?.(result);
+    waiting.delete(id);
+  };
+  // Its program could not be fetched: what it would have said is unknown, and the next task tries again.
+  made.onerror = () => {
+    worker = undefined;
+    for (const give of waiting.values()) give(undefined);
+    waiting.clear();
+  };
+  return made;
+}
+
+/** Fetches what the tasks are done by, so that it is there when the server is not. */
+export function prepare(): void {
+  worker ??= start();
+}
+
+/** Undefined: it could not be done. */
+function perform(task: Task): Promise<TaskResult | undefined> {
+  worker ??= start();
   count += 1;
   const id = count;
-  const done = new Promise<TaskResult>((resolve) => waiting.set(id, resolve));
+  const done = new Promise<TaskResult | undefined>((resolve) => waiting.set(id, resolve));
   worker.postMessage({ id, task });
   return done;
 }
@@ -43,14 +58,15 @@ function perform(task: Task): Promise<TaskResult> {
 /** What a text says, or what is wrong with it. */
 export async function parseText(language: Language, text: string): Promise<Parsed> {
   const result = await perform({ kind: 'parse', language, text });
-  return result.kind === 'parse' ? result.parsed : { data: text };
+  if (result?.kind === 'parse') return result.parsed;
+  return { fault: { message: 'the server does not answer', from: 0, to: 0 } };
 }
 
-/** What is wrong with a text; undefined: nothing. */
+/** What is wrong with a text; undefined: nothing that is known. The server checks it, too. */
 export async function lint(language: Language, text: string): Promise<Fault | undefined> {
   if (language === 'text') return undefined;
   const result = await perform({ kind: 'lint', language, text });
-  return result.kind === 'lint' ? result.fault : undefined;
+  return result?.kind === 'lint' ? result.fault : undefined;
 }
 
 /** What differs between two values; undefined if one of them cannot be read, and only their texts can be compared. */
@@ -59,11 +75,11 @@ export async function semanticDiff(
   right: readonly [Language, string],
 ): Promise<readonly ShownDifference[] | undefined> {
   const result = await perform({ kind: 'diff', left, right });
-  return result.kind === 'diff' ? result.differences : undefined;
+  return result?.kind === 'diff' ? result.differences : undefined;
 }
 
 /** The names of members that the values have. */
 export async function memberNames(values: readonly { language: Language; text: string }[]): Promise<readonly string[]> {
   const result = await perform({ kind: 'names', values });
-  return result.kind === 'names' ? result.names : [];
+  return result?.kind === 'names' ? result.names : [];
 }

@@ -65,6 +65,18 @@ export default function Audit() {
     <div className="page wide log-page">
       <header className="page-head">
         <h1>{t('navAudit')}</h1>
+        <Menu
+          trigger={
+            <Button icon={<Download size={15} />} disabled={records.length === 0 || isExporting}>
+              {t('export')}
+            </Button>
+          }
+        >
+          <MenuItem onSelect={() => void save('csv')}>CSV</MenuItem>
+          <MenuItem onSelect={() => void save('ndjson')}>NDJSON</MenuItem>
+        </Menu>
+      </header>
+      <div className="row log-filters">
         <LogFilterBar />
         <label className="row">
           <span className="muted">{t('auditFrom')}</span>
@@ -82,17 +94,7 @@ export default function Audit() {
             onChange={(event) => setParameters({ to: event.target.value }, { replace: true })}
           />
         </label>
-        <Menu
-          trigger={
-            <Button icon={<Download size={15} />} disabled={records.length === 0 || isExporting}>
-              {t('export')}
-            </Button>
-          }
-        >
-          <MenuItem onSelect={() => void save('csv')}>CSV</MenuItem>
-          <MenuItem onSelect={() => void save('ndjson')}>NDJSON</MenuItem>
-        </Menu>
-      </header>
+      </div>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {isPending && <div className="loading" aria-busy="true" />}
       {data && records.length === 0 && (

@@ -37,7 +37,6 @@ export default function Events() {
     <div className="page wide log-page">
       <header className="page-head">
         <h1>{t('navEvents')}</h1>
-        <LogFilterBar />
         <Button
           keys="p"
           aria-pressed={log.isPaused}
@@ -57,6 +56,9 @@ export default function Events() {
           {t('export')}
         </Button>
       </header>
+      <div className="row log-filters">
+        <LogFilterBar />
+      </div>
       {state.name === 'forbidden' && <Note look="warn">{t('eventsForbidden', { why: state.message })}</Note>}
       {log.hasGap && <Note look="warn">{t('eventsGap')}</Note>}
       <p className="hidden" role="status">

@@ -5,7 +5,7 @@ import { useCommands } from '../../shell/commands.ts';
 import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { timeText } from '../../ui/time.tsx';
+import { timeText } from '../../ui/format-time.ts';
 import { toast } from '../../ui/toasts.tsx';
 import { type Moment, revisionAt } from './moments.ts';
 

@@ -31,7 +31,7 @@ export interface EditorPanelProps {
 type Open = 'save' | 'conflict' | undefined;
 
 /** The editor of a key. What is typed is a draft at once; nothing is written before the diff was seen. */
-export function EditorPanel({ namespace, name, entry }: EditorPanelProps) {
+export default function EditorPanel({ namespace, name, entry }: EditorPanelProps) {
   const t = useTranslate();
   const kept = findDraft(useStore(drafts), namespace, name);
   const fresh = useMemo(() => draftOf(namespace, name, entry), [namespace, name, entry]);

@@ -17,7 +17,9 @@ export interface KeyTreeProps {
   readonly open: string;
 }
 
-const rowHeight = (): number => (matchMedia('(max-width: 900px)').matches ? 42 : 34);
+/** As high as the tokens say; asked once a list, not once a row. */
+const rowHeight = (): number =>
+  Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 34;
 
 /** The rows that are in sight, of any number. The focus stays on the tree; arrows, or J and K, move the active row. */
 export function KeyTree({ shown, namespace, open }: KeyTreeProps) {
@@ -31,10 +33,11 @@ export function KeyTree({ shown, namespace, open }: KeyTreeProps) {
   const count = rows.length / rowSize;
   const isList = view.mode === 'list';
   const filtered = view.filter.trim() !== '';
+  const [height] = useState(rowHeight);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => home.current,
-    estimateSize: rowHeight,
+    estimateSize: () => height,
     overscan: 12,
   });
 

@@ -1,5 +1,5 @@
 import { CircleOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { isApiError } from '../../api/error.ts';
 import type { Entry } from '../../api/types.ts';
 import { useTranslate } from '../../i18n/translate.ts';
@@ -10,13 +10,30 @@ import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/note.tsx';
+import { prepare } from '../../value/tools.ts';
 import { ask } from './asked.ts';
 import { DraftNote } from './draft-note.tsx';
-import { EditorPanel } from './editor-panel.tsx';
 import { KeyFacts } from './key-facts.tsx';
 import { KeyHeader } from './key-header.tsx';
-import { Timeline } from './timeline.tsx';
 import { ValuePanel } from './value-panel.tsx';
+
+const EditorPanel = lazy(() => import('./editor-panel.tsx'));
+const Timeline = lazy(() => import('./timeline.tsx'));
+
+const loading = <div className="loading" aria-busy="true" />;
+
+/** Fetches what a key is edited with while nothing else is to do: it has to be there when the server is not. */
+function prefetch(): void {
+  const fetchAll = (): void => {
+    void import('./editor-panel.tsx');
+    void import('./timeline.tsx');
+    void import('../../editor/code-editor.tsx');
+    void import('../../editor/text-diff.tsx');
+    prepare();
+  };
+  if ('requestIdleCallback' in window) requestIdleCallback(fetchAll);
+  else setTimeout(fetchAll, 1_000);
+}
 
 const tabs = ['value', 'history'] as const;
 
@@ -28,6 +45,7 @@ export function KeyView({ namespace, name, revision }: { namespace: string; name
   const draft = findDraft(useStore(drafts), namespace, name);
   const { canWrite } = useAccess(namespace, name);
   const last = useLast(entry);
+  useEffect(prefetch, []);
 
   const isMissing = isApiError(error, 'missing');
   // The editor stays where it is when its key goes away meanwhile, or is only to be made.
@@ -35,7 +53,9 @@ export function KeyView({ namespace, name, revision }: { namespace: string; name
     return (
       <>
         {last && !isMissing ? <KeyHeader entry={last} isEditing revision={0} /> : <NewKeyHeader name={name} />}
-        <EditorPanel namespace={namespace} name={name} entry={isMissing ? undefined : last} />
+        <Suspense fallback={loading}>
+          <EditorPanel namespace={namespace} name={name} entry={isMissing ? undefined : last} />
+        </Suspense>
       </>
     );
   }
@@ -51,7 +71,7 @@ export function KeyView({ namespace, name, revision }: { namespace: string; name
       </div>
     );
   }
-  if (isPending || last === undefined) return <div className="loading" aria-busy="true" />;
+  if (isPending || last === undefined) return loading;
   return (
     <>
       <KeyHeader entry={last} isEditing={false} revision={revision} />
@@ -74,7 +94,9 @@ export function KeyView({ namespace, name, revision }: { namespace: string; name
       </div>
       <div className="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
         {tab === 'history' ? (
-          <Timeline entry={last} canWrite={canWrite && revision === 0} />
+          <Suspense fallback={loading}>
+            <Timeline entry={last} canWrite={canWrite && revision === 0} />
+          </Suspense>
         ) : (
           <>
             <ValuePanel entry={last} />
@@ -118,6 +140,7 @@ function Missing({ namespace, name, canWrite, hasDraft }: MissingProps) {
   return (
     <div className="missing">
       <Empty
+        isPage
         icon={<CircleOff size={28} />}
         title={t('noSuchKey', { key: name })}
         actions={
@@ -136,7 +159,11 @@ function Missing({ namespace, name, canWrite, hasDraft }: MissingProps) {
       >
         {t('noSuchKeyText')}
       </Empty>
-      {tab === 'history' && <Timeline entry={{ namespace, key: name }} canWrite={canWrite} />}
+      {tab === 'history' && (
+        <Suspense fallback={loading}>
+          <Timeline entry={{ namespace, key: name }} canWrite={canWrite} />
+        </Suspense>
+      )}
     </div>
   );
 }

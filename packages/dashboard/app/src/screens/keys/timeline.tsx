@@ -17,7 +17,7 @@ import { sideOf } from './side-of.ts';
 const pageSize = 50;
 
 /** Who changed the key, when and why; two versions side by side; and the way back to any of them. */
-export function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'namespace' | 'key'>; canWrite: boolean }) {
+export default function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'namespace' | 'key'>; canWrite: boolean }) {
   const t = useTranslate();
   const { namespace, key } = entry;
   const { v1, v2 } = useParameters();
