@@ -1,5 +1,5 @@
 // Builds the page to dist/app: assets with hashed names, each beside its compressed forms, so that a server sends files.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -11,6 +11,21 @@ const compressed = {
   '.br': (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
   '.gz': (bytes) => gzipSync(bytes, { level: 9 }),
   '.zst': (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }),
+};
+
+/** Adds the licences of what only the workers carry: Vite tells those of the page alone. */
+const workerLicences = {
+  name: 'worker-licences',
+  closeBundle() {
+    const known = readFileSync(join(outDir, 'licenses.md'), 'utf8');
+    for (const name of ['yaml', 'smol-toml']) {
+      if (known.includes(`## ${name} - `)) continue;
+      const home = join(import.meta.dirname, 'node_modules', name);
+      const { version, license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+      const text = readFileSync(join(home, 'LICENSE'), 'utf8');
+      appendFileSync(join(outDir, 'licenses.md'), `\n## ${name} - ${version} (${license})\n\n${text}`);
+    }
+  },
 };
 
 /** Writes `x.js.br`, `x.js.gz` and `x.js.zst` beside each text file. */
@@ -29,7 +44,7 @@ export default defineConfig({
   root: join(import.meta.dirname, 'app'),
   base: './',
   html: { cspNonce: 'CFG_CSP_NONCE' }, // the server puts a new one into each page
-  plugins: [react(), compress],
+  plugins: [react(), workerLicences, compress],
   worker: { format: 'es' },
   build: {
     outDir,

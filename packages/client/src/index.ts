@@ -9,6 +9,7 @@ export type { ConnectionOptions, KeepaliveOptions } from './channel/open-channel
 export type { TlsOptions } from './channel/tls.js';
 export type { Clients, ConfigClient, OperationsClient } from './clients.js';
 export type { ConnectionState } from './connection-state.js';
+export { maskSecrets } from './middleware/mask-secrets.js';
 export type {
   CircuitBreakerOptions,
   RemoteStoreOptions,

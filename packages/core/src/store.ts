@@ -18,7 +18,7 @@ export type {
 } from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
 export { LocalStore } from './local-store/local-store.js';
-export { LogFollower, type LogFollowerOptions } from './local-store/log-follower.js';
+export { LogFollower, type LogFollowerOptions, type Wakes } from './local-store/log-follower.js';
 export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';

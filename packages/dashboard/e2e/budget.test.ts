@@ -47,6 +47,22 @@ test('the first load, with the screen of keys, is within its budget, and so is t
   expect(gzipKib(editor, '.js')).toBeLessThanOrEqual(135);
 });
 
+test('the licences of all that is bundled come along', () => {
+  const text = readFileSync(join(app, 'licenses.md'), 'utf8');
+  for (const name of [
+    'react',
+    'lucide-react',
+    '@codemirror/view',
+    '@fontsource-variable/inter',
+    '@fontsource-variable/jetbrains-mono',
+    'yaml',
+    'smol-toml',
+  ]) {
+    expect(text).toContain(`## ${name} - `);
+  }
+  expect(text).toContain('SIL OPEN FONT LICENSE');
+});
+
 test('nothing comes from elsewhere, nothing is inline, and what is large comes compressed', async () => {
   await using stage = await setStage();
   await stage.api.set('a', 'b', { c: 1 });

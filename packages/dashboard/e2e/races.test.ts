@@ -80,7 +80,7 @@ class Editor {
   }
 }
 
-const rounds = Number(process.env.DASHBOARD_RACES ?? 12);
+const rounds = Number(process.env.DASHBOARD_RACES ?? 8);
 
 test(`${rounds} interleavings of two who edit one key`, { timeout: 20 * 60_000 }, async () => {
   await stage.api.set('race', 'start', 1);

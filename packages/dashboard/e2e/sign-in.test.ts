@@ -133,6 +133,7 @@ describe('with a token', () => {
     await page.keyboard.press('Enter');
     await asked.waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'app/timeout' }).waitFor();
+    await page.getByText('1 key', { exact: true }).waitFor(); // the list too
     const stored = await page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie);
     expect(stored).not.toContain(token);
     await page.reload();

@@ -26,7 +26,7 @@ import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
 import { Turns } from './sse/turns.js';
 import { openWatch } from './sse/upstream.js';
-import { WatchRoute } from './sse/watch.js';
+import { WatchRoute, watchPath } from './sse/watch.js';
 import { deleteHook, getHook, type ReadEntry, setHook } from './value/hooks.js';
 import { snapshotHook } from './value/snapshot-hook.js';
 
@@ -157,7 +157,7 @@ function build(
       endpoint: rpcEndpoint(ruleOf('Set'), client, { maxBodyBytes, hook: setHook(readEntry, true) }),
       operation: described.putValue({ $ref: '#/components/schemas/SetResponse' }),
     },
-    { verb: 'GET', path: '/v1/watch', endpoint: watch.endpoint, operation: described.watch },
+    { verb: 'GET', path: watchPath, endpoint: watch.endpoint, operation: described.watch },
     ...ofrepRoutes(client, options.flags),
     ...healthRoutes(readiness, options.logger),
     ...(options.metrics ? [metricsRoute(options.metrics)] : []),

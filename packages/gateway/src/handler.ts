@@ -10,6 +10,8 @@ import { MetadataReader } from './metadata.js';
 import type { GatewaySettings } from './options.js';
 import type { PathTable } from './path-table.js';
 import type { Route } from './router.js';
+import { comeBack } from './sse/come-back.js';
+import { watchPath } from './sse/watch.js';
 import { UnderWay } from './under-way.js';
 
 /** Handles requests by the routes, and knows which are under way. */
@@ -68,13 +70,13 @@ export class RequestHandler {
       if (!endpoint) throw methodNotAllowed(route.allow);
       await endpoint(exchange);
     } catch (error) {
-      if (!exchange.gone) this.#refuse(exchange, error);
+      if (!exchange.gone) this.#refuse(exchange, error, route?.path === watchPath);
     } finally {
       this.#underWay.delete(exchange);
     }
   }
 
-  #refuse(exchange: Exchange, error: unknown): void {
+  #refuse(exchange: Exchange, error: unknown, isWatch: boolean): void {
     const { logger } = this.#options;
     const { method, url } = exchange.request;
     const reply = errorReply(explained(error, exchange));
@@ -82,7 +84,7 @@ export class RequestHandler {
     if (exchange.response.headersSent) {
       // An answer that breaks off is better than one that looks whole.
       exchange.response.destroy();
-    } else {
+    } else if (!(isWatch && comeBack(exchange, reply, this.#options))) {
       void exchange.reply.send(reply.status, JSON.stringify(reply.body), reply.headers);
     }
   }

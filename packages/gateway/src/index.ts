@@ -11,6 +11,7 @@ export {
   type InProcessGatewayOptions,
   type RemoteGatewayOptions,
 } from './gateway.js';
+export { type MetricsData, mergedMetrics } from './metrics/merged-metrics.js';
 export { createMetrics, type Metrics, type MetricsOptions, type MetricValue } from './metrics/metrics.js';
 export type { FlagOptions } from './ofrep/options.js';
 export type { GatewayOptions } from './options.js';

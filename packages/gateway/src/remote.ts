@@ -5,6 +5,7 @@ import { type Client, createClientFactory } from 'nice-grpc';
 import { ClientError, type ClientMiddleware, type Metadata, Status } from 'nice-grpc-common';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition } from 'nice-grpc-server-health';
+import { pacedCancels } from './paced-cancels.js';
 
 export interface Connection {
   readonly service: Client<ConfigServiceDefinition>;
@@ -23,7 +24,10 @@ export function connect(address: string, options: ConnectionOptions, logger: Log
     ...options.channelOptions,
   };
   const channel = openChannel(address, { ...options, channelOptions });
-  const factory = createClientFactory().use(hideConnectionErrors(logger)).use(errorDetailsClientMiddleware);
+  const factory = createClientFactory()
+    .use(hideConnectionErrors(logger))
+    .use(errorDetailsClientMiddleware)
+    .use(pacedCancels());
   return {
     service: factory.create(ConfigServiceDefinition, channel),
     operations: factory.create(ConfigOperationsDefinition, channel),
@@ -50,9 +54,14 @@ function hideConnectionErrors(logger: Logger): ClientMiddleware {
         onTrailer: watchHeaders(options.onTrailer),
       });
     } catch (error) {
-      if (gotHeaders || !(error instanceof ClientError) || error.code !== Status.UNAVAILABLE) throw error;
+      if (!(error instanceof ClientError) || !isConnectionError(error, gotHeaders)) throw error;
       logger.warn({ err: error, method: call.method.path }, 'the configuration server cannot be reached');
-      throw new ClientError(error.path, error.code, 'the configuration server cannot be reached');
+      throw new ClientError(error.path, Status.UNAVAILABLE, 'the configuration server cannot be reached');
     }
   };
 }
+
+/** No server has said it: there is no connection, or the session of the call was lost. */
+const isConnectionError = ({ code, details }: ClientError, gotHeaders: boolean): boolean =>
+  (code === Status.UNAVAILABLE && !gotHeaders) ||
+  (code === Status.INTERNAL && details.startsWith('Received RST_STREAM with code'));

@@ -36,6 +36,11 @@ export class Reply {
     if (seconds !== undefined && /^\d{1,9}$/.test(seconds)) this.#retryAfter = { 'retry-after': seconds };
   }
 
+  /** When the caller may call again, as far as a limit says so; 0: at once. */
+  get retryAfterMs(): number {
+    return Number(this.#retryAfter?.['retry-after'] ?? 0) * 1_000;
+  }
+
   /**
    * Responds with JSON text, or with bytes whose type is in the headers. A promise where the answer is compressed: it is
    * sent when that has resolved.

@@ -28,8 +28,6 @@ export class OpenDatabase {
   readonly #secrets: OpenSecrets;
   readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
-  #waking: Promise<void> | undefined;
-  #wokenAgain = false;
 
   /** Throws `invalid_argument` for what is not this store's, and `unavailable` where it cannot be used. */
   static async open(settings: Settings, onExpiry: () => void): Promise<OpenDatabase> {
@@ -94,7 +92,7 @@ export class OpenDatabase {
       newClient: () => database.listener(listenUrl),
       channel,
       origin,
-      onWake: () => this.#wake(),
+      onWake: () => this.follower.wake(),
       logger,
     });
   }
@@ -166,24 +164,5 @@ export class OpenDatabase {
       this.#settings.logger.error({ err: error }, 'a commit could not be passed to the watches');
     }
     if (commit.changes.some(({ entry }) => entry.expiresAtMs !== undefined)) this.#onExpiry();
-  }
-
-  /** Looks for what others have written. However many notifications come meanwhile, it looks once more. */
-  #wake(): void {
-    if (this.follower.watchers === 0) return;
-    if (this.#waking !== undefined) {
-      this.#wokenAgain = true;
-      return;
-    }
-    this.#waking = this.#refresh();
-  }
-
-  async #refresh(): Promise<void> {
-    do {
-      this.#wokenAgain = false;
-      // Where it fails, the poll follows, and who reads or writes is told what is wrong.
-      await Promise.resolve(this.follower.refresh()).catch(() => {});
-    } while (this.#wokenAgain);
-    this.#waking = undefined;
   }
 }

@@ -24,9 +24,23 @@ async function open(path = join(directory, `${randomUUID()}.db`), options?: Sqli
   return { store, close: () => store.close() };
 }
 
-const runs = 5;
+const runs = 3;
 
-const without = { search: 'the values of secrets are never searched' };
+// Sections in which the bytes of values play no part are left to a long run.
+const elsewhere = 'by the store without a seal; CFG_SEALED=whole runs it here too';
+const leftOut = [
+  'default namespace',
+  'types',
+  'aliases',
+  'namespaces',
+  'bad names',
+  'cancellation',
+  'lifecycle',
+] as const;
+const without = {
+  ...(process.env.CFG_SEALED === 'whole' ? {} : Object.fromEntries(leftOut.map((section) => [section, elsewhere]))),
+  search: 'the values of secrets are never searched',
+};
 
 storeConformance('SqliteStore, sealed', () => open(), { without });
 watchProperty('SqliteStore, sealed', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });

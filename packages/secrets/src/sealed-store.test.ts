@@ -215,6 +215,21 @@ it('is rotated and rewrapped while it is written, and loses nothing', async () =
   expect((await keyStatus(table, inQuarterYear)).map(({ isDue }) => isDue)).toEqual([false, true]);
 });
 
+it('reminds of a data key that is old, once', async () => {
+  const path = join(scratch(), 'config.db');
+  const wrapper = newKey();
+  await (await openSealed(path, wrapper)).close();
+  tamper(path, 'UPDATE data_keys SET created_at = created_at - 91 * 86400000');
+  const lines: string[] = [];
+  const note = (_: object, message = ''): void => void lines.push(message);
+  const logger = { debug: note, info: note, warn: note, error: note };
+  const store = new SqliteStore(path, { sealing: sealSecrets({ wrapper, pollIntervalMs: 5, logger }) });
+  await store.connect();
+  await store.set('ns', 'a', text('x'));
+  await store.close();
+  expect(lines).toEqual(['the data key of secrets is older than 90 days: rotate it']);
+});
+
 it('stops a rotation at the first value that does not open, and destroys nothing', async () => {
   const path = join(scratch(), 'config.db');
   const wrapper = newKey();

@@ -55,6 +55,16 @@ async function write(store: RemoteStore, name: string, acknowledged: Acknowledge
   }
 }
 
+/** Writes single keys until told to stop, whatever fails meanwhile: a worker that is killed takes its calls with it. */
+async function writeOn(store: RemoteStore, name: string, acknowledged: Acknowledged, stop: AbortSignal): Promise<void> {
+  for (let n = 0; !stop.aborted; n += 1) {
+    await store.set('crash', name, number(n), { signal: stop }).then(
+      ({ revision }) => acknowledged.add(revision, name, n),
+      () => sleep(5),
+    );
+  }
+}
+
 /** Reads what the log has after `revision`, as a watcher does that resumes there. */
 async function readLog(store: SqliteStore | PostgresStore, revision: number): Promise<Change[]> {
   const head = (await store.revision()).revision;
@@ -114,3 +124,45 @@ it(`a server on PostgreSQL loses nothing when it is killed (${fewer} rounds)`, {
   await using database = await PostgresServer.start();
   await killAndCheck(database.url, fewer, () => new PostgresStore(database.url));
 });
+
+it.runIf(process.platform === 'linux')(
+  `two workers on a SQLite file lose nothing when they are killed (${fewer} times)`,
+  {
+    timeout: rounds * 30_000,
+  },
+  async () => {
+    using dir = new TempDir();
+    const file = dir.file('config.db');
+    const acknowledged = new Acknowledged();
+    const stop = new AbortController();
+    {
+      const store = ['--store', `sqlite:${file}`, '--log-limit', '1000000'];
+      await using program = await Program.serving([...anyPorts, ...store, '--workers', '2']);
+      const address = await program.grpcAddress();
+      const clients = Array.from({ length: 6 }, () => {
+        const channelOptions = { 'grpc.use_local_subchannel_pool': 1 };
+        return new RemoteStore(address, { insecure: true, retry: { maxRetries: 0 }, channelOptions });
+      });
+      await Promise.all(clients.map((client) => client.connect()));
+      const writers = clients.map((client, index) => writeOn(client, `w${index}`, acknowledged, stop.signal));
+      const opened = (): number => program.log.filter(({ msg }) => msg === 'HTTP door open').length;
+      for (let round = 0; round < fewer; round += 1) {
+        while (opened() < round + 2) await sleep(20);
+        await sleep(20 + Math.random() * 200);
+        const [victim] = program.children.sort(() => Math.random() - 0.5);
+        if (victim !== undefined) process.kill(victim, 'SIGKILL');
+      }
+      stop.abort();
+      await Promise.all(writers);
+      await Promise.all(clients.map((client) => client.close()));
+      program.signal('SIGTERM');
+      expect((await program.exited).code).toBe(0);
+    }
+    await using store = new SqliteStore(file);
+    await store.connect();
+    const changes = await readLog(store, 0);
+    expect(changes.map(({ revision }) => revision)).toEqual(changes.map((_, index) => index + 1));
+    const log = new Map(changes.map(({ revision, entry }) => [revision, `${entry.key}=${Buffer.from(entry.bytes)}`]));
+    expect(acknowledged.expectIn(log)).toBeGreaterThan(fewer);
+  },
+);

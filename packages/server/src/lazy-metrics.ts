@@ -21,7 +21,7 @@ export class LazyMetrics {
       return this.#metrics.stage.enter?.(call);
     },
     leave: (call, outcome) => {
-      if (this.#entered.has(call)) this.#metrics?.stage.leave?.(call, outcome);
+      if (this.#metrics !== undefined && this.#entered.has(call)) this.#metrics.stage.leave?.(call, outcome);
     },
   };
 

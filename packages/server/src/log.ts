@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { ConfigError, type Logger, silentLogger } from '@cfg/core';
 import { type DestinationStream, destination, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
@@ -20,7 +21,11 @@ export function createLog(level: string, name: string): Logger {
     throw new ConfigError('invalid_argument', message);
   }
   if (level === 'silent') return silentLogger;
-  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
+  const options = {
+    level,
+    base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   return pino(options, process.stdout.isTTY ? forPeople() : destination({ dest: 1, sync: true }));
 }
 

@@ -16,6 +16,8 @@ import { chooseSecrets, type SecretsChoice } from './secrets-choice.js';
 import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
+import { WorkerLink } from './workers/worker-link.js';
+import { workersOf } from './workers/workers-choice.js';
 
 export interface ServerOptions
   extends StoreOptions,
@@ -89,6 +91,11 @@ export interface ServerOptions
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
+  /**
+   * How many processes share the doors, for a machine of several cores; limits count in each. For the program only.
+   * Default 1; at most 64.
+   */
+  readonly workers?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */
@@ -108,6 +115,9 @@ export interface ServerSettings extends LimitSettings {
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
+  readonly workers: number;
+  /** Of a worker process: its way to the primary one. */
+  readonly worker: WorkerLink | undefined;
   readonly guard: GuardChoice;
   readonly dashboard: DashboardChoice | undefined;
   readonly tls: Tls | undefined;
@@ -136,8 +146,9 @@ export function completeOptions(
   const whole = (option: NumericOption, standard: number, least: number, most = maxInt32): number =>
     wholeNumber(nameOf(option), options[option] ?? standard, least, most);
   const logger = safeLogger(options.logger ?? createLog(options.logLevel ?? 'silent', nameOf('logLevel')));
-  const grpc = addressOf(options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
-  const http = addressOf(options.http ?? '127.0.0.1:8080', nameOf('http'));
+  const worker = WorkerLink.ofThisProcess();
+  const grpc = addressOf(worker?.doors?.grpc ?? options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
+  const http = addressOf(worker?.doors?.http ?? options.http ?? '127.0.0.1:8080', nameOf('http'));
   if (grpc.port !== 0 && grpc.port === http.port && grpc.host === http.host) {
     throw wrong(`${nameOf('grpc')} and ${nameOf('http')} are the same address, ${options.grpc ?? options.http}`);
   }
@@ -161,7 +172,8 @@ export function completeOptions(
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
   const secrets = chooseSecrets(options, nameOf, logger);
-  const chosen = chooseStore(options, secrets, nameOf, logger);
+  const chosen = chooseStore({ ...options, wakes: worker?.wakes }, secrets, nameOf, logger);
+  const workers = workersOf(options, chosen.storeName, nameOf);
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
@@ -171,6 +183,8 @@ export function completeOptions(
     ...chosen,
     localStore: chosen.store,
     store: clusterStore(chosen.store, options, nameOf, tls, logger),
+    workers,
+    worker,
     ownsStore: typeof options.store !== 'object',
     guard,
     dashboard,

@@ -1,3 +1,4 @@
+import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway } from '@cfg/gateway';
 import { tracing as requestTracing } from '@cfg/gateway/tracing';
@@ -46,7 +47,12 @@ export interface RunningServer extends AsyncDisposable {
  * console.log(server.grpcAddress, server.httpAddress);
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  return serve(completeOptions(options));
+  const settings = completeOptions(options);
+  if (settings.workers === 1) return serve(settings);
+  throw new ConfigError(
+    'invalid_argument',
+    'workers are for the program cfg-server; this starts a server in this process',
+  );
 }
 
 /** As {@link startServer}, with options that are checked. */
@@ -106,7 +112,11 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const measured = metrics && settings.metrics && (await openMetricsDoor(metrics.begin(), settings.metrics));
+    const { worker } = settings;
+    if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
+    // What workers measure is added up and served by the program that began them.
+    const isMeasuredHere = settings.metrics !== undefined && worker === undefined;
+    const measured = isMeasuredHere && metrics ? await openMetricsDoor(metrics.handler, settings.metrics) : undefined;
     if (measured) doors.push(measured);
     webhooks = await settings.webhooks?.open(store, logger);
     const parts = { doors: { grpc, http }, watches, audit, webhooks };

@@ -1,5 +1,5 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
-import { type KeyTable, maxInt32, type Retention, wholeNumber } from '@cfg/core/store';
+import { type KeyTable, maxInt32, type Retention, type Wakes, wholeNumber } from '@cfg/core/store';
 import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
 import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
@@ -34,6 +34,7 @@ export interface StoreOptions {
 }
 
 interface StoreSettings extends Retention {
+  readonly wakes: Wakes | undefined;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
@@ -53,7 +54,7 @@ const maxDays = 100_000;
 
 /** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
 export function chooseStore(
-  options: StoreOptions,
+  options: StoreOptions & { readonly wakes?: Wakes | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
@@ -76,6 +77,7 @@ export function chooseStore(
     durability: oneOf(nameOf('durability'), durability, ['full', 'relaxed']),
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
+    wakes: options.wakes,
     logger,
   });
 }
@@ -93,12 +95,12 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, wakes, ...limits }: StoreSettings,
 ): ChosenStore {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
     return {
-      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, logger }),
+      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
       storeName: choice,
     };
   }

@@ -30,6 +30,7 @@ export class OpenFile {
   readonly #secrets: OpenSecrets;
   readonly #upkeep: Upkeep;
   readonly #onExpiry: () => void;
+  readonly #unlisten: (() => void) | undefined;
   readonly #look: NodeJS.Timeout;
   readonly #tend: NodeJS.Timeout;
   #isGone = false;
@@ -89,6 +90,7 @@ export class OpenFile {
       settings.logger,
     );
     this.#upkeep.wake();
+    this.#unlisten = settings.wakes?.listen(() => this.follower.wake());
     this.#look = setInterval(() => this.#isThere(), lookMs).unref();
     this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
@@ -111,6 +113,7 @@ export class OpenFile {
   async close(): Promise<void> {
     await this.queue.drain();
     await this.#upkeep.close();
+    this.#unlisten?.();
     clearInterval(this.#look);
     clearInterval(this.#tend);
     await this.#secrets.close();
@@ -133,7 +136,10 @@ export class OpenFile {
   }
 
   #onCommit(commit: Commit): Maybe<void> {
-    if (commit.changes.length > 0) this.#upkeep.wake();
+    if (commit.changes.length > 0) {
+      this.#upkeep.wake();
+      this.#settings.wakes?.tell();
+    }
     for (const { entry, type } of commit.changes) if (type === 'set') this.#cache.add(entry);
     try {
       this.follower.append(commit);

@@ -6,6 +6,7 @@ import {
   type Retention,
   type RetentionOptions,
   type Sealing,
+  type Wakes,
   wholeNumber,
 } from '@cfg/core/store';
 
@@ -56,6 +57,11 @@ export interface SqliteStoreOptions extends RetentionOptions {
   readonly integrityCheck?: IntegrityCheck | undefined;
   /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed in this file before. */
   readonly sealing?: Sealing | undefined;
+  /**
+   * How the processes that have the file open wake each other, so that watches need not wait for the next poll. Default:
+   * they do not.
+   */
+  readonly wakes?: Wakes | undefined;
   /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -83,6 +89,7 @@ export interface Settings extends WriterSettings {
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
+  readonly wakes: Wakes | undefined;
   readonly sealing: Sealing | undefined;
   readonly logger: Logger;
   readonly now: () => number;
@@ -124,6 +131,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),
     sealing: options.sealing,
     secretPatterns: options.sealing?.policy.patterns,
+    wakes: options.wakes,
     logger: safeLogger(options.logger),
     now: () => Math.floor(now()),
   };

@@ -15,6 +15,7 @@ export interface DiffOptions extends Shown {
 }
 
 export async function diff(session: Session, name: string, options: DiffOptions): Promise<number> {
+  session.masks = !options.reveal;
   const pairs = options.since === undefined ? betweenVersions(session, name, options) : since(session, name, options);
   let differences = 0;
   for await (const pair of pairs) {

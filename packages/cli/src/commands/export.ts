@@ -15,23 +15,21 @@ export async function exportKeys(
   prefix: string,
   { format, reveal }: ExportOptions,
 ): Promise<undefined> {
+  session.masks = !reveal;
   const { output, namespace, signal } = session;
   const store = await session.connect();
   const atRevision = can(store, 'revisions') ? (await store.revision(namespace, { signal })).revision : undefined;
   let hidden = 0;
-  let masked = 0;
   for await (const entries of pages(session, { prefix, atRevision })) {
-    const known = entries.filter((entry) => !entry.masked);
-    const shown = known.filter((entry) => reveal || !isSecret(entry));
-    masked += entries.length - known.length;
-    hidden += known.length - shown.length;
+    const shown = entries.filter((entry) => !entry.masked && (reveal || !isSecret(entry)));
+    hidden += entries.length - shown.length;
     await output.write(
       shown.map(format === 'yaml' ? yamlOf : (entry) => `${JSON.stringify(recordOf(entry))}\n`).join(''),
     );
   }
-  if (hidden > 0) output.note(`left out: ${hidden} secret ${hidden === 1 ? 'value' : 'values'}; --reveal exports them`);
-  if (masked > 0)
-    output.note(`left out: ${masked} secret ${masked === 1 ? 'value' : 'values'} that you may not reveal`);
+  if (hidden === 0) return;
+  const values = `left out: ${hidden} secret ${hidden === 1 ? 'value' : 'values'}`;
+  output.note(reveal ? `${values} that you may not reveal` : `${values}; --reveal exports them`);
 }
 
 /** One property of a YAML object, on lines of its own: those of all entries are the object. */

@@ -11,6 +11,7 @@ export interface GetOptions extends Shown {
 }
 
 export async function get(session: Session, key: string, options: GetOptions): Promise<undefined> {
+  session.masks = !options.reveal;
   const { output } = session;
   if (options.raw && output.json) throw new UsageError('--raw and --json exclude each other');
   const entry = await read(session, key, options);

@@ -10,6 +10,7 @@ export interface HistoryOptions extends Shown {
 const pageSize = 100;
 
 export async function history(session: Session, key: string, options: HistoryOptions): Promise<undefined> {
+  session.masks = !options.reveal;
   const { output, namespace, signal } = session;
   const store = await session.connect();
   const table = new Table(output, ['VERSION', 'REVISION', 'UPDATED', 'AUTHOR', 'COMMENT', 'VALUE']);

@@ -12,6 +12,7 @@ export interface ListOptions extends Shown {
 }
 
 export async function list(session: Session, prefix: string, options: ListOptions): Promise<undefined> {
+  session.masks = !options.reveal;
   const { output } = session;
   const table = new Table(output, ['KEY', 'VERSION', 'UPDATED', 'VALUE']);
   const query = { prefix, atRevision: options.atRevision, includeDeleted: options.deleted };

@@ -26,14 +26,18 @@ it('cfg export and import lose nothing by way of NDJSON', async () => {
 
 it('cfg hides what the server says is secret, and exports no mask of what it does not show', async () => {
   let mayReveal = true;
-  const guard = {
-    ...allowAll(),
-    authorize: (_: unknown, action: string) => ({ allowed: action !== 'reveal' || mayReveal }),
+  let reveals = 0;
+  const authorize = (_: unknown, action: string): { allowed: boolean } => {
+    if (action === 'reveal') reveals += 1;
+    return { allowed: action !== 'reveal' || mayReveal };
   };
+  const guard = { ...allowAll(), authorize };
   const { prints, cfg } = await workplace({ guard, secrets: ['production/db/'] });
   await prints('set', 'db/pw', '"hunter2"');
   await prints('set', 'open', '1');
   expect(await prints('get', 'db/pw')).toBe('******\n');
+  // What is not shown was not asked for.
+  expect(reveals).toBe(0);
   expect(await prints('get', 'db/pw', '--reveal')).toBe('hunter2\n');
   expect((await cfg('get', 'db/pw', '--raw')).stderr).toContain('--raw needs --reveal');
   expect(await prints('list')).not.toContain('hunter2');

@@ -11,6 +11,7 @@ export interface WatchOptions extends Shown {
 }
 
 export async function watch(session: Session, prefix: string, options: WatchOptions): Promise<undefined> {
+  session.masks = !options.reveal;
   const { output, signal } = session;
   const namespaces = options.allNamespaces ? [] : [session.namespace];
   const store = await session.connect();

@@ -46,14 +46,22 @@ export class Session implements AsyncDisposable {
     return namespace;
   }
 
+  /**
+   * Whether the server is to mask secrets: of what is only shown as `******` no reveal need be recorded. To be said before
+   * the first call. Default false.
+   */
+  masks = false;
+
   /** The store on the server, connected. */
   async connect(
     { address, options }: Pick<ConnectionSettings, 'address' | 'options'> = this.connection,
   ): Promise<RemoteStore> {
     if (this.#store !== undefined) return this.#store;
     const { timeout } = this.flags;
-    const { RemoteStore } = await import('@cfg/client');
-    const store = new RemoteStore(address, { ...options, callTimeoutMs: timeout, connectTimeoutMs: timeout });
+    const { maskSecrets, RemoteStore } = await import('@cfg/client');
+    const middleware = this.masks ? [maskSecrets()] : [];
+    const timeouts = { callTimeoutMs: timeout, connectTimeoutMs: timeout };
+    const store = new RemoteStore(address, { ...options, ...timeouts, middleware });
     this.#store = store;
     try {
       await store.connect({ signal: this.signal });

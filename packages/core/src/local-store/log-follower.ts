@@ -26,6 +26,14 @@ export interface LogFollowerOptions {
   readonly faultOf: (error: unknown) => Error;
 }
 
+/** How the processes that share a log wake each other. A message says only that there is something new: the log tells. */
+export interface Wakes {
+  /** Wakes the others. Must not throw. */
+  tell(): void;
+  /** Calls the function whenever another has told, until what it returns is called. */
+  listen(onWake: () => void): () => void;
+}
+
 /** Follows an engine's log, to which others may write too, and feeds the watches with it, in order. */
 export class LogFollower {
   readonly #options: LogFollowerOptions;
@@ -33,6 +41,8 @@ export class LogFollower {
   #poll: NodeJS.Timeout | undefined;
   /** Settles when the work under way is done: each piece of it begins where the one before has ended. */
   #busy: Promise<void> | undefined;
+  #waking: Promise<void> | undefined;
+  #isWokenAgain = false;
 
   constructor(options: LogFollowerOptions) {
     this.#options = options;
@@ -57,6 +67,13 @@ export class LogFollower {
   /** Passes on what others have written. */
   refresh(): Maybe<void> {
     return this.#inTurn(() => this.#refresh());
+  }
+
+  /** Looks for what others have written, if anybody watches. However many wake it meanwhile, it looks once more. */
+  wake(): void {
+    if (this.watchers === 0) return;
+    if (this.#waking === undefined) this.#waking = this.#refreshUntilQuiet();
+    else this.#isWokenAgain = true;
   }
 
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream {
@@ -130,6 +147,17 @@ export class LogFollower {
       last += page.length;
     }
     return changes;
+  }
+
+  async #refreshUntilQuiet(): Promise<void> {
+    do {
+      this.#isWokenAgain = false;
+      // Where it fails, the poll follows, and who reads or writes is told what is wrong.
+      await Promise.resolve()
+        .then(() => this.refresh())
+        .catch(() => {});
+    } while (this.#isWokenAgain);
+    this.#waking = undefined;
   }
 
   #startPoll(): void {

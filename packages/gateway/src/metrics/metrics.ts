@@ -3,6 +3,7 @@ import type { HttpHandler, Stage } from '@cfg/service';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { CallMetrics } from './call-metrics.js';
 import { metric, type Values } from './metric.js';
+import { metricsHandler } from './metrics-handler.js';
 import { logMetrics, writeMetrics } from './store-metrics.js';
 
 /** What is measured of a service and its process. */
@@ -51,19 +52,7 @@ export function createMetrics({ store, local = store }: MetricsOptions = {}): Me
     stage: calls.stage,
     registry,
     add: (name, help, type, read) => register(registry, name, async () => metric(name, help, type, read())),
-    handler: (request, response) => {
-      const path = (request.url ?? '').split('?')[0];
-      const isRead = request.method === 'GET' || request.method === 'HEAD';
-      if (path !== '/metrics' || !isRead) {
-        response.writeHead(404).end();
-        return;
-      }
-      registry.metrics().then(
-        (text) =>
-          response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text),
-        () => response.writeHead(500).end(),
-      );
-    },
+    handler: metricsHandler(() => registry),
   };
 }
 

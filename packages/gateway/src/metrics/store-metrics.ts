@@ -14,7 +14,7 @@ export function logMetrics(store: Store): readonly (readonly [name: string, read
     async () => {
       // A store that cannot be asked has no value, which is told by its absence.
       const state = can(store, 'revisions') ? await store.revision().catch(() => undefined) : undefined;
-      return metric(name, help, 'gauge', state === undefined ? [] : [{ labels: {}, value: state[of] }]);
+      return metric(name, help, 'gauge', state === undefined ? [] : [{ labels: {}, value: state[of] }], 'max');
     },
   ];
   return [

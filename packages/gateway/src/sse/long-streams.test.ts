@@ -109,7 +109,6 @@ describe.each(doors)('a stream that lasts, %s', (door) => {
     ['namespaces[0]=a', 'namespaces'],
     ['key=a', 'prefixes'],
     ['filter=a', 'prefixes'],
-    ['prefixes=a,b', 'prefixes'],
     ['namespaces%5B0%5D=a', 'namespaces'],
     ['Namespaces=a', 'namespaces'],
     ['namespcaes=a', 'namespaces'],

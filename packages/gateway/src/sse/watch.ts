@@ -11,6 +11,9 @@ import type { WatchContext } from './watch-context.js';
 import { streamErrorMessage } from './watch-errors.js';
 import { WatchPermit } from './watch-permit.js';
 
+/** Where changes are streamed. */
+export const watchPath = '/v1/watch';
+
 /** `GET /v1/watch`: changes as server-sent events. */
 export class WatchRoute {
   readonly #context: WatchContext;

@@ -26,10 +26,18 @@ export function isKnown(headers: IncomingHttpHeaders, tag: string): boolean {
   });
 }
 
+/** The date that was written last: of a server elsewhere, the same is often asked for again. */
+let known = { seconds: -1, text: '' };
+
+function dateText(seconds: number): string {
+  if (known.seconds !== seconds) known = { seconds, text: new Date(seconds * 1_000).toUTCString() };
+  return known.text;
+}
+
 /** What HTTP says of a version: what it is called, since when it is so, and that it is to be asked for again. */
 export function validators(entry: Entry): { readonly etag: string; readonly [name: string]: string } {
   const { updatedAt } = entry;
-  const modified = updatedAt && new Date(Math.max(0, updatedAt.seconds) * 1_000).toUTCString();
+  const modified = updatedAt && dateText(Math.max(0, updatedAt.seconds));
   return { etag: entryTag(entry), ...(modified !== undefined && { 'last-modified': modified }), ...revalidated };
 }
 

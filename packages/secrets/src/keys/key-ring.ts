@@ -8,6 +8,7 @@ import {
   type KeyTable,
   type OpenSealing,
 } from '@cfg/core/store';
+import { dueAfterMs } from '../rotation/key-status.js';
 import type { KeyWrapper } from '../wrappers/key-wrapper.js';
 import { makeDataKey, unwrapDataKey } from './data-key.js';
 
@@ -32,6 +33,7 @@ export class KeyRing implements OpenSealing {
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #reminded = 0;
 
   /** Rejects with `invalid_argument` for a wrapper that did not wrap the keys. */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
@@ -69,7 +71,9 @@ export class KeyRing implements OpenSealing {
       onFailure(error);
       failures.push(error);
     };
-    for (const row of await this.#rows(failed)) {
+    const rows = await this.#rows(failed);
+    this.#remind(rows);
+    for (const row of rows) {
       if (row.state === 'destroyed' || this.#keys.get(row.id) !== undefined) continue;
       try {
         this.#keys.set(row.id, await unwrapDataKey(this.#options.wrapper, row));
@@ -79,6 +83,14 @@ export class KeyRing implements OpenSealing {
       }
     }
     this.#tell(failures, before);
+  }
+
+  /** Tells the log once of a key that should be replaced. */
+  #remind(rows: readonly DataKeyRow[]): void {
+    const due = rows.find(({ state, createdAtMs }) => state === 'active' && Date.now() - createdAtMs > dueAfterMs);
+    if (due === undefined || due.id === this.#reminded) return;
+    this.#reminded = due.id;
+    this.#options.logger.warn({ key: due.id }, 'the data key of secrets is older than 90 days: rotate it');
   }
 
   /** The table's rows. Of a table without a key, after the first was made; `failed` is told where it cannot be. */

@@ -1,7 +1,7 @@
 import type { DataKeyState, KeyTable } from '@cfg/core/store';
 
 /** After so long, or so many uses, a data key should be replaced. */
-const dueAfterMs = 90 * 24 * 3_600_000;
+export const dueAfterMs: number = 90 * 24 * 3_600_000;
 const dueAfterUses = 2 ** 30;
 
 /** A data key, as an operator sees it. */

@@ -44,7 +44,7 @@ async function contents(path: string, key: string): Promise<unknown> {
   return { all, revision };
 }
 
-/** The tables of a rotation: one is added, made active, five steps of sealing, one is destroyed. */
+/** Its six transactions: a key is added, and made active, three steps of sealing, the old key is destroyed. */
 it('loses nothing of a rotation that is killed after any of its transactions, and takes it up again', async () => {
   const directory = scratch();
   const [path, key] = [join(directory, 'config.db'), newKeyFile(join(directory, 'key'))];

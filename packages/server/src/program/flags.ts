@@ -80,6 +80,7 @@ export const flags: readonly Flag[] = [
   text('trustedProxies', 'LIST', 'addresses and ranges whose x-forwarded-for is believed, with commas (none)'),
   text('allowedOrigins', 'LIST', 'origins of foreign web pages that may send requests, with commas (none)'),
   text('allowedHosts', 'LIST', 'names of the HTTP door, with commas (all; of an open server only localhost)'),
+  number('workers', 'N', 'processes that share the doors, for a machine of several cores; not with memory (1)'),
   number('maxConnections', 'N', 'connections of each door (10000)'),
   number('maxConnectionsPerHost', 'N', 'those of one host (1000)'),
   number('maxWatchesPerClient', 'N', 'watches and streams of events of one client (10000)'),

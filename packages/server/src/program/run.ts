@@ -1,9 +1,11 @@
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isConfigError } from '@cfg/core';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
+import { serveByWorkers } from '../workers/primary.js';
 import { commands } from './commands.js';
 import { readTask, type Task } from './settings.js';
 import { usage } from './usage.js';
@@ -33,12 +35,18 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
     case 'serve':
       // What grpc-js would print is said in our own words.
       if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
-      return serveUntilSignal(task.settings);
+      return serveTask(task.settings);
   }
 }
 
-async function serveUntilSignal(settings: ServerSettings): Promise<number> {
+function serveTask(settings: ServerSettings): Promise<number> {
+  const { worker, workers } = settings;
+  if (worker !== undefined) return serveUntil(worker.stopped, settings);
   const stopped = untilSignal();
+  return workers > 1 ? serveByWorkers(settings, stopped) : serveUntil(stopped, settings);
+}
+
+async function serveUntil(stopped: Promise<void>, settings: ServerSettings): Promise<number> {
   let server: RunningServer;
   try {
     server = await serve(settings);
@@ -46,8 +54,10 @@ async function serveUntilSignal(settings: ServerSettings): Promise<number> {
     if (isConfigError(error)) return complain(error.message, 1);
     throw error;
   }
-  settings.logger.info({ store: settings.storeName, version: version() }, 'ready');
-  if (process.stdout.isTTY) print(invitation(server, settings));
+  const { worker } = settings;
+  if (worker === undefined) settings.logger.info({ store: settings.storeName, version: version() }, 'ready');
+  worker?.ready();
+  if (process.stdout.isTTY && (cluster.worker?.id ?? 1) === 1) print(invitation(server, settings));
   await stopped;
   await server.close();
   return 0;

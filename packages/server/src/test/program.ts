@@ -63,6 +63,13 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** The processes that it has started. Linux only. */
+  get children(): number[] {
+    const { pid } = this.#child;
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  }
+
   /** What the process holds of memory, in bytes. */
   get residentBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');

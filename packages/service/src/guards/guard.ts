@@ -3,7 +3,7 @@ import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 
 /** What a caller wants to do. A gateway's own routes may use other words. */
-export type Action = 'read' | 'write' | 'delete' | 'list' | 'watch' | 'audit' | (string & {});
+export type Action = 'read' | 'write' | 'delete' | 'list' | 'watch' | 'audit' | 'reveal' | (string & {});
 
 /** What a call is about. A part that it does not name is empty. */
 export interface Resource {

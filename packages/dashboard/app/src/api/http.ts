@@ -1,5 +1,5 @@
 import { ApiError, errorOf } from './error.ts';
-import { clientConfig, confirmSignedIn, credentials, signedOut } from './session.ts';
+import { clientConfig, confirmSignedIn, credentials, session, signedOut } from './session.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
@@ -35,6 +35,7 @@ export async function ask(url: string, { method = 'GET', body, signal, reveal = 
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(body);
   }
+  const { count } = session.get();
   let response: Response;
   try {
     response = await fetch(url, init);
@@ -42,7 +43,7 @@ export async function ask(url: string, { method = 'GET', body, signal, reveal = 
     if (signal?.aborted) throw error;
     throw new ApiError('offline', 'no answer from the server');
   }
-  if (response.status === 401) signedOut();
+  if (response.status === 401) signedOut(count);
   else if (response.ok) confirmSignedIn();
   if (!response.ok) throw await errorOf(response);
   return response;

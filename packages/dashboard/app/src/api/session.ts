@@ -50,7 +50,14 @@ export function confirmSignedIn(): void {
   if (session.get().state === 'unknown') session.update(({ count }) => ({ state: 'in', count }));
 }
 
-export function signedOut(): void {
+/**
+ * Forgets who has signed in.
+ *
+ * @param since the count of sign-ins when the call was made that was refused: an answer to a call from before the last one
+ * says nothing
+ */
+export function signedOut(since: number = session.get().count): void {
+  if (since !== session.get().count) return;
   sessionStorage.removeItem(tokenKey);
   if (session.get().state !== 'out') session.update(({ count }) => ({ state: 'out', count }));
 }

@@ -1,7 +1,7 @@
 import { keysUrl } from '../api/calls.ts';
 import type { ErrorKind } from '../api/error.ts';
 import { callHeaders } from '../api/http.ts';
-import { signedOut } from '../api/session.ts';
+import { session, signedOut } from '../api/session.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { KeyChange, KeyInfo } from './key-info.ts';
 import { KeyList } from './key-list.ts';
@@ -33,6 +33,8 @@ export class KeyIndex {
   readonly #worker: Worker;
   #list: KeyList;
   #load = 0;
+  /** The count of sign-ins when it was last loaded. */
+  #signIns = 0;
   #view: View;
 
   constructor(options: KeyIndexOptions, view: View) {
@@ -56,6 +58,7 @@ export class KeyIndex {
   /** Reads everything anew. */
   reload(): void {
     this.#load += 1;
+    this.#signIns = session.get().count;
     this.#list = new KeyList(this.options.keepDeleted);
     const { namespace, atRevision, keepDeleted } = this.options;
     const url = keysUrl(namespace, { includeDeleted: keepDeleted, atRevision });
@@ -88,7 +91,7 @@ export class KeyIndex {
   #take(reply: Reply): void {
     if (reply.load !== this.#load) return;
     if (reply.type === 'failed') {
-      if (reply.kind === 'signed-out') signedOut();
+      if (reply.kind === 'signed-out') signedOut(this.#signIns);
       this.shown.update((shown) => ({ ...shown, state: { failed: reply.kind, message: reply.message } }));
       return;
     }

@@ -117,6 +117,7 @@ async function run(ours: number): Promise<void> {
   const isOver = (): boolean => generation !== ours;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, maxWaitMs)) {
     setState({ name: 'connecting' });
+    const { count } = session.get();
     try {
       await connect(namespaces, ours, () => {
         waitMs = firstWaitMs;
@@ -124,7 +125,7 @@ async function run(ours: number): Promise<void> {
     } catch (error) {
       if (isOver()) return;
       if (isApiError(error, 'forbidden')) return setState({ name: 'forbidden', message: error.message });
-      if (isApiError(error, 'signed-out')) signedOut();
+      if (isApiError(error, 'signed-out')) signedOut(count);
     }
     if (isOver()) return;
     if (lostAt === 0) lostAt = Date.now();

@@ -51,13 +51,18 @@ export interface Writing {
   readonly requestId?: string | undefined;
 }
 
-/** Writes all changes or none. Throws `ApiError`, of kind `conflict` where one of the keys is not as it was shown. */
+/**
+ * Writes all changes or none. Throws `ApiError`, of kind `conflict` where one of the keys is not as it was shown. Values
+ * that the server keeps back are asked for only where they are written: a dry run leaves them out.
+ */
 export async function write(
   namespace: string,
   changes: readonly PlannedChange[],
   options: Writing,
 ): Promise<BatchOutcome> {
-  return batch(namespace, await Promise.all(changes.map(operationOf)), options);
+  const known = options.dryRun ? changes.filter(({ next }) => next?.masked === undefined) : changes;
+  if (known.length === 0) return { entries: [], lastRevision: 0 };
+  return batch(namespace, await Promise.all(known.map(operationOf)), options);
 }
 
 /** What takes the changes back, unless somebody has written one of the keys since. */

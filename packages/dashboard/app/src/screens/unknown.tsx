@@ -7,6 +7,7 @@ export default function Unknown() {
   const t = useTranslate();
   return (
     <Empty
+      isPage
       icon={<Compass size={28} />}
       title={t('unknownTitle')}
       actions={

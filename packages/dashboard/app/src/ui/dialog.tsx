@@ -26,7 +26,8 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>(firstField)?.focus();
+    // Not the button that closes: its tip would take the first Escape.
+    (dialog?.querySelector<HTMLElement>(firstField) ?? dialog)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -40,6 +41,7 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
     <dialog
       ref={ref}
       className={`dialog ${size}`}
+      tabIndex={-1}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

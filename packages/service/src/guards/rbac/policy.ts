@@ -19,7 +19,7 @@ export interface RbacPolicy {
 
 /** Allows actions on keys. Namespaces and prefixes must both match. */
 export interface RbacRule {
-  /** `read`, `write`, `delete`, `list`, `watch`, `audit`, or one of a gateway's own; `*` is all of them. */
+  /** `read`, `write`, `delete`, `list`, `watch`, `audit`, `reveal`, or one of a gateway's own; `*` is all of them. */
   readonly actions: readonly Action[];
   /**
    * Globs: `*` stands for any characters, `?` for one. The empty namespace is that of aliases, of lists of namespaces,

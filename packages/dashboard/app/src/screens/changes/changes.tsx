@@ -20,6 +20,7 @@ export default function Changes() {
   if (all.length === 0) {
     return (
       <Empty
+        isPage
         icon={<ClipboardCheck size={28} />}
         title={t('nothingStaged')}
         actions={<Button onClick={() => go({ screen: 'home', parameters: {} })}>{t('navHome')}</Button>}

@@ -31,6 +31,7 @@ export default function Home() {
   if (data.length === 0) {
     return (
       <Empty
+        isPage
         icon={<Boxes size={28} />}
         title={t('noNamespaces')}
         actions={

@@ -140,6 +140,7 @@ function Missing({ namespace, name, canWrite, hasDraft }: MissingProps) {
   return (
     <div className="missing">
       <Empty
+        isPage
         icon={<CircleOff size={28} />}
         title={t('noSuchKey', { key: name })}
         actions={

@@ -31,6 +31,7 @@ export function ListPane({ index, namespace, open, view, revision }: ListPanePro
   const other = view.mode === 'tree' ? 'list' : 'tree';
   return (
     <>
+      {open === '' && <h1 className="hidden">{t('keysOf', { namespace })}</h1>}
       <div className="list-tools">
         <input
           id={filterId}

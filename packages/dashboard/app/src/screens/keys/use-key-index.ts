@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { session } from '../../api/session.ts';
 import { currentIndex } from '../../index/current.ts';
 import { KeyIndex } from '../../index/key-index.ts';
 import { infoOf, type KeyChange } from '../../index/key-info.ts';
@@ -23,13 +24,26 @@ export function useKeyIndex(
     setIndex(made);
     currentIndex.set(made);
     const stop = atRevision === 0 ? followKeys(made, namespace) : () => {};
+    const stopSession = reloadAfterSignIn(made);
     return () => {
       stop();
+      stopSession();
       made.close();
       if (currentIndex.get() === made) currentIndex.set(undefined);
     };
   }, [namespace, atRevision, keepDeleted, firstView]);
   return index?.options.namespace === namespace ? index : undefined;
+}
+
+/** A list that was refused for want of a session is read again when there is one. */
+function reloadAfterSignIn(index: KeyIndex): () => void {
+  let known = session.get().count;
+  return session.subscribe(() => {
+    const { count } = session.get();
+    const { state } = index.shown.get();
+    if (count !== known && typeof state === 'object') index.reload();
+    known = count;
+  });
 }
 
 function followKeys(index: KeyIndex, namespace: string): () => void {

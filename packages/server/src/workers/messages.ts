@@ -1,0 +1,27 @@
+import type { MetricsData } from '@cfg/gateway';
+
+/** Where the doors are open, `host:port`. */
+export interface Doors {
+  readonly grpc: string;
+  readonly http: string;
+}
+
+/** The variable of the environment that tells a worker where to open the doors. */
+export const doorsVariable = 'CFG_WORKER_DOORS';
+
+/** What the primary process says to a worker. */
+export type ToWorker =
+  | { readonly cfg: 'stop' }
+  /** Another worker has written. */
+  | { readonly cfg: 'wake' }
+  | { readonly cfg: 'measure'; readonly id: number };
+
+/** What a worker says to the primary process. */
+export type FromWorker =
+  | { readonly cfg: 'ready' }
+  | { readonly cfg: 'wake' }
+  | { readonly cfg: 'measured'; readonly id: number; readonly metrics: MetricsData };
+
+/** Others may send messages too. */
+export const isMessage = <M extends ToWorker | FromWorker>(message: unknown): message is M =>
+  typeof message === 'object' && message !== null && 'cfg' in message;

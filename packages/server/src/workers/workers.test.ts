@@ -1,0 +1,146 @@
+import { RemoteStore } from '@cfg/client';
+import type { Change, EncodedValue } from '@cfg/core';
+import { linearizableHistory } from '@cfg/core/conformance';
+import { SqliteStore } from '@cfg/sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { anyPorts, Program, runProgram } from '../test/program.js';
+import { TempDir } from '../test/temp-dir.js';
+
+const number = (data: number): EncodedValue => ({ bytes: Buffer.from(String(data)), codec: 'json', type: 'int' });
+
+/** A client with a connection of its own: workers take turns in being given connections. */
+async function connected(program: Program): Promise<RemoteStore> {
+  const store = new RemoteStore(await program.grpcAddress(), {
+    insecure: true,
+    channelOptions: { 'grpc.use_local_subchannel_pool': 1 },
+    retry: { maxRetries: 20 },
+  });
+  onTestFinished(() => store.close());
+  await store.connect();
+  return store;
+}
+
+function scratch(): TempDir {
+  const dir = new TempDir();
+  onTestFinished(() => dir[Symbol.dispose]());
+  return dir;
+}
+
+describe.runIf(process.platform === 'linux')('cfg-server --workers', () => {
+  it('serves by several processes as one: all watchers see all writes, in one order; metrics add up', async () => {
+    const file = scratch().file('config.db');
+    const args = ['--store', `sqlite:${file}`, '--workers', '2', '--metrics', '127.0.0.1:0'];
+    await using program = await Program.serving([...anyPorts, ...args]);
+    expect(await program.logged('ready')).toMatchObject({ workers: 2 });
+    expect(program.children).toHaveLength(2);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connected(program)));
+    const streams = clients.map((client) => client.watch());
+    await Promise.all(streams.map((stream) => stream.ready));
+    const times = 25;
+    const total = times * clients.length;
+    const writes = clients.map(async (client, index) => {
+      for (let n = 0; n < times; n += 1) await client.set('ns', `key-${index}`, number(n));
+    });
+    const seen = await Promise.all(
+      streams.map(async (stream) => {
+        const revisions: number[] = [];
+        while (revisions.length < total) revisions.push(((await stream.next()).value as Change).revision);
+        stream.close();
+        return revisions;
+      }),
+    );
+    await Promise.all(writes);
+    const all = Array.from({ length: total }, (_, n) => n + 1);
+    for (const revisions of seen) expect(revisions).toEqual(all);
+    const [writers] = new Set(program.log.filter(({ worker }) => worker !== undefined).map(({ worker }) => worker));
+    expect(writers).toBeDefined();
+
+    const address = (await program.logged('metrics door open')).address;
+    const text = await (await fetch(`http://${address}/metrics`)).text();
+    expect(text).toMatch(new RegExp(`^cfg_store_revision ${total}$`, 'm'));
+    const sets = /^cfg_calls_total\{[^}]*method="[^"]*Set"[^}]*\} (\d+)$/m.exec(text)?.[1];
+    expect(Number(sets)).toBe(total);
+    program.signal('SIGTERM');
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('replaces a worker that dies, and its clients resume', async () => {
+    const file = scratch().file('config.db');
+    await using program = await Program.serving([...anyPorts, '--store', `sqlite:${file}`, '--workers', '2']);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connected(program)));
+    const streams = clients.map((client) => client.watch({}, { startRevision: 0 }));
+    await Promise.all(streams.map((stream) => stream.ready));
+    const [writer] = clients as [RemoteStore];
+    let count = 0;
+    const opened = (): number => program.log.filter(({ msg }) => msg === 'HTTP door open').length;
+    for (let round = 0; round < 2; round += 1) {
+      const before = program.children;
+      process.kill(before[round % 2] as number, 'SIGKILL');
+      for (let n = 0; n < 5; n += 1) {
+        await vi.waitUntil(
+          () =>
+            writer.set('ns', 'key', number(n), { requestId: `${round}-${n}` }).then(
+              () => true,
+              () => false,
+            ),
+          { timeout: 100_000 },
+        );
+        count += 1;
+      }
+      await vi.waitUntil(() => opened() === round + 3, { timeout: 100_000 });
+      expect(program.children.filter((pid) => !before.includes(pid))).toHaveLength(1);
+    }
+    // All at once: the doors are opened again where they were.
+    for (const pid of program.children) process.kill(pid, 'SIGKILL');
+    const again = () =>
+      writer.set('ns', 'key', number(0), { requestId: 'again' }).then(
+        () => true,
+        () => false,
+      );
+    await vi.waitUntil(again, { timeout: 100_000 });
+    count += 1;
+    for (const stream of streams) {
+      const revisions: number[] = [];
+      while (revisions.length < count) revisions.push(((await stream.next()).value as Change).revision);
+      expect(revisions).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+      stream.close();
+    }
+    expect(program.log.filter(({ msg }) => msg === 'a worker died')).toHaveLength(4);
+    program.signal('SIGTERM');
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    await using store = new SqliteStore(file);
+    await store.connect();
+    expect((await store.revision()).revision).toBe(count);
+  });
+
+  it('says once why it does not start, and refuses a store that cannot be shared', async () => {
+    const dir = scratch();
+    const broken = await runProgram([...anyPorts, '--store', `sqlite:${dir.path}`, '--workers', '3']);
+    expect(broken.code).toBe(1);
+    expect(broken.stderr.match(/it is a directory/g)).toHaveLength(1);
+    const memory = await runProgram(['--workers', '2']);
+    expect([memory.code, memory.stderr]).toEqual([2, expect.stringContaining("is one process's own")]);
+  });
+
+  linearizableHistory('two workers on one file', async () => {
+    const dir = new TempDir();
+    const program = await Program.serving([
+      ...anyPorts,
+      ...['--store', `sqlite:${dir.file('config.db')}`, '--workers', '2'],
+    ]);
+    const open = async (): Promise<RemoteStore> => {
+      const address = await program.grpcAddress();
+      const channelOptions = { 'grpc.use_local_subchannel_pool': 1 };
+      const store = new RemoteStore(address, { insecure: true, channelOptions });
+      await store.connect();
+      return store;
+    };
+    const stores = [await open(), await open(), await open()];
+    const close = async (): Promise<void> => {
+      await Promise.all(stores.map((store) => store.close()));
+      await program[Symbol.asyncDispose]();
+      dir[Symbol.dispose]();
+    };
+    return { stores, close };
+  });
+});
