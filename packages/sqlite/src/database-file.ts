@@ -5,6 +5,7 @@ import { ConfigError, type ErrorCode } from '@cfg/core';
 import { reasonOf } from './fault.js';
 import type { Settings, WriterSettings } from './options.js';
 import { applicationId, migrate, renameRestoredLog, schemaVersion } from './schema.js';
+import { prepareSearch } from './search-table.js';
 
 /**
  * Makes the file or brings its schema up to date where need be, and opens it for reading. Throws `invalid_argument` for a
@@ -139,6 +140,7 @@ function prepareFile(path: string, db: DatabaseSync): void {
   const made = db.prepare('SELECT count(*) AS objects FROM sqlite_schema').get()?.objects !== 0;
   if (made) checkIdentity(path, numberOf(db, 'application_id'), version);
   if (version < schemaVersion) migrate(db, version);
+  prepareSearch(db);
   renameRestoredLog(db);
   db.exec('COMMIT');
   const { journal_mode: mode } = db.prepare('PRAGMA journal_mode = WAL').get() ?? {};

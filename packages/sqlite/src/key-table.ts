@@ -14,7 +14,7 @@ import { cannotOpen, connect, openReading } from './database-file.js';
 import { guarded } from './fault.js';
 import { completeOptions } from './options.js';
 import { entryColumns, entryOf, type Row } from './rows.js';
-import { emptySearchIndex } from './search-index.js';
+import { emptySearch } from './search-table.js';
 
 /** How many values one step of a pass looks at; it ends earlier after so many bytes of those that it seals. */
 const stepRows = 256;
@@ -76,7 +76,7 @@ export class SqliteKeyTable implements KeyTable {
         wasPlain ||= row.dek === null;
         return bytes.length;
       });
-      if (wasPlain) emptySearchIndex(this.#db);
+      if (wasPlain) emptySearch(this.#db);
       this.#wasPlain ||= wasPlain;
       return step;
     });

@@ -118,11 +118,8 @@ const steps: readonly string[] = [
   UPDATE log SET oldest_bytes =
     coalesce((SELECT log_bytes FROM changes WHERE revision <= oldest_revision ORDER BY revision DESC LIMIT 1), 0);
   `,
-  // The index for searches. What is in the file already comes into it little by little.
+  // How far the index for searches reaches (search-table.ts). What is in the file already comes into it little by little.
   `
-  CREATE VIRTUAL TABLE search USING fts5 (
-    key, value, content = '', contentless_delete = 1, detail = column, tokenize = 'trigram case_sensitive 1'
-  );
   ALTER TABLE log ADD COLUMN indexed_from INTEGER;
   ALTER TABLE log ADD COLUMN indexed_to INTEGER;
   UPDATE log SET (indexed_from, indexed_to) = (SELECT max(revision), max(revision) FROM changes);

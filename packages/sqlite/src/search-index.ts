@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Sealer, searchedKey, searchedValue } from '@cfg/core/store';
 import { entryColumns, entryOf, type Row } from './rows.js';
+import { hasSearchModule } from './search-table.js';
 
 /** How many changes one step takes up, so that it holds up a commit for some ten milliseconds at most. */
 const stepSize = 128;
@@ -21,8 +22,8 @@ export class SearchIndex {
   readonly #below: StatementSync;
   readonly #currentOf: StatementSync;
   readonly #newestUpTo: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #delete: StatementSync;
+  /** Undefined where this SQLite has no such index. */
+  readonly #words: { readonly insert: StatementSync; readonly delete: StatementSync } | undefined;
 
   constructor(db: DatabaseSync, sealer: Sealer) {
     this.#db = db;
@@ -43,12 +44,17 @@ export class SearchIndex {
     this.#newestUpTo = db.prepare(`
       SELECT revision FROM changes WHERE namespace = ? AND key = ? AND revision <= ?
       ORDER BY version DESC, revision DESC LIMIT 1`);
-    this.#insert = db.prepare('INSERT INTO search (rowid, key, value) VALUES (?, ?, ?)');
-    this.#delete = db.prepare('DELETE FROM search WHERE rowid = ?');
+    this.#words = hasSearchModule(db)
+      ? {
+          insert: db.prepare('INSERT INTO search (rowid, key, value) VALUES (?, ?, ?)'),
+          delete: db.prepare('DELETE FROM search WHERE rowid = ?'),
+        }
+      : undefined;
   }
 
   /** Begins the index, or empties it, unless it is as wanted. */
   switch(on: boolean): void {
+    if (this.#words === undefined) return;
     const isOn = this.#readStretch() !== undefined;
     if (on && !isOn) {
       const { revision } = this.#head.get() as { revision: number };
@@ -62,7 +68,7 @@ export class SearchIndex {
   /** Takes up some changes. Returns whether there are more. */
   step(): boolean {
     const stretch = this.#readStretch();
-    if (stretch === undefined) return false;
+    if (stretch === undefined || this.#words === undefined) return false;
     const { from, to } = stretch;
     const rows = this.#above.all(to, stepSize) as { revision: number; namespace: string | null; key: string }[];
     const newest = rows.at(-1)?.revision;
@@ -71,7 +77,7 @@ export class SearchIndex {
     for (const { namespace, key } of rows) if (namespace !== null) keys.set(`${namespace}\n${key}`, [namespace, key]);
     for (const [namespace, key] of keys.values()) {
       const before = this.#newestUpTo.get(namespace, key, to);
-      if (before !== undefined) this.#delete.run(before.revision as number);
+      if (before !== undefined) this.#words?.delete.run(before.revision as number);
       const current = this.#currentOf.get(namespace, key, newest);
       if (current !== undefined && (current.revision as number) > to) this.#add(current);
     }
@@ -83,7 +89,7 @@ export class SearchIndex {
   forget(revisions: readonly number[]): void {
     if (revisions.length === 0) return;
     const { from = 0, to = 0 } = this.#readStretch() ?? {};
-    for (const revision of revisions) if (revision > from && revision <= to) this.#delete.run(revision);
+    for (const revision of revisions) if (revision > from && revision <= to) this.#words?.delete.run(revision);
   }
 
   #stepDown(from: number, to: number): boolean {
@@ -97,7 +103,7 @@ export class SearchIndex {
 
   #add(row: Row): void {
     const entry = entryOf(row, this.#sealer);
-    this.#insert.run(entry.revision, searchedKey(entry), searchedValue(entry));
+    this.#words?.insert.run(entry.revision, searchedKey(entry), searchedValue(entry));
   }
 
   #readStretch(): { from: number; to: number } | undefined {
@@ -106,12 +112,4 @@ export class SearchIndex {
       ? undefined
       : { from: row.indexed_from, to: row.indexed_to };
   }
-}
-
-/** Forgets all words, as where some were a secret's. The index is made again little by little. */
-export function emptySearchIndex(db: DatabaseSync): void {
-  db.exec(`
-    INSERT INTO search (search) VALUES ('delete-all');
-    UPDATE log SET indexed_from = (SELECT max(revision) FROM changes), indexed_to = (SELECT max(revision) FROM changes)
-    WHERE indexed_from IS NOT NULL`);
 }

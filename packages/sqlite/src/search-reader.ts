@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry } from '@cfg/core';
 import { Matches, type SearchRange, type SearchStretch, type SearchTerm } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
+import { hasSearchModule } from './search-table.js';
 
 /** How many entries one search reads where the index does not help. */
 const maxScanned = 1_000;
@@ -23,7 +24,8 @@ const maxTrigrams = 24;
 export class SearchReader {
   readonly #entriesOf: (revisions: readonly number[]) => readonly Entry[];
   readonly #stretch: StatementSync;
-  readonly #named: StatementSync;
+  /** Undefined where this SQLite has no index. */
+  readonly #named: StatementSync | undefined;
   readonly #reach: StatementSync;
   readonly #scanned: StatementSync;
   readonly #current: StatementSync;
@@ -34,9 +36,10 @@ export class SearchReader {
     this.#stretch = db.prepare(
       'SELECT indexed_from AS "from", indexed_to AS "to", (SELECT max(revision) FROM changes) AS head FROM log',
     );
-    this.#named = db.prepare(`
+    const named = `
       SELECT rowid AS revision FROM search
-      WHERE search MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ${namedSize}`);
+      WHERE search MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ${namedSize}`;
+    this.#named = hasSearchModule(db) ? db.prepare(named) : undefined;
     this.#reach = db.prepare(`
       SELECT min(revision) AS revision, count(*) AS count FROM (
         SELECT revision FROM changes WHERE revision > ? AND revision < ? ORDER BY revision DESC LIMIT ${maxScanned})`);
@@ -51,7 +54,7 @@ export class SearchReader {
 
   search(range: SearchRange): SearchStretch {
     const { from, to, head } = this.#stretch.get() as { from: number | null; to: number | null; head: number | null };
-    const query = matchExpression(range.term);
+    const query = this.#named && matchExpression(range.term);
     const matches = new Matches(range);
     let before = Math.min(range.before, (head ?? 0) + 1);
     const indexed = query === undefined ? 0 : (to ?? 0);
@@ -86,7 +89,7 @@ export class SearchReader {
     let top = before;
     for (let reach = firstReach; ; reach *= 2) {
       const floor = Math.max(after, top - reach);
-      const named = this.#named.all(query, floor, top).map((row) => row.revision as number);
+      const named = (this.#named?.all(query, floor, top) ?? []).map((row) => row.revision as number);
       const rows = this.#current.all(JSON.stringify(named), ...scopeOf(term));
       const stopped = this.#offer(rows, matches);
       if (stopped !== undefined) return stopped;

@@ -10,6 +10,7 @@ import { EntryCache } from './entry-cache.js';
 import type { SqliteStore } from './index.js';
 import { Reader } from './reader.js';
 import { migrate } from './schema.js';
+import { prepareSearch } from './search-table.js';
 import { openStore, scratchPath } from './test/scratch.js';
 
 const json = (data: unknown) => ({ bytes: Buffer.from(JSON.stringify(data)), codec: 'json', type: 'string' as const });
@@ -118,6 +119,7 @@ it('keeps the index true to the entries, whatever is written, dropped and switch
       const db = new DatabaseSync(':memory:');
       db.exec('BEGIN');
       migrate(db, 0);
+      prepareSearch(db);
       db.exec('COMMIT');
       const committer = new Committer(
         db,
