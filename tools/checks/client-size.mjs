@@ -3,7 +3,6 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { rolldown } from 'rolldown';
 import { closureOf } from '../lib/closure.mjs';
 import { packed, published } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
@@ -43,6 +42,8 @@ const kB = (bytes) => Math.round(bytes / 1_000);
 
 /** Bundles the program as for production, and runs it. */
 async function bundle(clientDir) {
+  // In a fresh clone it is not installed when this file is loaded.
+  const { rolldown } = await import('rolldown');
   const home = join(published, 'bundle');
   mkdirSync(join(home, 'node_modules/@cfg'), { recursive: true });
   symlinkSync(clientDir, join(home, 'node_modules/@cfg/client'), 'junction');

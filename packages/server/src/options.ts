@@ -17,7 +17,7 @@ import { chooseStore, type StoreOptions } from './store-choice.js';
 import { readTls, type Tls, type TlsFiles } from './tls.js';
 import { chooseWebhooks, type WebhooksChoice } from './webhooks-choice.js';
 import { WorkerLink } from './workers/worker-link.js';
-import { workersOf } from './workers/workers-choice.js';
+import { type WorkersOptions, workersOf } from './workers/workers-choice.js';
 
 export interface ServerOptions
   extends StoreOptions,
@@ -26,7 +26,8 @@ export interface ServerOptions
     DashboardOptions,
     SecretsChoice,
     AuditSettings,
-    LimitOptions {
+    LimitOptions,
+    WorkersOptions {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
@@ -91,11 +92,6 @@ export interface ServerOptions
    * a server with a guard; none, of an open one.
    */
   readonly allowedHosts?: string | undefined;
-  /**
-   * How many processes share the doors, for a machine of several cores; limits count in each. For the program only.
-   * Default 1; at most 64.
-   */
-  readonly workers?: number | undefined;
   /** Told where the doors are, of calls and of faults. Default: a log on stdout, as {@link logLevel} says. */
   readonly logger?: Logger | undefined;
   /** How much is logged on stdout, where no {@link logger} is given. Default `silent`. */

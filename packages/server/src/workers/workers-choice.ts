@@ -1,15 +1,26 @@
 import { ConfigError } from '@cfg/core';
 import { wholeNumber } from '@cfg/core/store';
-import type { ServerOptions } from '../options.js';
+import type { ClusterChoice } from '../cluster-choice.js';
+import type { DashboardOptions } from '../dashboard-options.js';
+import type { StoreOptions } from '../store-choice.js';
 
 const maxWorkers = 64;
 
+export interface WorkersOptions {
+  /**
+   * How many processes share the doors, for a machine of several cores; limits count in each. For the program only.
+   * Default 1; at most 64.
+   */
+  readonly workers?: number | undefined;
+}
+
+/** What it depends on. */
+interface Others extends WorkersOptions, ClusterChoice, DashboardOptions, StoreOptions {
+  readonly tls?: string | undefined;
+}
+
 /** How many processes there are to be. Throws `invalid_argument` for what several of them cannot share. */
-export function workersOf(
-  options: ServerOptions,
-  storeName: string,
-  nameOf: (option: keyof ServerOptions) => string,
-): number {
+export function workersOf(options: Others, storeName: string, nameOf: (option: keyof Others) => string): number {
   const name = nameOf('workers');
   const workers = wholeNumber(name, options.workers ?? 1, 1, maxWorkers);
   if (workers === 1) return workers;
