@@ -1,3 +1,3 @@
-export { openPostgresKeys } from './key-table.js';
+export { openPostgresKeys } from './open-keys.js';
 export type { PostgresStoreOptions } from './options.js';
 export { PostgresStore } from './store.js';

@@ -37,6 +37,9 @@ export function readProfile(name: string | undefined, env: NodeJS.ProcessEnv): P
   throw new ConfigError('not_found', `there is no profile ${printable(name)}: cfg login makes one`);
 }
 
+/** The names of the profiles that there are. */
+export const profileNames = (env: NodeJS.ProcessEnv): string[] => Object.keys(readProfiles(profileFile(env)));
+
 /** Writes the profile beside the others, for its owner's eyes only. */
 export function saveProfile(name: string, profile: Profile, env: NodeJS.ProcessEnv): string {
   const file = profileFile(env);

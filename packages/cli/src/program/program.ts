@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Act, Start } from './act.js';
 import { defineAdministration } from './administration.js';
+import { defineFinding } from './finding.js';
 import { duration } from './numbers.js';
 import { defineReading } from './reading.js';
 import { defineRunning } from './running.js';
+import { defineShell } from './shell.js';
 import { defineTransfer } from './transfer.js';
 import { defineWriting } from './writing.js';
 
@@ -45,10 +47,12 @@ export function createProgram(start: Start): Command<[], OptionValues> {
     .exitOverride();
   const act: Act = (task) => start(program.opts(), task);
   defineReading(program, act);
+  defineFinding(program, act);
   defineWriting(program, act);
   defineTransfer(program, act);
   defineRunning(program, act);
   defineAdministration(program, act);
+  defineShell(program, act);
   return program;
 }
 
