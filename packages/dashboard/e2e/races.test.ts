@@ -1,6 +1,6 @@
 // Two browsers on one key, their steps in any order: no save is ever lost unseen.
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Stage, setStage } from './harness/stage.ts';
 
 let stage: Stage;
@@ -56,10 +56,16 @@ class Editor {
   /** Adds one to a member of their own: the other must not take it away. */
   async #write(): Promise<void> {
     const editor = this.#page.getByRole('textbox', { name: `Editor of ${this.#key}` });
-    const lines = await editor.locator('.cm-line').allTextContents();
-    const data = JSON.parse(lines.join('\n'));
-    data[this.#member] += 1;
+    const data = await this.#shown(editor);
+    data[this.#member] = Number(data[this.#member]) + 1;
     await editor.fill(JSON.stringify(data, null, 2));
+  }
+
+  /** What the editor shows, once it is whole: on a busy machine it may be drawn in two frames. */
+  #shown(editor: Locator): Promise<Record<string, number>> {
+    return vi.waitFor(async () => JSON.parse((await editor.locator('.cm-line').allTextContents()).join('\n')), {
+      timeout: 20_000,
+    });
   }
 
   async #save(): Promise<void> {

@@ -99,7 +99,7 @@ describe('writing', () => {
     expect(toJsonString('config.v1.GetResponse', { entry })).toBe(
       '{"entry":{"namespace":"production","key":"app/timeout","value":"Ivv/Ig==","codec":"json","type":1,' +
         '"version":"9007199254740991","createdAt":"2024-05-01T12:00:00.120Z","updatedAt":"2024-05-01T12:00:00Z",' +
-        '"revision":"0","expiresAt":null,"deleted":false,"author":"","comment":""}}',
+        '"revision":"0","expiresAt":null,"deleted":false,"author":"","comment":"","secret":false,"masked":false}}',
     );
   });
 
