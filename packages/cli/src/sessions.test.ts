@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { type Workplace, workplaces } from './test/workplace.js';
 
@@ -51,6 +52,9 @@ it('the sessions of the README go as they say', async () => {
         await run(place, `cfg login ${shownAddress}`);
       }
       place.file(command.slice('cat '.length), output);
+    } else if (command.startsWith('unzip -p ')) {
+      const [archive = '', name = ''] = words(command).slice(2);
+      place.file(archive, zipSync({ [name]: new TextEncoder().encode(output) }));
     } else if (command === 'echo $?') {
       expect(`${code}\n`).toBe(output);
     } else {

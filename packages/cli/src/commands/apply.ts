@@ -44,7 +44,10 @@ async function plan(
   const plans = new Map<string, readonly PlannedChange[]>();
   for (const [namespace, wanted] of desired) {
     const current: Entry[] = [];
-    for await (const entries of pages(session, {}, { namespace })) current.push(...entries);
+    for await (const entries of pages(session, {}, { namespace })) {
+      current.push(...entries);
+      session.output.progress(`comparing ${namespace}`, current.length);
+    }
     plans.set(namespace, planOf(current, wanted, { prune }));
   }
   return plans;
@@ -56,9 +59,10 @@ async function write(
   changes: readonly PlannedChange[],
   comment: string | undefined,
 ): Promise<void> {
-  const { signal } = session;
+  const { output, signal } = session;
   const store = await session.connect();
   for (let start = 0; start < changes.length; start += maxBatchOperations) {
+    output.progress(`applying ${namespace}`, start, changes.length);
     const operations = changes.slice(start, start + maxBatchOperations).map(operationOf);
     await store.batch(namespace, operations, { comment, signal });
   }

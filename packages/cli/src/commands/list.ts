@@ -16,6 +16,7 @@ export async function list(session: Session, prefix: string, options: ListOption
   const { output } = session;
   const table = new Table(output, ['KEY', 'VERSION', 'UPDATED', 'VALUE']);
   const query = { prefix, atRevision: options.atRevision, includeDeleted: options.deleted };
+  let listed = 0;
   for await (const entries of pages(session, query, options)) {
     if (output.json) {
       const lines = entries.map((entry) =>
@@ -29,6 +30,9 @@ export async function list(session: Session, prefix: string, options: ListOption
         entries.map((entry) => [entry.key, `${entry.version}`, when(entry.updatedAtMs), valueText(entry, options)]),
       );
     }
+    listed += entries.length;
+    // On a terminal the list itself shows it.
+    if (!output.isTerminal) output.progress('listed', listed);
   }
 }
 

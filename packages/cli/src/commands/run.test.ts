@@ -53,6 +53,28 @@ it('cfg run --watch starts the command again when a value has changed, and only 
   expect(await program.result()).toMatchObject({ code: 143, stdout: 'host db1\nhost db2\nhost db3\n' });
 });
 
+it('cfg run --watch --signal tells the command, which goes on', async () => {
+  const { start, prints, cfg } = await workplace();
+  await prints('set', 'db-host', 'db1');
+  const script = `process.on('SIGHUP', () => console.log('told')); ${stay}`;
+  await using program = start(['run', '--watch', '--signal', 'SIGHUP', '--', process.execPath, '-e', script]);
+  await program.printed('host db1');
+  await prints('set', 'db-host', 'db2');
+  await program.printed('told');
+  await program.printed('the configuration has changed: SIGHUP to the command');
+  program.child.kill('SIGTERM');
+  expect(await program.result()).toMatchObject({ code: 143, stdout: 'host db1\ntold\n' });
+
+  const command = ['--', process.execPath, '-e', ''];
+  for (const [flags, message] of [
+    [['--signal', 'SIGHUP'], '--signal needs --watch'],
+    [['--watch', '--signal', 'HUP'], 'not the name of a signal'],
+  ] as const) {
+    const result = await cfg('run', ...flags, ...command);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  }
+});
+
 it('cfg run says what it cannot run', async () => {
   const { cfg, prints } = await workplace();
   expect(await cfg('run', '--', '/no/such/program')).toMatchObject({

@@ -4,11 +4,14 @@ import type { Entry } from '@cfg/core';
 import { Child } from '../environment/child.js';
 import { type Variables, variablesOf } from '../environment/variables.js';
 import type { Session } from '../program/session.js';
+import { UsageError } from '../program/usage-error.js';
 import { pages } from './pages.js';
 
 export interface RunOptions {
   readonly prefix: string;
   readonly watch?: true | undefined;
+  /** With `watch`: the signal that the command gets instead of being started again. */
+  readonly signal?: NodeJS.Signals | undefined;
 }
 
 interface State {
@@ -19,12 +22,16 @@ interface State {
 /** How long to wait after a failed watch or read, in milliseconds. */
 const retryMs = 1_000;
 
-/** Runs a command with values as its environment; returns its exit code. With `watch`, again after each change. */
+/**
+ * Runs a command with values as its environment; returns its exit code. With `watch`, again after each change, or it is
+ * told by a signal: its environment stays as it was.
+ */
 export async function run(
   session: Session,
   command: readonly string[],
-  { prefix, watch }: RunOptions,
+  { prefix, watch, signal: changeSignal }: RunOptions,
 ): Promise<number> {
+  if (changeSignal !== undefined && !watch) throw new UsageError('--signal needs --watch');
   let state = await read(session, prefix, session.signal);
   let child = start(session, command, state);
   let isEnding = false;
@@ -44,6 +51,11 @@ export async function run(
       next = states.next();
       if (winner.done || isDeepStrictEqual(winner.value.variables, state.variables)) continue;
       state = winner.value;
+      if (changeSignal !== undefined) {
+        session.output.note(`the configuration has changed: ${changeSignal} to the command`);
+        child.signal(changeSignal);
+        continue;
+      }
       session.output.note('the configuration has changed: starting again');
       await child.stop();
       // Who ends this program meanwhile does not want another start.

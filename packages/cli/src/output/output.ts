@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
+import { ProgressLine } from './progress-line.js';
 import { safeText } from './safe-text.js';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
@@ -8,9 +9,11 @@ export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 export class Output {
   readonly json: boolean;
   readonly #coloured: boolean;
+  readonly #progress: ProgressLine | undefined;
 
   constructor(json: boolean, env: NodeJS.ProcessEnv) {
     this.json = json;
+    if (!json && process.stderr.isTTY && env.TERM !== 'dumb') this.#progress = new ProgressLine(process.stderr);
     this.#coloured = process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   }
 
@@ -26,6 +29,8 @@ export class Output {
 
   /** Writes, and waits while the reader is behind. */
   async write(data: string | Uint8Array): Promise<void> {
+    // On a terminal both are on one screen.
+    if (this.isTerminal) this.endProgress();
     if (!process.stdout.write(data)) await once(process.stdout, 'drain');
   }
 
@@ -36,7 +41,21 @@ export class Output {
 
   /** A remark for people, beside the output. */
   note(text: string): void {
+    this.endProgress();
     process.stderr.write(`${safeText(text)}\n`);
+  }
+
+  /**
+   * How far long work has come, on a line of its own that the next output takes away. Only where stderr is a terminal, and
+   * not with `--json`.
+   */
+  progress(work: string, done: number, total?: number): void {
+    this.#progress?.show(work, done, total);
+  }
+
+  /** Takes the line of progress away. */
+  endProgress(): void {
+    this.#progress?.clear();
   }
 
   paint(colour: Colour, text: string): string {

@@ -42,3 +42,23 @@ it.skipIf(!hasTerminals)('a value on a terminal cannot send it control character
   await place.prints('set', 'a', '"x\\u001b[2J\\ny"');
   expect(await onTerminal(place, 'get a -n production')).toBe('x\\u{1b}[2J\ny\n');
 });
+
+it.skipIf(!hasTerminals)(
+  'long work says how far it is where stderr is a terminal, and nothing of it stays',
+  async () => {
+    const place = await workplace();
+    const lines = Array.from({ length: 1_500 }, (_, i) => `{"key":"k${i}","codec":"json","text":"1"}\n`);
+    place.file('all.ndjson', lines.join(''));
+    const path = `${place.home}/all.ndjson`;
+    const erase = '\r\u001b[K';
+    const seen = await onTerminal(place, `import '${path}' -n production`);
+    expect(seen.startsWith(`${erase}importing: 0 of 1,500 keys`)).toBe(true);
+    expect(seen.endsWith(`${erase}1500 keys imported into production\n`)).toBe(true);
+    const exported = await onTerminal(place, `export -n production > '${place.home}/out'`);
+    expect(exported.startsWith(`${erase}exported: 1,000 keys`)).toBe(true);
+    expect(exported.endsWith(erase)).toBe(true);
+    expect(await onTerminal(place, `import '${path}' -n production --json`)).not.toContain('\u001b');
+    const redirected = await onTerminal(place, `import '${path}' -n production 2> '${place.home}/err'`);
+    expect(redirected).toBe('1500 keys imported into production\n');
+  },
+);

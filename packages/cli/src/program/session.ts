@@ -74,6 +74,7 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.output.endProgress();
     await this.#store?.close();
   }
 }

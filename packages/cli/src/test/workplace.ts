@@ -13,7 +13,7 @@ export interface Workplace {
   readonly store: MemoryStore;
   readonly home: string;
   /** Writes a file below the home, and returns its path. */
-  file(name: string, content: string): string;
+  file(name: string, content: string | Uint8Array): string;
   /** Starts `cfg` in the namespace `production`. */
   start(args: readonly string[], stdin?: string): Program;
   /** Runs `cfg` to its end. */

@@ -1,23 +1,17 @@
-import { ConfigError, isConfigError, Value } from '@cfg/core';
+import { Value } from '@cfg/core';
 import { readPairs } from '../desired/file-formats.js';
 import { UsageError } from '../program/usage-error.js';
 import { textOf, valueOfText } from '../values.js';
+import { readApollo } from './apollo.js';
+import type { ImportFormat } from './import-format.js';
+import { at, type Imported } from './imported.js';
 import { readRecord } from './record.js';
 
-/** A key of a file, with its name there, and its value. */
-export interface Imported {
-  readonly key: string;
-  readonly value: Value;
-}
-
-/** The formats that `cfg import` reads. */
-export const importFormats = ['ndjson', 'yaml', 'json', 'env', 'consul', 'etcd'] as const;
-
-export type ImportFormat = (typeof importFormats)[number];
-
 /** Reads a file of that format. Throws `UsageError` that says where it is wrong. */
-export function readImport(format: ImportFormat, bytes: Uint8Array): readonly Imported[] {
+export function readImport(format: Exclude<ImportFormat, 'spring' | 'nacos'>, bytes: Uint8Array): readonly Imported[] {
   switch (format) {
+    case 'apollo':
+      return at(format, () => readApollo(bytes));
     case 'ndjson':
       return lines(textOf(bytes)).map(({ line, number }) => at(`line ${number}`, () => readRecord(line)));
     case 'consul':
@@ -68,13 +62,3 @@ const lines = (text: string): { readonly line: string; readonly number: number }
     .split('\n')
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '');
-
-function at<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!isConfigError(error) && !(error instanceof UsageError)) throw error;
-    if (error instanceof ConfigError && error.code === 'internal') throw error;
-    throw new UsageError(`${place}: ${error.message}`, { cause: error });
-  }
-}
