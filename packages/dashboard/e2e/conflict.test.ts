@@ -93,6 +93,7 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await editor.waitFor();
   expect(await editor.textContent()).toContain('"a": 2');
   await page.keyboard.press('Control+s');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByText('one saved as version 2').waitFor();
   expect((await stage.api.get('away', 'one'))?.text).toBe('{"a": 2}');
