@@ -65,6 +65,7 @@ function compile(home, files) {
   const options = {
     module: 'node16',
     target: 'es2022',
+    lib: ['es2024', 'esnext.disposable', 'dom'], // what Node.js 22 has
     strict: true,
     noImplicitAny: false, // express and the like have their types elsewhere
     skipLibCheck: true, // what the check of the types is for
