@@ -1,6 +1,7 @@
-// What somebody gets who installs a package: its tarball and those it stands on, by plain npm, in a project of its own, with
-// whatever else its README says to install. The README's examples run there, and every entry can be imported, on the
-// oldest Node.js that we name and on the newest.
+// What somebody gets who installs a package: its tarball and those it stands on, by plain npm, with whatever else its README
+// says to install. The README's examples run there, and every entry can be imported, on the oldest Node.js that we name and
+// on the newest. What most people begin with has a project of its own, and so has each with CFG_INSTALLS=alone, as before a
+// release; the others share one, in which all of ours are installed.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedWith, packed, published } from '../lib/packed.mjs';
@@ -14,6 +15,9 @@ const forTests = new Set(['@cfg/core/conformance']);
 /** Packages whose examples need something that a fresh machine does not have: a database. */
 const notAlone = new Set(['@cfg/postgres']);
 
+/** Each in a project of its own. */
+const beginnings = ['@cfg/client', '@cfg/server', '@cfg/cli', '@cfg/sqlite', '@cfg/gateway'];
+
 const newest = node24;
 const runtimes = [join(root, 'node_modules/node-oldest/bin/node'), newest];
 
@@ -22,28 +26,51 @@ export default async function installs() {
   const complaints = packages.flatMap(({ complaint }) => complaint ?? []);
   if (complaints.length > 0) return complaints;
   const files = new Map(packages.map(({ name, file }) => [name, file]));
-  for (const each of packages) complaints.push(...(await tryOut(each, files)));
+  const isAlone = ({ name }) => beginnings.includes(name) || process.env.CFG_INSTALLS === 'alone';
+  const shared = packages.filter((each) => !isAlone(each));
+  const projects = packages.filter(isAlone).map((each) => [each.name.replace('@cfg/', ''), [each]]);
+  if (shared.length > 0) projects.push(['together', shared]);
+  for (const [project, members] of projects) {
+    const home = join(published, 'installs', project);
+    const complaint = await install(home, members, files);
+    if (complaint === undefined) for (const each of members) complaints.push(...(await tryOut(home, each)));
+    else complaints.push(complaint);
+  }
   return complaints;
 }
 
-async function tryOut({ name, dir, manifest }, files) {
-  const home = join(published, 'installs', name.replace('@cfg/', ''));
+const readmeOf = ({ dir }) => readFileSync(join(dir, 'README.md'), 'utf8');
+const examplesIn = (each) => (notAlone.has(each.name) ? [] : examplesOf(readmeOf(each)));
+
+/** Installs packages with all that their READMEs name or import. Returns what went wrong. */
+async function install(home, members, files) {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), '{ "type": "module", "private": true }\n');
-  const readme = readFileSync(join(dir, 'README.md'), 'utf8');
-  const examples = notAlone.has(name) ? [] : examplesOf(readme);
-  const named = [name, ...installsOf(readme).flat(), ...examples.flatMap(({ code }) => importsOf(code))];
-  const ours = installedWith(named).map((project) => files.get(project.name));
+  const named = members.flatMap((each) => [
+    each.name,
+    ...installsOf(readmeOf(each)).flat(),
+    ...examplesIn(each).flatMap(({ code }) => importsOf(code)),
+  ]);
+  const ours = installedWith(named).map(({ name }) => files.get(name));
   const others = [...new Set(named.filter((each) => !each.startsWith('@cfg/')))];
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  const installed = await run('npm', ['install', ...flags, ...ours, ...others], { cwd: home, timeoutMs: 180_000 });
-  if (installed.code !== 0) return [`${name}: npm install failed\n${installed.output}`];
+  const { code, output } = await run('npm', ['install', ...flags, ...ours, ...others], {
+    cwd: home,
+    timeoutMs: 180_000,
+  });
+  return code === 0 ? undefined : `${members.map(({ name }) => name)}: npm install failed\n${output}`;
+}
 
+async function tryOut(home, each) {
+  const { name, manifest } = each;
+  const short = name.replace('@cfg/', '');
   const entries = Object.keys(manifest.exports).map((entry) => name + entry.slice(1));
   const importable = entries.filter((entry) => !entry.endsWith('/package.json') && !forTests.has(entry));
-  writeFileSync(join(home, 'entries.ts'), importable.map((entry) => `import '${entry}';\n`).join(''));
-  for (const { line, code } of examples) writeFileSync(join(home, `readme-${line}.ts`), code);
-  const programs = ['entries.ts', ...examples.map(({ line }) => `readme-${line}.ts`)];
+  writeFileSync(join(home, `${short}-entries.ts`), importable.map((entry) => `import '${entry}';\n`).join(''));
+  const examples = examplesIn(each);
+  const fileOf = ({ line }) => `${short}-readme-${line}.ts`;
+  for (const example of examples) writeFileSync(join(home, fileOf(example)), example.code);
+  const programs = [`${short}-entries.ts`, ...examples.map(fileOf)];
   const compiled = await compile(home, programs);
   if (compiled.code !== 0) return [`${name}: the README's examples do not compile\n${compiled.output}`];
 
@@ -51,7 +78,8 @@ async function tryOut({ name, dir, manifest }, files) {
   const complaints = [];
   for (const runtime of runtimes) {
     // The examples have run on the newest already, in the repository.
-    const calls = runtime === newest ? [['entries.js']] : programs.map((program) => [program.replace(/ts$/, 'js')]);
+    const calls =
+      runtime === newest ? [[`${short}-entries.js`]] : programs.map((program) => [program.replace(/ts$/, 'js')]);
     for (const call of [...calls, ...helps]) {
       const ran = await run(runtime, call, { cwd: home, timeoutMs: 60_000 });
       if (ran.code !== 0) complaints.push(`${name}: ${call} on ${runtime}: exit code ${ran.code}\n${ran.output}`);
