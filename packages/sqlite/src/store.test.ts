@@ -29,7 +29,7 @@ async function open(path = join(directory, `${randomUUID()}.db`), options?: Sqli
 }
 
 // Every store that is opened anew starts a thread, which takes longer than the steps.
-const runs = 25;
+const runs = 15;
 
 storeConformance('SqliteStore', () => open());
 transfers('SqliteStore', () => open());
