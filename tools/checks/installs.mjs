@@ -2,8 +2,9 @@
 // says to install. The README's examples run there, and every entry can be imported, on the oldest Node.js that we name and
 // on the newest. What most people begin with has a project of its own, and so has each with CFG_INSTALLS=alone, as before a
 // release; the others share one, in which all of ours are installed.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { npmInstall } from '../lib/npm-install.mjs';
 import { installedWith, packed, published } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
 import { examplesOf, installsOf } from '../lib/readme.mjs';
@@ -44,8 +45,6 @@ const examplesIn = (each) => (notAlone.has(each.name) ? [] : examplesOf(readmeOf
 
 /** Installs packages with all that their READMEs name or import. Returns what went wrong. */
 async function install(home, members, files) {
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), '{ "type": "module", "private": true }\n');
   const named = members.flatMap((each) => [
     each.name,
     ...installsOf(readmeOf(each)).flat(),
@@ -53,12 +52,8 @@ async function install(home, members, files) {
   ]);
   const ours = installedWith(named).map(({ name }) => files.get(name));
   const others = [...new Set(named.filter((each) => !each.startsWith('@cfg/')))];
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  const { code, output } = await run('npm', ['install', ...flags, ...ours, ...others], {
-    cwd: home,
-    timeoutMs: 180_000,
-  });
-  return code === 0 ? undefined : `${members.map(({ name }) => name)}: npm install failed\n${output}`;
+  const complaint = await npmInstall(home, [...ours, ...others]);
+  return complaint && `${members.map(({ name }) => name)}: ${complaint}`;
 }
 
 async function tryOut(home, each) {

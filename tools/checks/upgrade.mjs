@@ -2,9 +2,10 @@
 // to the server of this clone, and the other way round. It uses what the check of the installs has installed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { npmInstall } from '../lib/npm-install.mjs';
 import { published } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
 import { environment, node24, root } from '../lib/workspace.mjs';
@@ -71,12 +72,9 @@ async function from(commit) {
 async function installOld(commit) {
   const dir = join(home, commit);
   rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module", "private": true }\n');
   const tarballs = readdirSync(join(fixtures, commit)).map((file) => join(fixtures, commit, file));
-  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  const { code, output } = await run('npm', ['install', ...options, ...tarballs], { cwd: dir, timeoutMs: 180_000 });
-  if (code !== 0) throw new Error(`npm install failed\n${output}`);
+  const complaint = await npmInstall(dir, tarballs);
+  if (complaint !== undefined) throw new Error(complaint);
   return dir;
 }
 
