@@ -2,7 +2,7 @@ import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway } from '@cfg/gateway';
 import { tracing as requestTracing } from '@cfg/gateway/tracing';
-import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
+import { clusterService, peerGuard, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
 import { tracing as callTracing } from '@cfg/service/tracing';
 import { formatAddress, isLoopback } from './address.js';
@@ -59,7 +59,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
-  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const policy = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const guard = store instanceof SyncStore ? peerGuard(policy) : policy;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
