@@ -95,7 +95,8 @@ export type Operation =
 /** What each operation returns. */
 export interface Answers {
   set: Entry;
-  delete: undefined;
+  /** The tombstone. */
+  delete: Entry;
   batch: BatchOutcome;
   restore: BatchOutcome;
   set_alias: Alias;
