@@ -1,17 +1,8 @@
-import type { Capability } from '../contract/capability.js';
+import { announced, type Capability } from '../contract/capability.js';
 
-/** What a store over an engine can do. */
+/** What a store over an engine can do: all that a server announces, and what is not announced. */
 export const localFeatures: ReadonlySet<Capability> = new Set<Capability>([
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'search',
-  'audit',
+  ...announced,
   'snapshot',
   'versions',
   'aliases',
