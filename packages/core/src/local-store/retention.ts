@@ -55,5 +55,5 @@ export const completeTrailRetention = (options: TrailRetentionOptions): TrailRet
   trailAgeMs: wholeNumber('trailAgeMs', options.trailAgeMs ?? 90 * dayMs),
 });
 
-/** What was at this time, or before, is older than `ageMs` at `nowMs`. */
+/** The cut-off time: at `nowMs`, whatever happened then or earlier is older than `ageMs`. */
 export const cutoff = (nowMs: number, ageMs: number): number => (ageMs === 0 ? Number.MIN_SAFE_INTEGER : nowMs - ageMs);
