@@ -14,7 +14,7 @@ import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
-import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
+import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, upTo } from './rows.js';
 import { SearchReader } from './search-reader.js';
 
 /** Reads what the file holds, on a connection of its own. */
@@ -51,7 +51,7 @@ export class Reader implements EngineReader {
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#changes = db.prepare(`
-      SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision LIMIT ?`);
+      SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision ${upTo}`);
     // An alias change has no namespace there.
     this.#log = db.prepare(`
       SELECT ${changeColumns} FROM changes
@@ -64,7 +64,7 @@ export class Reader implements EngineReader {
     this.#namespaceRevision = db.prepare('SELECT revision FROM namespaces WHERE name = ?');
     this.#namespaces = db.prepare(`
       SELECT name FROM namespaces
-      WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`);
+      WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name ${upTo}`);
     this.#everyNamespace = db.prepare('SELECT name FROM namespaces ORDER BY name');
     this.#counts = db.prepare('SELECT name, entries FROM namespaces WHERE entries > 0 ORDER BY name');
     this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');
