@@ -30,7 +30,7 @@ export interface BatchOptions extends WriteOptions {
   readonly requestId?: string | undefined;
 }
 
-/** What one change of a restore does: sets the key to what will be this version, or deletes this version. */
+/** One change of a restore: it sets the key, which creates this version, or deletes this version. */
 export interface RestoredKey {
   readonly key: string;
   readonly version: number;
@@ -67,7 +67,7 @@ export interface Batching {
   batch(namespace: string, operations: readonly BatchOperation[], options?: BatchOptions): Promise<BatchOutcome>;
 }
 
-/** What to restore, and to when. */
+/** The part of a namespace to restore, and the point in time to restore it to. */
 export interface RestoreTarget {
   /** Only this key. Absent or empty: the whole namespace. */
   readonly key?: string | undefined;

@@ -34,5 +34,5 @@ export const completeRetention = (options: RetentionOptions): Retention => ({
   tombstoneAgeMs: wholeNumber('tombstoneAgeMs', options.tombstoneAgeMs ?? 30 * dayMs),
 });
 
-/** What was at this time, or before, is older than `ageMs` at `nowMs`. */
+/** The cut-off time: at `nowMs`, whatever happened then or earlier is older than `ageMs`. */
 export const cutoff = (nowMs: number, ageMs: number): number => (ageMs === 0 ? Number.MIN_SAFE_INTEGER : nowMs - ageMs);

@@ -18,9 +18,9 @@ import type { Answer, Operation, OwnBatchOperation, OwnRecord, OwnValue } from '
 import { Plan } from './plan.js';
 import { planRestore } from './restore.js';
 
-/** What one transaction does to the tables: operations one after the other, each decided on what those before left. */
+/** The operations of one transaction on the tables, one after the other; each is decided on the state that those before left. */
 export class Transaction {
-  /** What it has added to the log. */
+  /** The changes that it has added to the log. */
   readonly changes: Change[] = [];
   readonly #tables: WriteTables;
   readonly #nowMs: number;
@@ -96,7 +96,7 @@ export class Transaction {
     const keys = operations.map(({ key }) => key);
     const repeated = yield* this.#repeatedBatch(namespace, options, keys);
     if (repeated !== undefined) return repeated;
-    // What has expired is deleted before, so that the batch's own changes are consecutive.
+    // Expired keys are deleted first, so that the batch's own changes are consecutive.
     const lasts: (Entry | undefined)[] = [];
     for (const key of keys) lasts.push(yield* this.#last(namespace, key));
     const plan = new Plan(namespace, this.#revision, this.#nowMs);

@@ -3,7 +3,7 @@ import { isInLogRange } from '../local-store/audit.js';
 import type { LogRange } from '../local-store/engine.js';
 import { cutoff } from '../local-store/retention.js';
 
-/** What a change weighs beside its value, roughly, in bytes. */
+/** The approximate size of a change beside its value, in bytes. */
 const overhead = 200;
 
 /** How many changes one page of the log holds. */

@@ -25,7 +25,7 @@ import type { MemorySettings } from './options.js';
 /** How many entries one search looks at, so that it holds the event loop for some ten milliseconds at most. */
 const maxExamined = 10_000;
 
-/** What a memory store holds: keys with their past, aliases, expiries and the log. */
+/** The data of a memory store: keys with their past, aliases, expiries and the log. */
 export class MemoryTables implements EngineReader, WriteTables {
   readonly changes: MemoryLog;
   readonly logId: string;
@@ -160,7 +160,7 @@ export class MemoryTables implements EngineReader, WriteTables {
     this.#expiries.replace(last, entry);
     if (last !== undefined) (last.deleted ? this.#tombstones : this.#byRevision).delete(last.revision);
     (entry.deleted ? this.#tombstones : this.#byRevision).set(entry.revision, entry);
-    // What left the log while it was current is kept by its key's history only, from now on.
+    // A value that left the log while it was current is kept by its key's history only, from now on.
     if (last !== undefined && last.revision <= this.changes.oldestRevision) this.#past.add(last, this.#dropPast);
     this.#trim(history);
     this.#append(change);
