@@ -1,7 +1,6 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { type KeyTable, maxInt32, type TrailRetention, type Wakes, wholeNumber } from '@cfg/core/store';
-import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
-import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
+import type { Durability } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
 
 /** Which store a server has, and what it keeps. All but `store` itself is for a store named by a string. */
@@ -59,13 +58,16 @@ export interface ChosenStore {
 const dayMs = 86_400_000;
 const maxDays = 100_000;
 
-/** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
-export function chooseStore(
+/**
+ * The store of the options; only the package of that store is loaded. Rejects with `invalid_argument`, naming the option
+ * as the user knows it.
+ */
+export async function chooseStore(
   options: StoreOptions & { readonly wakes?: Wakes | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
-): ChosenStore {
+): Promise<ChosenStore> {
   const { store = 'memory', durability, searchIndex } = options;
   if (typeof store !== 'string') {
     if (secrets !== undefined) throw wrong('secrets can be kept by a store that is named by a string only');
@@ -101,13 +103,14 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
  *
  * @param name what the user calls the option; errors name it so
  */
-function makeStore(
+async function makeStore(
   choice: string,
   name: string,
   { logger, durability, searchIndex, secrets, wakes, hasTrail, ...limits }: StoreSettings,
-): ChosenStore {
+): Promise<ChosenStore> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
+    const { SqliteStore } = await import('@cfg/sqlite');
     return {
       store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
       storeName: choice,
@@ -124,6 +127,7 @@ function makeStore(
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
+    const { PostgresStore } = await import('@cfg/postgres');
     const { host, pathname } = new URL(choice);
     return {
       store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
@@ -133,11 +137,11 @@ function makeStore(
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
 }
 
-/** The data keys of the store that `choice` names. Throws `invalid_argument`. */
+/** The data keys of the store that `choice` names. Rejects with `invalid_argument`. */
 export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
   const path = sqlitePath(choice, name);
-  if (path !== undefined) return openSqliteKeys(path);
-  if (/^postgres(ql)?:\/\//.test(choice)) return openPostgresKeys(choice);
+  if (path !== undefined) return (await import('@cfg/sqlite')).openSqliteKeys(path);
+  if (/^postgres(ql)?:\/\//.test(choice)) return (await import('@cfg/postgres')).openPostgresKeys(choice);
   throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 
