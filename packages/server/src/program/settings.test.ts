@@ -30,7 +30,7 @@ describe('the command line', () => {
     ],
     [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
     [['--search-index', 'no'], '--search-index must be on or off, not "no"'],
-    [['--search-index', 'on'], 'an index for searches can be chosen for a SQLite file only'],
+    [['--search-index', 'on'], 'a store in memory has no index for searches'],
     [['--deleted-days', '100001'], '--deleted-days must be a whole number from 0 to 100000, not 100001'],
     [['--workers', '2'], "--workers: a store in memory is one process's own; choose --store sqlite:PATH"],
     [['--workers', '2', '--store', 'sqlite:x.db', '--tls', 'self-signed'], '--workers: each worker would have another'],
