@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type EncodedValue, SecretPolicy } from '@cfg/core';
-import { modelProperty, type Opened, storeConformance } from '@cfg/core/conformance';
+import { modelProperty, type Opened, storeConformance, withoutWhenSealed } from '@cfg/core/conformance';
 import { openPostgresKeys, PostgresStore, type PostgresStoreOptions } from '@cfg/postgres';
 import { keyStatus, localKey, rotateKeys, sealSecrets } from '@cfg/secrets';
 import { Client } from 'pg';
@@ -28,23 +28,7 @@ async function open(tablePrefix = `s${count++}_`, options?: PostgresStoreOptions
   return { store, close: () => store.close() };
 }
 
-// Sections in which the bytes of values play no part are left to a long run.
-const elsewhere = 'by the store without a seal; CFG_SEALED=whole runs it here too';
-const leftOut = [
-  'default namespace',
-  'types',
-  'aliases',
-  'namespaces',
-  'bad names',
-  'cancellation',
-  'lifecycle',
-] as const;
-const without = {
-  ...(process.env.CFG_SEALED === 'whole' ? {} : Object.fromEntries(leftOut.map((section) => [section, elsewhere]))),
-  search: 'the values of secrets are never searched',
-};
-
-storeConformance('PostgresStore, sealed', () => open(), { without });
+storeConformance('PostgresStore, sealed', () => open(), { without: withoutWhenSealed });
 modelProperty('PostgresStore, sealed', (options, closed) => open(closed && prefixes.get(closed), options), {
   runs: 4,
   secrets: sealing.policy,

@@ -9,11 +9,11 @@ import type { Transaction } from './transaction.js';
 /** Maximum number of deletions by expiry in one commit, so that many that fall due at once do not hold it up. */
 const maxDue = 1_000;
 
-/** What a commit did. */
+/** The outcome of a commit. */
 export interface Commit {
   /** One for each operation, in their order. */
   readonly outcomes: readonly Outcome[];
-  /** What it added to the log; deletions by expiry included. */
+  /** The changes that it added to the log, deletions by expiry included. */
   readonly changes: readonly Change[];
   readonly oldestRevision: number;
 }

@@ -13,7 +13,7 @@ interface Step {
   readonly last: Entry | undefined;
 }
 
-/** What a batch would write, decided step by step before any of it is written: all of it is, or nothing. */
+/** The writes of a batch, decided step by step before the first is made: all are made, or none. */
 export class Plan {
   readonly #namespace: string;
   readonly #tables: WriteTables;

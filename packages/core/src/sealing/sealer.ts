@@ -66,7 +66,7 @@ export class Sealer {
     return kept;
   }
 
-  /** What an entry is made of, from the value as it was kept. A sealed one is opened when it is first asked for. */
+  /** The value of an entry, from the bytes that were kept. A sealed value is opened when it is first asked for. */
   kept(place: Place, bytes: Uint8Array, dek: number | null): Pick<EntryInit, 'bytes' | 'secret'> {
     if (dek === null) return { bytes, secret: this.policy?.covers(place) ?? false };
     const size = Math.max(0, bytes.length - sealedOverhead);
