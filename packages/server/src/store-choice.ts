@@ -28,7 +28,7 @@ export interface StoreOptions {
    * 0: for ever. Not for a store in memory, which remembers what is in its log.
    */
   readonly trailDays?: number | undefined;
-  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default: as the file has it. */
+  /** `off`: a file or database has no index for searches, which then read entry by entry. Default: as it has it. */
   readonly searchIndex?: 'on' | 'off' | undefined;
   /**
    * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
@@ -117,11 +117,11 @@ async function makeStore(
     };
   }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
-  if (searchIndex !== undefined) throw wrong('an index for searches can be chosen for a SQLite file only');
-  if (choice === 'memory' && hasTrail)
-    throw wrong('a store in memory remembers who wrote what as long as its log does');
-  if (choice === 'memory')
+  if (choice === 'memory') {
+    if (hasTrail) throw wrong('a store in memory remembers who wrote what as long as its log does');
+    if (searchIndex !== undefined) throw wrong('a store in memory has no index for searches');
     return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
+  }
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
@@ -130,7 +130,7 @@ async function makeStore(
     const { PostgresStore } = await import('@cfg/postgres');
     const { host, pathname } = new URL(choice);
     return {
-      store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
+      store: new PostgresStore(choice, { ...limits, searchIndex, sealing: secrets?.sealing, logger }),
       storeName: `postgres://${host}${pathname}`,
     };
   }

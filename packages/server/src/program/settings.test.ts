@@ -33,7 +33,7 @@ describe('the command line', () => {
     ],
     [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
     [['--search-index', 'no'], '--search-index must be on or off, not "no"'],
-    [['--search-index', 'on'], 'an index for searches can be chosen for a SQLite file only'],
+    [['--search-index', 'on'], 'a store in memory has no index for searches'],
     [['--deleted-days', '100001'], '--deleted-days must be a whole number from 0 to 100000, not 100001'],
     [['--trail-days', '-1'], '--trail-days must be a whole number, not "-1"'],
     [['--trail-days', '9'], 'a store in memory remembers who wrote what as long as its log does'],
