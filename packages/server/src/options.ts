@@ -168,7 +168,7 @@ export function completeOptions(
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
   const secrets = chooseSecrets(options, nameOf, logger);
-  const chosen = chooseStore({ ...options, wakes: worker?.wakes }, secrets, nameOf, logger);
+  const chosen = chooseStore({ ...options, wakes: worker?.wakes, logId: worker?.logId }, secrets, nameOf, logger);
   const workers = workersOf(options, chosen.storeName, nameOf);
   return {
     grpc,

@@ -35,6 +35,8 @@ export interface StoreOptions {
 
 interface StoreSettings extends Retention {
   readonly wakes: Wakes | undefined;
+  /** The log that a file has: that of the processes that share it. */
+  readonly logId: string | undefined;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
@@ -54,7 +56,7 @@ const maxDays = 100_000;
 
 /** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
 export function chooseStore(
-  options: StoreOptions & { readonly wakes?: Wakes | undefined },
+  options: StoreOptions & { readonly wakes?: Wakes | undefined; readonly logId?: string | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
@@ -78,6 +80,7 @@ export function chooseStore(
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
     wakes: options.wakes,
+    logId: options.logId,
     logger,
   });
 }
@@ -95,12 +98,15 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, wakes, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, wakes, logId, ...limits }: StoreSettings,
 ): ChosenStore {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
     return {
-      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
+      store: new SqliteStore(path, {
+        ...limits,
+        ...{ durability, searchIndex, sealing: secrets?.sealing, wakes, logId, logger },
+      }),
       storeName: choice,
     };
   }

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isConfigError } from '@cfg/core';
+import { can, isConfigError, type Store } from '@cfg/core';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
@@ -56,11 +56,16 @@ async function serveUntil(stopped: Promise<void>, settings: ServerSettings): Pro
   }
   const { worker } = settings;
   if (worker === undefined) settings.logger.info({ store: settings.storeName, version: version() }, 'ready');
-  worker?.ready();
+  if (worker !== undefined) worker.ready(await logIdOf(settings.store));
   if (process.stdout.isTTY && (cluster.worker?.id ?? 1) === 1) print(invitation(server, settings));
   await stopped;
   await server.close();
   return 0;
+}
+
+/** The workers' stores all have a log. */
+async function logIdOf(store: Store): Promise<string> {
+  return can(store, 'revisions') ? (await store.revision()).logId : '';
 }
 
 /** Resolves with the first SIGTERM or SIGINT; the second ends the process on the spot. */
