@@ -1,16 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
 import {
-  completeRetention,
+  completeTrailRetention,
   maxInt32,
-  type Retention,
-  type RetentionOptions,
   type Sealing,
+  type TrailRetention,
+  type TrailRetentionOptions,
   wholeNumber,
 } from '@cfg/core/store';
 
 /** Ages are looked at every minute. */
-export interface PostgresStoreOptions extends RetentionOptions {
+export interface PostgresStoreOptions extends TrailRetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log at least, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -61,7 +61,7 @@ export interface PostgresStoreOptions extends RetentionOptions {
 }
 
 /** {@link PostgresStoreOptions}, complete and checked. */
-export interface Settings extends Retention {
+export interface Settings extends TrailRetention {
   readonly url: string;
   /** `undefined`: notifications cannot be had. */
   readonly listenUrl: string | undefined;
@@ -97,7 +97,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     tablePrefix,
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
-    ...completeRetention(options),
+    ...completeTrailRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     connections: wholeNumber('connections', options.connections ?? 10, 1, 10_000),
     connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, maxInt32),

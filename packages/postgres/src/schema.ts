@@ -10,6 +10,7 @@ export interface Names {
   readonly namespaces: string;
   readonly aliases: string;
   readonly dataKeys: string;
+  readonly trail: string;
   readonly channel: string;
 }
 
@@ -21,6 +22,7 @@ export const namesOf = (prefix: string): Names => ({
   namespaces: `${prefix}namespaces`,
   aliases: `${prefix}aliases`,
   dataKeys: `${prefix}data_keys`,
+  trail: `${prefix}trail`,
   channel: `${prefix}changes`,
 });
 
@@ -35,6 +37,8 @@ export const namesOf = (prefix: string): Names => ({
  *   the keys' history. `more` is true where the next change is of the same write.
  * - `dek` names the data key that seals a change's bytes; NULL: they are plain. `data_keys` holds those keys, each
  *   wrapped by a key that is not in the database.
+ * - `trail` has of each change that has left the log's window who made it and when, without its value; but of an alias,
+ *   its target. So the trail is what is in the window, and this.
  * - `keys` points to the last change of every key, deleted ones included.
  * - `namespaces` counts along, so that nothing ever has to be counted.
  */
@@ -115,6 +119,25 @@ const steps: readonly ((names: Names) => string)[] = [
     created_at bigint NOT NULL,
     created_revision bigint NOT NULL
   );
+  `,
+  // Who wrote what, for longer than the log. Of what has left it, the database has what is in its keys' histories.
+  ({ log, changes, trail }) => `
+  CREATE TABLE ${trail} (
+    revision bigint PRIMARY KEY,
+    type text NOT NULL,
+    namespace text COLLATE "C",
+    key text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    codec text NOT NULL,
+    value_type integer NOT NULL,
+    updated_at bigint NOT NULL,
+    author text,
+    comment text,
+    target bytea
+  );
+  INSERT INTO ${trail}
+    SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment, NULL
+    FROM ${changes} WHERE revision <= (SELECT oldest_revision FROM ${log});
   `,
 ];
 

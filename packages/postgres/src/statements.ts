@@ -1,4 +1,4 @@
-import { changeColumns, headerColumns, searchedColumns, valueBytes } from './rows.js';
+import { changeColumns, headerColumns, searchedColumns, trailColumns, valueBytes } from './rows.js';
 import type { Names } from './schema.js';
 
 /**
@@ -17,7 +17,10 @@ export const maxDue = 1_000;
 export interface Statements {
   readonly head: string;
   readonly changes: string;
-  readonly audit: string;
+  readonly trail: string;
+  readonly trailBegin: string;
+  readonly keepTrail: string;
+  readonly pruneTrail: string;
   readonly nextExpiry: string;
   readonly get: string;
   readonly states: string;
@@ -50,7 +53,7 @@ export interface Statements {
   readonly dropReplaced: string;
 }
 
-export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys, channel }: Names): Statements {
+export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys, trail, channel }: Names): Statements {
   const last = `${keys} k JOIN ${changes} c USING (revision)`;
   // A page of keys; `before` is what the values ahead of a row weigh.
   const range = (which: string): string => `
@@ -67,17 +70,33 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
     changes: `
       SELECT ${changeColumns} FROM ${changes} c
       WHERE c.revision > greatest($1, (SELECT oldest_revision FROM ${log})) ORDER BY c.revision LIMIT $2`,
-    audit: `
+    // What the log's window has of a stretch of revisions, and before it what is remembered of it.
+    trail: `
       SELECT * FROM (
-        SELECT ${changeColumns}, row_number() OVER w AS place,
-          sum(${valueBytes}) OVER w - ${valueBytes} AS before
-        FROM ${changes} c
-        WHERE c.revision < $1 AND c.revision > (SELECT oldest_revision FROM ${log})
-          AND ($2::text IS NULL OR c.type = $2) AND ($3::text IS NULL OR c.namespace = $3)
-          AND ($4::text IS NULL OR c.key = $4) AND ($5::text IS NULL OR c.author = $5)
-          AND c.updated_at >= $6 AND c.updated_at < $7
-        WINDOW w AS (ORDER BY c.revision DESC) ORDER BY c.revision DESC LIMIT $8
-      ) AS page WHERE before <= $9 OR place <= 2 ORDER BY place`,
+        SELECT c.*, row_number() OVER w AS place,
+          coalesce(sum(${valueBytes}) OVER w, 0) - coalesce(${valueBytes}, 0) AS before
+        FROM (
+          SELECT ${changeColumns} FROM ${changes} c WHERE c.revision > (SELECT oldest_revision FROM ${log})
+          UNION ALL
+          SELECT ${trailColumns} FROM ${trail} t LEFT JOIN ${changes} c USING (revision)
+        ) AS c
+        WHERE c.revision >= $1 AND c.revision < $2
+          AND ($3::text IS NULL OR c.type = $3) AND ($4::text IS NULL OR c.namespace = $4)
+          AND ($5::text IS NULL OR c.key = $5) AND ($6::text IS NULL OR c.author = $6)
+          AND c.updated_at >= $7 AND c.updated_at < $8
+        WINDOW w AS (ORDER BY c.revision DESC) ORDER BY c.revision DESC LIMIT $9
+      ) AS page WHERE before <= $10 OR place <= 2 ORDER BY place`,
+    trailBegin: `SELECT coalesce((SELECT min(revision) FROM ${trail}), (SELECT oldest_revision + 1 FROM ${log})) AS first`,
+    // Called for all that leaves the window, in the same transaction: nothing leaves the changes before that.
+    keepTrail: `
+      INSERT INTO ${trail}
+        SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment,
+          CASE WHEN type = 'alias_set' THEN bytes END
+        FROM ${changes} WHERE revision > $1 AND revision <= $2`,
+    pruneTrail: `
+      DELETE FROM ${trail}
+      WHERE revision IN (SELECT revision FROM ${trail} ORDER BY revision LIMIT $2) AND updated_at <= $1
+      RETURNING 1`,
     nextExpiry: `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`,
     get: `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`,
     states: `

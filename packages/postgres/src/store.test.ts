@@ -4,6 +4,7 @@ import {
   modelProperty,
   type Opened,
   storeConformance,
+  trails,
   transfers,
   watchProperty,
 } from '@cfg/core/conformance';
@@ -26,6 +27,10 @@ const runs = 25;
 
 storeConformance('PostgresStore', () => open());
 transfers('PostgresStore', () => open());
+trails('PostgresStore', () => {
+  const tablePrefix = newPrefix();
+  return (options) => open(tablePrefix, options);
+});
 watchProperty('PostgresStore', () => open(), { runs, reopen: ({ store }) => open(prefixes.get(store)) });
 modelProperty('PostgresStore', (options, closed) => open(closed && prefixes.get(closed), options), { runs });
 

@@ -1,5 +1,5 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
-import { type KeyTable, maxInt32, type Retention, type Wakes, wholeNumber } from '@cfg/core/store';
+import { type KeyTable, maxInt32, type TrailRetention, type Wakes, wholeNumber } from '@cfg/core/store';
 import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
 import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
@@ -24,6 +24,11 @@ export interface StoreOptions {
    * at version 1 again. Default 30; 0: never.
    */
   readonly deletedDays?: number | undefined;
+  /**
+   * Who wrote what, and when, is remembered for so many days, be it no longer in the log; without the values. Default 90;
+   * 0: for ever. Not for a store in memory, which remembers what is in its log.
+   */
+  readonly trailDays?: number | undefined;
   /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default: as the file has it. */
   readonly searchIndex?: 'on' | 'off' | undefined;
   /**
@@ -33,7 +38,9 @@ export interface StoreOptions {
   readonly durability?: Durability | undefined;
 }
 
-interface StoreSettings extends Retention {
+interface StoreSettings extends TrailRetention {
+  /** `trailAgeMs` was asked for. */
+  readonly hasTrail: boolean;
   readonly wakes: Wakes | undefined;
   /** The log that a file has: that of the processes that share it. */
   readonly logId: string | undefined;
@@ -68,7 +75,7 @@ export function chooseStore(
   }
   const whole = (option: 'history' | 'logLimit', standard: number): number =>
     wholeNumber(nameOf(option), options[option] ?? standard, 1, maxInt32);
-  const ageOf = (option: 'historyDays' | 'logDays' | 'deletedDays', standard: number): number =>
+  const ageOf = (option: 'historyDays' | 'logDays' | 'deletedDays' | 'trailDays', standard: number): number =>
     dayMs * wholeNumber(nameOf(option), options[option] ?? standard, 0, maxDays);
   return makeStore(store, nameOf('store'), {
     historyLimit: whole('history', 100),
@@ -76,6 +83,8 @@ export function chooseStore(
     historyAgeMs: ageOf('historyDays', 0),
     logAgeMs: ageOf('logDays', 0),
     tombstoneAgeMs: ageOf('deletedDays', 30),
+    trailAgeMs: ageOf('trailDays', 90),
+    hasTrail: options.trailDays !== undefined,
     durability: oneOf(nameOf('durability'), durability, ['full', 'relaxed']),
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
@@ -98,7 +107,11 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 function makeStore(
   choice: string,
   name: string,
+<<<<<<< HEAD
   { logger, durability, searchIndex, secrets, wakes, logId, ...limits }: StoreSettings,
+=======
+  { logger, durability, searchIndex, secrets, wakes, hasTrail, ...limits }: StoreSettings,
+>>>>>>> 54298b0fff8fcece3ad66b3dea647b47d7810bc5
 ): ChosenStore {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
@@ -112,6 +125,8 @@ function makeStore(
   }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
   if (searchIndex !== undefined) throw wrong('an index for searches can be chosen for a SQLite file only');
+  if (choice === 'memory' && hasTrail)
+    throw wrong('a store in memory remembers who wrote what as long as its log does');
   if (choice === 'memory')
     return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
   if (/^postgres(ql)?:/.test(choice)) {

@@ -1,6 +1,6 @@
 import { announced, type Capability } from '../contract/capability.js';
 
-/** What a store over an engine can do: all that a server announces, and what is not announced. */
+/** The capabilities of a store over an engine: all those that a server announces, and some that are not announced. */
 export const localFeatures: ReadonlySet<Capability> = new Set<Capability>([
   ...announced,
   'snapshot',

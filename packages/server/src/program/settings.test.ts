@@ -32,6 +32,8 @@ describe('the command line', () => {
     [['--search-index', 'no'], '--search-index must be on or off, not "no"'],
     [['--search-index', 'on'], 'an index for searches can be chosen for a SQLite file only'],
     [['--deleted-days', '100001'], '--deleted-days must be a whole number from 0 to 100000, not 100001'],
+    [['--trail-days', '-1'], '--trail-days must be a whole number, not "-1"'],
+    [['--trail-days', '9'], 'a store in memory remembers who wrote what as long as its log does'],
     [['--workers', '2'], "--workers: a store in memory is one process's own; choose --store sqlite:PATH"],
     [['--workers', '2', '--store', 'sqlite:x.db', '--tls', 'self-signed'], '--workers: each worker would have another'],
     [['--workers', '0'], '--workers must be a whole number from 1 to 64, not 0'],
