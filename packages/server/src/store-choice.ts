@@ -107,11 +107,7 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 function makeStore(
   choice: string,
   name: string,
-<<<<<<< HEAD
-  { logger, durability, searchIndex, secrets, wakes, logId, ...limits }: StoreSettings,
-=======
-  { logger, durability, searchIndex, secrets, wakes, hasTrail, ...limits }: StoreSettings,
->>>>>>> 54298b0fff8fcece3ad66b3dea647b47d7810bc5
+  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, ...limits }: StoreSettings,
 ): ChosenStore {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
