@@ -116,4 +116,4 @@ export type {
   WriteOptions,
 } from './contract/store.js';
 export { SecretPolicy } from './sealing/secret-policy.js';
-export type { TransferRecord, Transferring } from './contract/transfer.js';
+export type { TransferOptions, TransferRecord, Transferring } from './contract/transfer.js';

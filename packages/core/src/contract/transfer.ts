@@ -9,6 +9,14 @@ export interface TransferRecord {
   readonly requestId: string;
 }
 
+export interface TransferOptions extends CallOptions {
+  /**
+   * Fails with `invalid_value`, before anything is written, where a value is secret that would be none here: it would lie
+   * open on the disk and be shown to everyone. Default false.
+   */
+  readonly keepsSecrets?: boolean | undefined;
+}
+
 /** A store that takes over what another store has, as it was there. */
 export interface Transferring {
   /**
@@ -16,7 +24,7 @@ export interface Transferring {
    * store's log; a key's in the order of its versions. What is here already, or is older than what is here, changes
    * nothing, so that it can be repeated.
    */
-  transfer(namespace: string, records: readonly TransferRecord[], options?: CallOptions): Promise<void>;
+  transfer(namespace: string, records: readonly TransferRecord[], options?: TransferOptions): Promise<void>;
   /**
    * Sets the aliases, with their times. One that is here already changes nothing; fails with `alias_exists` where it
    * stands for something else here.

@@ -38,7 +38,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../contract/store.js';
-import type { TransferRecord } from '../contract/transfer.js';
+import type { TransferOptions, TransferRecord } from '../contract/transfer.js';
 import { SearchTerm } from '../rules/search-term.js';
 import { checkWrite, isLive } from '../rules/write-rules.js';
 import { wait } from '../util/steps.js';
@@ -156,9 +156,9 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
     return this.#submit({ type: 'restore', namespace, target, options: plain(options) }, options);
   }
 
-  async transfer(namespace: string, records: readonly TransferRecord[], options: CallOptions = {}): Promise<void> {
+  async transfer(namespace: string, records: readonly TransferRecord[], options: TransferOptions = {}): Promise<void> {
     this.#check(options, namespace);
-    const own = ownRecords(records, (key, value) => this.#own(namespace, key, value));
+    const own = ownRecords(namespace, records, (key, value) => this.#own(namespace, key, value), options);
     await this.#submit({ type: 'transfer', namespace, records: own }, options);
   }
 

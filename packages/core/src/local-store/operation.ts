@@ -10,7 +10,7 @@ import type { Alias, EncodedValue, Entry, EntryInit } from '../contract/entry.js
 import { ConfigError } from '../contract/errors.js';
 import { checkKey } from '../contract/names.js';
 import type { CallOptions, DeleteOptions, SetOptions, WriteOptions } from '../contract/store.js';
-import type { TransferRecord } from '../contract/transfer.js';
+import type { TransferOptions, TransferRecord } from '../contract/transfer.js';
 import { checkWrite } from '../rules/write-rules.js';
 
 /** A value whose bytes belong to the operation: nobody else changes them. */
@@ -42,14 +42,21 @@ export function ownOperations(
   });
 }
 
-/** The records with values of their own. Throws `invalid_key`. */
+/** The records with values of their own. Throws `invalid_key`, and `invalid_value` as {@link TransferOptions} says. */
 export function ownRecords(
+  namespace: string,
   records: readonly TransferRecord[],
   own: (key: string, value: EncodedValue) => OwnValue,
+  { keepsSecrets = false }: TransferOptions,
 ): readonly OwnRecord[] {
   return records.map(({ entry, requestId }) => {
     checkKey(entry.key);
-    return { entry: { ...entry, ...own(entry.key, entry) }, requestId };
+    const value = own(entry.key, entry);
+    if (keepsSecrets && entry.secret && !value.secret) {
+      const what = `${namespace}/${entry.key} is secret where it comes from, and would not be here`;
+      throw new ConfigError('invalid_value', `${what}: both stores need the same rule of what is secret`);
+    }
+    return { entry: { ...entry, ...value }, requestId };
   });
 }
 

@@ -2,7 +2,7 @@ import { ConfigError } from '@cfg/core';
 import type { Clock } from '../clock.js';
 import type { LeaseBook } from '../lease/lease-book.js';
 import type { DataPage } from '../lease/peer.js';
-import { hand } from '../lease/rules.js';
+import { type LeaseRules, leaseRules } from '../lease/rules.js';
 import type { WriteGate } from '../lease/write-gate.js';
 import type { NamespaceData } from './data.js';
 
@@ -22,13 +22,15 @@ export class HandoverGiver<R> {
   readonly #gate: WriteGate;
   readonly #data: NamespaceData<R>;
   readonly #clock: Clock;
+  readonly #rules: LeaseRules;
   readonly #freezes = new Map<string, Freeze>();
 
-  constructor(book: LeaseBook, gate: WriteGate, data: NamespaceData<R>, clock: Clock) {
+  constructor(book: LeaseBook, gate: WriteGate, data: NamespaceData<R>, clock: Clock, rules: LeaseRules = leaseRules) {
     this.#book = book;
     this.#gate = gate;
     this.#data = data;
     this.#clock = clock;
+    this.#rules = rules;
   }
 
   /**
@@ -66,7 +68,7 @@ export class HandoverGiver<R> {
   async hand(namespace: string, to: string, position: number): Promise<number | undefined> {
     const freeze = this.#freezes.get(namespace);
     const term = await this.#book.change(namespace, (lease) =>
-      hand(lease, to, freeze?.position === position && this.#gate.isFrozen(namespace, freeze.name)),
+      this.#rules.hand(lease, to, freeze?.position === position && this.#gate.isFrozen(namespace, freeze.name)),
     );
     freeze?.thaw(); // those who waited now find the new holder
     return term;

@@ -1,7 +1,7 @@
 import { ConfigError } from '@cfg/core';
 import type { LeaseBook } from '../lease/lease-book.js';
 import type { Peer, Peers } from '../lease/peer.js';
-import { accept, receive } from '../lease/rules.js';
+import { type LeaseRules, leaseRules } from '../lease/rules.js';
 import type { NamespaceData } from './data.js';
 
 /** How often a handover is tried when writes could not be held back for long enough. */
@@ -19,12 +19,14 @@ export class HandoverTaker<R> {
   readonly #book: LeaseBook;
   readonly #peers: Peers<R>;
   readonly #data: NamespaceData<R>;
+  readonly #rules: LeaseRules;
   readonly #taking = new Map<string, Promise<boolean>>();
 
-  constructor(book: LeaseBook, peers: Peers<R>, data: NamespaceData<R>) {
+  constructor(book: LeaseBook, peers: Peers<R>, data: NamespaceData<R>, rules: LeaseRules = leaseRules) {
     this.#book = book;
     this.#peers = peers;
     this.#data = data;
+    this.#rules = rules;
   }
 
   /**
@@ -51,13 +53,23 @@ export class HandoverTaker<R> {
     return isOurs && this.#accept(namespace, lease.from, theirs.term);
   }
 
+  /** The copies that other nodes have of a namespace whose holder is gone: one may be later than what is here. */
+  async takeCopies(namespace: string, lost: string): Promise<void> {
+    for (const id of this.#peers.present()) {
+      const peer = this.#peers.get(id);
+      const lease = await peer.lookup(namespace);
+      if (lease?.is !== 'handed' || lease.to !== lost) continue;
+      for await (const { records } of peer.pull(namespace, 0)) await this.#data.put(namespace, records);
+    }
+  }
+
   async #take(namespace: string, from: string): Promise<boolean> {
     const { self } = this.#peers;
     const giver = this.#peers.get(from);
     const theirs = await giver.lookup(namespace);
     if (theirs?.is === 'handed' && theirs.to === self) return this.#accept(namespace, from, theirs.term);
     if (theirs?.is !== 'owned') return false;
-    if (!(await this.#book.change(namespace, (lease) => receive(lease, from, theirs.term))))
+    if (!(await this.#book.change(namespace, (lease) => this.#rules.receive(lease, from, theirs.term))))
       return this.#book.owns(namespace);
 
     let position = 0;
@@ -88,6 +100,6 @@ export class HandoverTaker<R> {
   }
 
   #accept(namespace: string, from: string, term: number): Promise<boolean> {
-    return this.#book.change(namespace, (lease) => accept(lease, from, term));
+    return this.#book.change(namespace, (lease) => this.#rules.accept(lease, from, term));
   }
 }

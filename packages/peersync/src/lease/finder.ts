@@ -4,7 +4,7 @@ import type { Holder, Lease } from './lease.js';
 import { holderBy } from './lease.js';
 import type { LeaseBook } from './lease-book.js';
 import type { Holding, Peers } from './peer.js';
-import { begin, claim, type Decision, isElected, meet, type Vote, vote } from './rules.js';
+import { type Decision, type LeaseRules, leaseRules, type Vote } from './rules.js';
 
 /** How often a node tries to begin a namespace that another one wants to begin as well. */
 const attempts = 8;
@@ -17,6 +17,7 @@ export interface FinderOptions {
   readonly minMembers: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly rules?: LeaseRules | undefined;
 }
 
 /** Finds out who holds a namespace, and begins one that nobody holds. */
@@ -26,13 +27,19 @@ export class LeaseFinder {
   readonly #minMembers: number;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #rules: LeaseRules;
 
-  constructor(book: LeaseBook, peers: Peers<unknown>, { minMembers, clock, random }: FinderOptions) {
+  constructor(
+    book: LeaseBook,
+    peers: Peers<unknown>,
+    { minMembers, clock, random, rules = leaseRules }: FinderOptions,
+  ) {
     this.#book = book;
     this.#peers = peers;
     this.#minMembers = minMembers;
     this.#clock = clock;
     this.#random = random;
+    this.#rules = rules;
   }
 
   /**
@@ -67,8 +74,9 @@ export class LeaseFinder {
       if (held.length > 0) return held.reduce((latest, each) => (each.term > latest.term ? each : latest));
       this.#checkQuorum(namespace, votes.size);
       for (const answer of votes.values()) if (answer.is === 'refused') refusedAt = Math.max(refusedAt, answer.term);
-      if (!isElected(votes, this.#peers.known())) continue;
-      if (await this.#book.change(namespace, (now) => begin(now, self, term))) return { by: self, term };
+      if (!this.#rules.isElected(votes, this.#peers.known())) continue;
+      if (await this.#book.change(namespace, (lease) => this.#rules.begin(lease, self, term)))
+        return { by: self, term };
     }
     throw new ConfigError('unavailable', `namespace ${namespace}: another node is about to begin it`);
   }
@@ -78,7 +86,7 @@ export class LeaseFinder {
     const leases = await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
     this.#checkQuorum(namespace, leases.size + 1);
     const known = Math.max(0, ...[...leases.values()].map((lease) => lease?.term ?? 0));
-    const term = await this.#book.change(namespace, (lease) => claim(lease, known));
+    const term = await this.#book.change(namespace, (lease) => this.#rules.claim(lease, this.#peers.self, known));
     return { by: this.#peers.self, term };
   }
 
@@ -91,7 +99,7 @@ export class LeaseFinder {
     const given: Holding[] = [];
     for (const holding of theirs) {
       const other = { by: id, term: holding.term };
-      const gaveWay = (lease: Lease | undefined): Decision<boolean> => meet(lease, this.#peers.self, other);
+      const gaveWay = (lease: Lease | undefined): Decision<boolean> => this.#rules.meet(lease, this.#peers.self, other);
       if (await this.#book.change(holding.namespace, gaveWay)) given.push(holding);
     }
     return given;
@@ -103,7 +111,7 @@ export class LeaseFinder {
 
   async #votes(namespace: string, term: number): Promise<Map<string, Vote>> {
     const { self } = this.#peers;
-    const own = await this.#book.change(namespace, (lease) => vote(lease, self, self, term));
+    const own = await this.#book.change(namespace, (lease) => this.#rules.vote(lease, self, self, term));
     const votes = await this.#askAll(namespace, (id) => this.#peers.get(id).vote(namespace, self, term));
     return votes.set(self, own);
   }
@@ -139,7 +147,7 @@ export class LeaseFinder {
 
   #checkQuorum(namespace: string, answered: number): void {
     const known = Math.max(this.#peers.known(), this.#minMembers);
-    if (2 * answered > known && this.#peers.known() >= this.#minMembers) return;
+    if (this.#rules.isMost(answered, known) && this.#peers.known() >= this.#minMembers) return;
     throw new ConfigError('unavailable', `namespace ${namespace}: only ${answered} of ${known} members are there`);
   }
 }

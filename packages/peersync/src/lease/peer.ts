@@ -23,6 +23,10 @@ export interface LogPlace {
 /** What a node holds and has changed, up to a place in its log. */
 export interface Changes extends LogPlace {
   readonly holdings: readonly Holding[];
+  /** Whether `holdings` is everything that it holds, rather than what has changed. */
+  readonly complete: boolean;
+  /** The namespaces that it has given up since the place that was asked about; nothing where `complete`. */
+  readonly released: readonly string[];
 }
 
 /**

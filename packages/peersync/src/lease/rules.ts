@@ -1,3 +1,4 @@
+import { crc32 } from '../ring/crc32.js';
 import { type Holder, holderBy, type Lease } from './lease.js';
 
 /** What a rule decides: the lease from now on (undefined: as it was), and what is answered when it is on the disk. */
@@ -29,6 +30,9 @@ export function vote(lease: Lease | undefined, self: string, candidate: string, 
   return { lease: { is: 'promised', to: candidate, term, earlier }, answer: { is: 'granted', earlier } };
 }
 
+/** Whether those who answered are most of the members that are known, so that no two such groups are without a common one. */
+export const isMost = (answered: number, known: number): boolean => 2 * answered > known;
+
 /**
  * Whether the candidate may begin the namespace, when every member that is there has answered: most of all known
  * members agree, and whoever had a promise before, and so might have begun, is among them and has thereby given it up.
@@ -36,7 +40,7 @@ export function vote(lease: Lease | undefined, self: string, candidate: string, 
 export function isElected(votes: ReadonlyMap<string, Vote>, known: number): boolean {
   const answers = [...votes.values()];
   return (
-    2 * votes.size > known &&
+    isMost(votes.size, known) &&
     answers.every((answer) => answer.is === 'granted' && answer.earlier.every((id) => votes.has(id)))
   );
 }
@@ -87,13 +91,17 @@ export function whole(lease: Lease | undefined): Decision<void> {
   return { lease: { is: 'handed', to: lease.to, term: lease.term }, answer: undefined };
 }
 
-/** How far a claim leaps ahead of every term that is known: further than the lost holder can have come unseen. */
-const claimLeap = 1_000;
+/**
+ * How far a claim leaps ahead of every term that is known: further than the lost holder can have come unseen, and each
+ * node by another number, since two may claim at once.
+ */
+const claimLeap = 2 ** 20;
+const leapOf = (self: string): number => claimLeap + (crc32(self) % claimLeap);
 
 /** An operator gives the namespace of a lost holder to this node. What only the lost one had is lost. */
-export function claim(lease: Lease | undefined, knownTerm: number): Decision<number> {
+export function claim(lease: Lease | undefined, self: string, knownTerm: number): Decision<number> {
   if (lease?.is === 'owned') return { answer: lease.term };
-  const term = Math.max(knownTerm, lease?.term ?? 0) + claimLeap;
+  const term = Math.max(knownTerm, lease?.term ?? 0) + leapOf(self);
   return { lease: { is: 'owned', term }, answer: term };
 }
 
@@ -106,3 +114,32 @@ export function meet(lease: Lease | undefined, self: string, other: Holder): Dec
   const otherStays = other.term > lease.term || (other.term === lease.term && other.by < self);
   return otherStays ? { lease: { is: 'handed', to: other.by, term: other.term }, answer: true } : { answer: false };
 }
+
+/** The rules together, so that a simulation can show what is lost without one. */
+export interface LeaseRules {
+  readonly isMost: typeof isMost;
+  readonly vote: typeof vote;
+  readonly isElected: typeof isElected;
+  readonly begin: typeof begin;
+  readonly receive: typeof receive;
+  readonly hand: typeof hand;
+  readonly accept: typeof accept;
+  readonly follow: typeof follow;
+  readonly whole: typeof whole;
+  readonly claim: typeof claim;
+  readonly meet: typeof meet;
+}
+
+export const leaseRules: LeaseRules = {
+  isMost,
+  vote,
+  isElected,
+  begin,
+  receive,
+  hand,
+  accept,
+  follow,
+  whole,
+  claim,
+  meet,
+};

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { ConfigError } from '@cfg/core';
+import { shuffle } from '../clock.js';
 import { completeMemberlist, type MemberlistOptions, type MemberlistSettings, swimSettings } from './options.js';
 import type { SwimEffect } from './swim/effect.js';
 import { Swim } from './swim/swim.js';
@@ -31,6 +32,13 @@ interface Running {
   readonly tcp: TcpEdge;
   readonly address: Address;
 }
+
+/** How many nodes are told by TCP that this one leaves. */
+const toldByStream = 3;
+
+/** How long a goodbye is waited for by each of the two ways, and then for what was told to spread, in milliseconds. */
+const mostLeaveMs = 4_500;
+const spreadMs = 1_000;
 
 /** Reasons for refusals that are counted apart. */
 const mostReasons = 100;
@@ -129,12 +137,31 @@ export class Memberlist implements AsyncDisposable {
     this.#run(this.#open.swim.changeMeta(meta, this.#settings.clock.now()));
   }
 
-  /** Says goodbye, and waits until that was sent to some of the others. */
+  /**
+   * Says goodbye: by gossip, until that was sent as often as it is to be, and to some of the others by TCP as well, which
+   * pass it on. Where none of these took it, what was sent by UDP has a second more to spread. Takes 10 s at most.
+   */
   async leave(): Promise<void> {
-    const { swim } = this.#open;
-    const { clock, timings } = this.#settings;
+    const { swim, address } = this.#open;
+    const { clock, timings, random } = this.#settings;
     this.#run(swim.leave(clock.now()));
-    await new Promise<void>((resolve) => clock.after(2 * timings.gossipIntervalMs, resolve));
+    const others = swim.members().filter((node) => !sameAddress(node.address, address));
+    if (others.length === 0) return;
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+    const told = shuffle(others, random).slice(0, toldByStream);
+    const farewells = told.map((node) => this.#pushPull(node.address, false));
+    const heard = await Promise.race([
+      Promise.any(farewells).then(
+        () => true,
+        () => false,
+      ),
+      wait(mostLeaveMs).then(() => false),
+    ]);
+    const until = clock.now() + mostLeaveMs;
+    while (this.#running?.swim.isSayingGoodbye && clock.now() < until) {
+      await wait(Math.min(timings.gossipIntervalMs, mostLeaveMs / 10));
+    }
+    if (!heard) await wait(spreadMs);
   }
 
   /** Ends at once; without {@link leave} the others notice after a while. Closing twice is fine. */

@@ -48,7 +48,7 @@ export function peeringService(
     async changes({ position, logId }, context) {
       await allow(context, rpc.changes.path, '');
       const changes = await peer.changes({ position, logId });
-      return { ...changes, holdings: [...changes.holdings] };
+      return { ...changes, holdings: [...changes.holdings], released: [...changes.released] };
     },
     async vote({ namespace, candidate, term }, context) {
       await allow(context, rpc.vote.path, namespace);

@@ -38,7 +38,7 @@ interface Opened {
   readonly giver: HandoverGiver<TransferRecord>;
   readonly taker: HandoverTaker<TransferRecord>;
   readonly calls: NamespaceCalls;
-  readonly follower: Follower;
+  readonly follower: Follower<TransferRecord>;
   readonly owner: NamespaceOwner;
   readonly meetings: Meetings;
   readonly aliases: ClusterAliases;
@@ -93,7 +93,7 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     this.#met = this.#opened.meetings.atStart(this.#settled).finally(() => {
       this.#met = undefined;
     });
-    this.#opened.follower.start();
+    if (this.#settings.followers > 0) this.#opened.follower.start();
     void this.#adoptOwnData();
   }
 
@@ -161,9 +161,11 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
 
   async changes(after: LogPlace): Promise<Changes> {
     const { book } = this.#parted;
-    const { namespaces, ...place } = await this.#data.changed(after);
-    const holdings = book.holdings().filter(({ namespace }) => namespaces?.has(namespace) ?? true);
-    return { holdings, ...place };
+    const { namespaces, leases, position, logId } = await this.#data.changed(after);
+    const place = { position, logId };
+    if (namespaces === undefined) return { holdings: book.holdings(), complete: true, released: [], ...place };
+    const holdings = book.holdings().filter(({ namespace }) => namespaces.has(namespace) || leases.includes(namespace));
+    return { holdings, complete: false, released: leases.filter((namespace) => !book.owns(namespace)), ...place };
   }
 
   vote(namespace: string, candidate: string, term: number): Promise<Vote> {
@@ -207,11 +209,12 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
       finder,
       taker,
       connections: this.#connections,
-      peers,
       data: this.#data,
     });
     const { followers } = this.#settings;
-    const follower = new Follower({ cluster, book, peers, data: this.#data, clock: this.#clock, followers });
+    const isFollowed = (namespace: string, holder: string): boolean =>
+      cluster.ring.followersOf(namespace, holder, followers).includes(self);
+    const follower = new Follower({ book, peers, data: this.#data, clock: this.#clock, isFollowed });
     const others = (): Promise<ReadonlyMap<string, FullStore>> => this.#others();
     const holderOf = async (namespace: string): Promise<string | undefined> => (await finder.find(namespace))?.by;
     const owns = (namespace: string): boolean => book.owns(namespace);

@@ -1,24 +1,24 @@
-import { isConfigError, type TransferRecord } from '@cfg/core';
+import { isConfigError } from '@cfg/core';
 import type { Clock } from '../clock.js';
-import type { Cluster } from '../cluster/cluster.js';
+import type { NamespaceData } from '../handover/data.js';
 import type { LeaseBook } from '../lease/lease-book.js';
 import type { Holding, LogPlace, Peer, Peers } from '../lease/peer.js';
-import { follow, whole } from '../lease/rules.js';
-import type { StoreData } from './store-data.js';
+import { type LeaseRules, leaseRules } from '../lease/rules.js';
 
 /** How often the other nodes are asked what has changed, in milliseconds. */
-const everyMs = 1_000;
+const usualMs = 1_000;
 
 const beginning: LogPlace = { position: 0, logId: '' };
 
-export interface FollowerParts {
-  readonly cluster: Cluster;
+export interface FollowerParts<R> {
   readonly book: LeaseBook;
-  readonly peers: Peers<TransferRecord>;
-  readonly data: StoreData;
+  readonly peers: Peers<R>;
+  readonly data: NamespaceData<R>;
   readonly clock: Clock;
-  /** How many nodes are to have a copy of a namespace beside its holder. */
-  readonly followers: number;
+  /** Whether this node is to have a copy of the namespace beside that holder. */
+  readonly isFollowed: (namespace: string, holder: string) => boolean;
+  readonly everyMs?: number | undefined;
+  readonly rules?: LeaseRules | undefined;
 }
 
 /** How far one node is copied. */
@@ -32,8 +32,8 @@ interface Followed {
  * Keeps copies of namespaces that others hold, for when they are gone: of those that the ring gives to this node to
  * follow. A copy is behind its holder by a second or two; what it costs grows with what changes.
  */
-export class Follower {
-  readonly #parts: FollowerParts;
+export class Follower<R> {
+  readonly #parts: FollowerParts<R>;
   readonly #followed = new Map<string, Followed>();
   /** When each copy was last the same as what its holder had, by the clock. */
   readonly #freshAt = new Map<string, number>();
@@ -41,13 +41,14 @@ export class Follower {
   #isClosed = false;
   #round: Promise<void> = Promise.resolve();
 
-  constructor(parts: FollowerParts) {
+  constructor(parts: FollowerParts<R>) {
     this.#parts = parts;
   }
 
   start(): void {
-    if (this.#parts.followers === 0 || this.#isClosed) return;
-    this.#callOff = this.#parts.clock.after(everyMs, () => {
+    if (this.#isClosed) return;
+    const { clock, everyMs = usualMs } = this.#parts;
+    this.#callOff = clock.after(everyMs, () => {
       this.#round = this.#copyAll().finally(() => this.start());
     });
   }
@@ -85,8 +86,12 @@ export class Follower {
     const { place } = followed;
     try {
       const peer = this.#parts.peers.get(id);
-      const { holdings, position, logId } = await peer.changes(place);
+      const { holdings, complete, released, position, logId } = await peer.changes(place);
       if (logId !== place.logId) followed.copied.clear();
+      const held = complete ? new Set(holdings.map(({ namespace }) => namespace)) : undefined;
+      const given = held === undefined ? released : [...followed.copied.keys()].filter((name) => !held.has(name));
+      // The holder now is another node: what this one says of its own log tells nothing of how old the copy is.
+      for (const namespace of given) followed.copied.delete(namespace);
       for (const holding of holdings) await this.#copy(holding, id, peer, followed.copied);
       for (const namespace of followed.copied.keys()) this.#freshAt.set(namespace, began);
       if (followed.place === place) followed.place = { position, logId };
@@ -97,16 +102,10 @@ export class Follower {
     }
   }
 
-  async #copy(
-    { namespace, term }: Holding,
-    from: string,
-    peer: Peer<TransferRecord>,
-    copied: Map<string, number>,
-  ): Promise<void> {
-    const { cluster, book, data, followers } = this.#parts;
-    const { id } = cluster.self;
-    const isMine = cluster.ring.followersOf(namespace, from, followers).includes(id);
-    if (!isMine || !(await book.change(namespace, (lease) => follow(lease, { by: from, term })))) {
+  async #copy({ namespace, term }: Holding, from: string, peer: Peer<R>, copied: Map<string, number>): Promise<void> {
+    const { book, data, isFollowed, rules = leaseRules } = this.#parts;
+    const isMine = isFollowed(namespace, from);
+    if (!isMine || !(await book.change(namespace, (lease) => rules.follow(lease, { by: from, term })))) {
       copied.delete(namespace);
       return;
     }
@@ -115,6 +114,6 @@ export class Follower {
       await data.put(namespace, records);
       if (position > 0) copied.set(namespace, position);
     }
-    await book.change(namespace, whole);
+    await book.change(namespace, rules.whole);
   }
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, ConfigError, type FullStore, isConfigError } from '@cfg/core';
+import { type CallOptions, ConfigError, type FullStore, isConfigError, type TransferRecord } from '@cfg/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { LeaseBook } from '../lease/lease-book.js';
 import { type NamespaceRouter, ownerTold } from '../lease/router.js';
@@ -13,7 +13,7 @@ export interface CallsParts {
   readonly book: LeaseBook;
   readonly router: NamespaceRouter;
   readonly connections: Connections;
-  readonly follower: Follower;
+  readonly follower: Follower<TransferRecord>;
   readonly followers: number;
 }
 

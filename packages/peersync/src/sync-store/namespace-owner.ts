@@ -3,7 +3,6 @@ import type { Cluster } from '../cluster/cluster.js';
 import type { HandoverTaker } from '../handover/taker.js';
 import type { LeaseFinder } from '../lease/finder.js';
 import type { LeaseBook } from '../lease/lease-book.js';
-import type { Peers } from '../lease/peer.js';
 import type { Connections } from './connections.js';
 import type { StoreData } from './store-data.js';
 
@@ -16,7 +15,6 @@ export interface OwnerParts {
   readonly finder: LeaseFinder;
   readonly taker: HandoverTaker<TransferRecord>;
   readonly connections: Connections;
-  readonly peers: Peers<TransferRecord>;
   readonly data: StoreData;
 }
 
@@ -41,22 +39,11 @@ export class NamespaceOwner {
       await finder.begin(namespace);
     } else if (cluster.membership.addressOf(holder.by) !== undefined) await taker.take(namespace, holder.by);
     else {
-      await this.#copyFromFollowers(namespace, holder.by);
+      await taker.takeCopies(namespace, holder.by);
       await finder.claim(namespace);
     }
     if (!book.owns(namespace)) {
       throw new ConfigError('unavailable', `namespace ${namespace}: another node was quicker; try again`);
-    }
-  }
-
-  /** What other nodes have of a namespace whose holder is gone: some may have a later copy than this one. */
-  async #copyFromFollowers(namespace: string, lost: string): Promise<void> {
-    const { peers, data } = this.#parts;
-    for (const id of peers.present()) {
-      const peer = peers.get(id);
-      const lease = await peer.lookup(namespace);
-      if (lease?.is !== 'handed' || lease.to !== lost) continue;
-      for await (const { records } of peer.pull(namespace, 0)) await data.put(namespace, records);
     }
   }
 

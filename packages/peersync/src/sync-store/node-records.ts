@@ -24,9 +24,7 @@ export class NodeRecords implements LeaseRecords {
   }
 
   async save(namespace: string, lease: Lease): Promise<void> {
-    // A namespace may have characters that a key may not.
-    const key = leasePrefix + Buffer.from(`/${namespace}`).toString('hex');
-    await this.#store.set(nodeNamespace, key, json({ namespace, lease } satisfies Record));
+    await this.#store.set(nodeNamespace, leaseKey(namespace), json({ namespace, lease } satisfies Record));
   }
 
   readonly epoch: KeptEpoch = {
@@ -43,6 +41,15 @@ export class NodeRecords implements LeaseRecords {
       await this.#store.set(nodeNamespace, epochKey, json(epoch));
     },
   };
+}
+
+/** A namespace may have characters that a key may not. */
+const leaseKey = (namespace: string): string => leasePrefix + Buffer.from(`/${namespace}`).toString('hex');
+
+/** The namespace whose lease is kept under the key; undefined for another key. */
+export function namespaceOfLease(key: string): string | undefined {
+  if (!key.startsWith(leasePrefix)) return undefined;
+  return Buffer.from(key.slice(leasePrefix.length), 'hex').toString().slice(1);
 }
 
 interface Record {

@@ -10,6 +10,7 @@ import {
 } from '@cfg/core';
 import type { LastPage, NamespaceData } from '../handover/data.js';
 import type { DataPage, LogPlace } from '../lease/peer.js';
+import { namespaceOfLease, nodeNamespace } from './node-records.js';
 
 /** Keys whose histories are read together, and bytes of their newest values after which there are no more. */
 const walkKeys = 200;
@@ -34,6 +35,12 @@ export function transferringStore(store: Store): TransferringStore {
     'unsupported',
     'a node of a cluster needs a store with revisions, versions, tombstones and transfer',
   );
+}
+
+export interface Changed extends LogPlace {
+  /** Undefined where the log does not reach back so far. */
+  readonly namespaces: ReadonlySet<string> | undefined;
+  readonly leases: readonly string[];
 }
 
 type Page = DataPage<TransferRecord>;
@@ -69,20 +76,25 @@ export class StoreData implements NamespaceData<TransferRecord> {
     yield* this.#walked(namespace, from, revision, oldestRevision);
   }
 
-  /** Which namespaces have changed after that place in the log; undefined where it does not reach back so far. */
-  async changed(after: LogPlace): Promise<{ readonly namespaces: ReadonlySet<string> | undefined } & LogPlace> {
+  /** Which namespaces, and which of this node's leases, have changed after that place in the log; undefined where it does not reach back so far. */
+  async changed(after: LogPlace): Promise<Changed> {
     const { revision: position, logId, oldestRevision } = await this.#store.revision();
     if (after.logId !== logId || after.position < oldestRevision || after.position > position) {
-      return { namespaces: undefined, position, logId };
+      return { namespaces: undefined, leases: [], position, logId };
     }
     const namespaces = new Set<string>();
+    const leases = new Set<string>();
     try {
-      await this.#readLog(undefined, after.position, position, ({ namespace }) => void namespaces.add(namespace));
+      await this.#readLog(undefined, after.position, position, ({ namespace, key }) => {
+        const leased = namespace === nodeNamespace ? namespaceOfLease(key) : undefined;
+        if (leased === undefined) namespaces.add(namespace);
+        else leases.add(leased);
+      });
     } catch (error) {
       if (!isConfigError(error, 'revision_compacted')) throw error;
-      return { namespaces: undefined, position, logId };
+      return { namespaces: undefined, leases: [], position, logId };
     }
-    return { namespaces, position, logId };
+    return { namespaces, leases: [...leases], position, logId };
   }
 
   async last(namespace: string, position: number): Promise<LastPage<TransferRecord>> {
@@ -101,7 +113,7 @@ export class StoreData implements NamespaceData<TransferRecord> {
   }
 
   put(namespace: string, records: readonly TransferRecord[]): Promise<void> {
-    return this.#store.transfer(namespace, records);
+    return this.#store.transfer(namespace, records, { keepsSecrets: true });
   }
 
   async *#logged(namespace: string, after: number, to: number): AsyncGenerator<Page, void, undefined> {

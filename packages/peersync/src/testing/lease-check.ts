@@ -1,5 +1,6 @@
 import type { Row } from './disk.js';
-import type { LeaseLife } from './lease-surroundings.js';
+import type { LeaseLife, Read } from './lease-surroundings.js';
+import type { Simulation } from './simulation.js';
 
 const name = (namespace: string, key: string): string => `${namespace}/${key}`;
 
@@ -7,6 +8,8 @@ const name = (namespace: string, key: string): string => `${namespace}/${key}`;
 export class LeaseCheck {
   readonly breaches: string[] = [];
   writes = 0;
+  /** Reads that were answered from a copy. */
+  copies = 0;
   /** Who wrote in each term of each namespace. */
   readonly #writers = new Map<string, string>();
   /** The values of each version that was acknowledged. */
@@ -16,8 +19,17 @@ export class LeaseCheck {
   /** Namespaces that were claimed from a lost holder: what only that one had is lost, and said to be. */
   readonly #claimed = new Set<string>();
   readonly #namespaces = new Set<string>();
+  /** When each version of a key was acknowledged. */
+  readonly #acknowledged = new Map<string, { readonly version: number; readonly at: number }[]>();
+  /** When a node began to copy a namespace. */
+  readonly #followed = new Map<string, number>();
+  readonly #simulation: Simulation;
   #count = 0;
   #unfinished = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
 
   namespaces(): string[] {
     return [...this.#namespaces];
@@ -25,6 +37,11 @@ export class LeaseCheck {
 
   claimed(namespace: string): void {
     this.#claimed.add(namespace);
+  }
+
+  followed(node: LeaseLife, namespace: string): void {
+    const name = `${node.id} ${namespace}`;
+    if (!this.#followed.has(name)) this.#followed.set(name, this.#simulation.now());
   }
 
   /** I1: in each term one node writes. */
@@ -49,6 +66,9 @@ export class LeaseCheck {
     if (known !== row.value) this.#breach(`I3: ${version} is both ${known} and ${row.value}`);
     const newest = this.#newest.get(name(namespace, key));
     if (newest === undefined || newest.version < row.version) this.#newest.set(name(namespace, key), row);
+    const acknowledged = this.#acknowledged.get(name(namespace, key)) ?? [];
+    acknowledged.push({ version: row.version, at: this.#simulation.now() });
+    this.#acknowledged.set(name(namespace, key), acknowledged);
   }
 
   /** I7: with everyone there, every node can write and read. */
@@ -67,11 +87,30 @@ export class LeaseCheck {
   /** I4: a read sees every write that was acknowledged before it began. */
   async get(node: LeaseLife, namespace: string, key: string): Promise<void> {
     const before = this.#newest.get(name(namespace, key));
-    const row = await node.get(namespace, key);
+    const began = this.#simulation.now();
+    const { row, copy } = await node.get(namespace, key);
+    if (copy !== undefined) return this.#copied(copy, namespace, key, row, began);
     if (this.#claimed.has(namespace) || before === undefined) return;
     if ((row?.version ?? 0) < before.version) {
       this.#breach(`I4: ${node.id} reads version ${row?.version} of ${name(namespace, key)}, after ${before.version}`);
     }
+  }
+
+  /**
+   * I4, of a copy: it has everything that was acknowledged before the time from which it says to be; and where it does
+   * not know its age, before it was begun.
+   */
+  #copied(copy: NonNullable<Read['copy']>, namespace: string, key: string, row: Row | undefined, began: number): void {
+    this.copies += 1;
+    if (this.#claimed.has(namespace)) return;
+    const { at, ageMs } = copy;
+    const asOf = ageMs === undefined ? (this.#followed.get(`${at.id} ${namespace}`) ?? 0) : began - ageMs;
+    const before = (this.#acknowledged.get(name(namespace, key)) ?? []).filter((version) => version.at < asOf);
+    const least = Math.max(0, ...before.map(({ version }) => version));
+    if ((row?.version ?? 0) >= least) return;
+    this.#breach(
+      `I4: the copy of ${name(namespace, key)} at ${at.id}, ${ageMs} ms old, has version ${row?.version}, not ${least}`,
+    );
   }
 
   stuck(): void {

@@ -1,4 +1,4 @@
-import { ConfigError } from '@cfg/core';
+import { ConfigError, isConfigError } from '@cfg/core';
 import { randomInt } from '../clock.js';
 import type { NamespaceData } from '../handover/data.js';
 import { HandoverGiver } from '../handover/giver.js';
@@ -9,8 +9,12 @@ import { LeaseBook } from '../lease/lease-book.js';
 import type { Changes, DataPage, Holding, Peer } from '../lease/peer.js';
 import { NamespaceRouter } from '../lease/router.js';
 import { WriteGate } from '../lease/write-gate.js';
+import { Follower } from '../sync-store/follower.js';
 import type { Disk, Row } from './disk.js';
-import type { LeaseLife, LeaseSurroundings } from './lease-surroundings.js';
+import type { LeaseLife, LeaseSurroundings, Read } from './lease-surroundings.js';
+
+/** Each question costs the simulation as much as a write: fewer than in production, where it is every second. */
+const followEveryMs = 8_000;
 
 /** Rows that are pulled at once: few, so that a handover has many steps. */
 const pageSize = 3;
@@ -26,6 +30,7 @@ export class LeaseNode implements LeaseLife {
   readonly #world: LeaseSurroundings;
   readonly #giver: HandoverGiver<Row>;
   readonly #router: NamespaceRouter;
+  readonly #follower: Follower<Row>;
 
   private constructor(id: string, world: LeaseSurroundings, disk: Disk, book: LeaseBook) {
     this.id = id;
@@ -55,9 +60,23 @@ export class LeaseNode implements LeaseLife {
       minMembers: 1,
       clock: world.simulation,
       random: world.simulation.random,
+      rules: world.rules,
     });
-    this.#giver = new HandoverGiver(book, giversGate, data, world.simulation);
-    this.taker = new HandoverTaker(book, peers, data);
+    this.#giver = new HandoverGiver(book, giversGate, data, world.simulation, world.rules);
+    this.taker = new HandoverTaker(book, peers, data, world.rules);
+    this.#follower = new Follower({
+      book,
+      peers,
+      data,
+      clock: world.simulation,
+      rules: world.rules,
+      everyMs: followEveryMs,
+      isFollowed: (namespace, holder) => {
+        const isFollower = world.isFollower(id, holder);
+        if (isFollower) world.check.followed(this, namespace);
+        return isFollower;
+      },
+    });
     this.#router = new NamespaceRouter({
       self: id,
       book,
@@ -76,7 +95,14 @@ export class LeaseNode implements LeaseLife {
       save: (namespace, lease) => (node as LeaseNode).#write(() => void disk.leases.set(namespace, lease)),
     });
     node = new LeaseNode(id, world, disk, book);
+    if (world.hasFollowers) node.#follower.start();
     return node;
+  }
+
+  /** The process is gone. */
+  end(): void {
+    this.isUp = false;
+    void this.#follower.close();
   }
 
   set(namespace: string, key: string, value: string, forwarded = false): Promise<Row> {
@@ -90,21 +116,49 @@ export class LeaseNode implements LeaseLife {
           this.disk.put(namespace, row);
           return row;
         }),
-      there: (id) => this.#world.call(this, id, (other) => other.set(namespace, key, value, true)),
+      there: async (id) => {
+        if (!this.#isThere(id)) throw new ConfigError('read_only', `${id} is gone`);
+        return this.#world.call(this, id, (other) => other.set(namespace, key, value, true));
+      },
       copy: () => undefined,
       nowhere: () => Promise.reject(new ConfigError('internal', 'a write is always somewhere')),
     });
   }
 
-  get(namespace: string, key: string, forwarded = false): Promise<Row | undefined> {
-    return this.#router.run<Row | undefined>(namespace, {
+  get(namespace: string, key: string, forwarded = false): Promise<Read> {
+    const here = async (): Promise<Read> => ({ row: this.disk.last(namespace, key) });
+    return this.#router.run<Read>(namespace, {
       write: false,
       forwarded,
-      here: async () => this.disk.last(namespace, key),
-      there: (id) => this.#world.call(this, id, (other) => other.get(namespace, key, true)),
-      copy: () => undefined,
-      nowhere: async () => undefined,
+      here,
+      there: (id) => this.#readAt(id, namespace, key),
+      copy: () => {
+        const lease = this.book.get(namespace);
+        if (lease?.is !== 'handed' || lease.partial) return undefined;
+        const copy = { at: this, ageMs: this.#follower.ageMs(namespace) };
+        return here().then(({ row }) => ({ row, copy }));
+      },
+      nowhere: here,
     });
+  }
+
+  /** At the node, or if it is gone, where there is a copy. */
+  async #readAt(id: string, namespace: string, key: string): Promise<Read> {
+    const ask = (to: string): Promise<Read> => this.#world.call(this, to, (other) => other.get(namespace, key, true));
+    if (this.#isThere(id)) return ask(id);
+    const followers = this.#world.presentFor(this.id).filter((other) => this.#world.isFollower(other, id));
+    for (const follower of followers) {
+      try {
+        return await ask(follower);
+      } catch (error) {
+        if (!isConfigError(error, 'unavailable', 'not_owner')) throw error;
+      }
+    }
+    throw new ConfigError('unavailable', `${id} is gone`);
+  }
+
+  #isThere(id: string): boolean {
+    return this.#world.presentFor(this.id).includes(id);
   }
 
   /** Brings the namespace to this node: by a handover if its holder is there, else by a claim. */
@@ -114,6 +168,7 @@ export class LeaseNode implements LeaseLife {
     if (this.#world.presentFor(this.id).includes(holder.by)) await this.taker.take(namespace, holder.by);
     else {
       this.#world.check.claimed(namespace);
+      await this.taker.takeCopies(namespace, holder.by);
       await this.finder.claim(namespace);
     }
   }
@@ -127,7 +182,7 @@ export class LeaseNode implements LeaseLife {
   }
 
   async changes(): Promise<Changes> {
-    return { holdings: this.book.holdings(), position: 0, logId: '' };
+    return { holdings: this.book.holdings(), complete: true, released: [], position: 0, logId: '' };
   }
 
   vote(namespace: string, candidate: string, term: number): ReturnType<Peer<Row>['vote']> {

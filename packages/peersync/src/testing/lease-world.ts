@@ -1,11 +1,11 @@
 import { ConfigError } from '@cfg/core';
 import { randomInt } from '../clock.js';
 import type { Peer } from '../lease/peer.js';
-import { vote } from '../lease/rules.js';
+import { leaseRules } from '../lease/rules.js';
 import { Disk, type Row } from './disk.js';
 import { LeaseCheck } from './lease-check.js';
 import { LeaseNode } from './lease-node.js';
-import type { LeaseLife, LeaseRules, LeaseSurroundings } from './lease-surroundings.js';
+import type { LeaseLife, LeaseSurroundings, WorldRules } from './lease-surroundings.js';
 import { Network } from './network.js';
 import { Simulation } from './simulation.js';
 
@@ -19,6 +19,11 @@ export interface LeaseScript {
   readonly seed: number;
   readonly nodes: number;
   readonly loss: number;
+  /** Shares of calls and answers that come late, and that come twice. Default 0. */
+  readonly lateness?: number | undefined;
+  readonly duplication?: number | undefined;
+  /** Whether each node's namespaces are copied by the next one. Default: they are not. */
+  readonly followers?: boolean | undefined;
   readonly happenings: readonly { readonly afterMs: number; readonly what: LeaseHappening }[];
   /** Crashes this node at its n-th step (a disk write, a call, or an answer), and starts it again later. */
   readonly crashAt?: { readonly node: number; readonly step: number } | undefined;
@@ -35,23 +40,27 @@ export interface LeaseOutcome {
   readonly breaches: readonly string[];
   /** How many writes were acknowledged. */
   readonly writes: number;
+  /** How many reads were answered from a copy. */
+  readonly copies: number;
   /** How many steps the node of `crashAt` made. */
   readonly steps: number;
 }
 
 /** Runs the script. */
-export async function runLeases(script: LeaseScript, rules: Partial<LeaseRules> = {}): Promise<LeaseOutcome> {
-  const world = new LeaseWorld(script, { vote, keeps: () => true, holdsBack: true, ...rules });
+export async function runLeases(script: LeaseScript, rules: Partial<WorldRules> = {}): Promise<LeaseOutcome> {
+  const world = new LeaseWorld(script, { ...leaseRules, keeps: () => true, holdsBack: true, ...rules });
   await world.run();
-  return { breaches: world.check.breaches, writes: world.check.writes, steps: world.steps };
+  const { breaches, writes, copies } = world.check;
+  return { breaches, writes, copies, steps: world.steps };
 }
 
 /** A cluster of nodes with leases; who is there is noticed with a delay, and not by all at the same time. */
 export class LeaseWorld implements LeaseSurroundings {
   readonly simulation: Simulation;
   readonly ids: readonly string[];
-  readonly check: LeaseCheck = new LeaseCheck();
-  readonly rules: LeaseRules;
+  readonly check: LeaseCheck;
+  readonly rules: WorldRules;
+  readonly hasFollowers: boolean;
   steps = 0;
   #isQuiet = false;
   readonly #script: LeaseScript;
@@ -61,12 +70,15 @@ export class LeaseWorld implements LeaseSurroundings {
   /** By node, who it thinks is gone. */
   readonly #missed = new Map<string, Set<string>>();
 
-  constructor(script: LeaseScript, rules: LeaseRules) {
+  constructor(script: LeaseScript, rules: WorldRules) {
     this.#script = script;
+    this.hasFollowers = script.followers ?? false;
     this.rules = rules;
     this.simulation = new Simulation(script.seed);
+    this.check = new LeaseCheck(this.simulation);
     this.#network = new Network(this.simulation);
-    this.#network.faults.loss = script.loss;
+    const { loss, lateness = 0, duplication = 0 } = script;
+    Object.assign(this.#network.faults, { loss, lateness, duplication });
     this.ids = Array.from({ length: script.nodes }, (_, number) => `n${number}`);
     this.#disks = new Map(this.ids.map((id) => [id, new Disk()]));
     for (const id of this.ids) this.#missed.set(id, new Set());
@@ -94,6 +106,10 @@ export class LeaseWorld implements LeaseSurroundings {
   guessFor(id: string, namespace: string): string | undefined {
     const members = [...this.presentFor(id), id].sort();
     return members[Number(namespace.slice(2)) % members.length];
+  }
+
+  isFollower(id: string, holder: string): boolean {
+    return this.ids[(this.ids.indexOf(holder) + 1) % this.ids.length] === id;
   }
 
   /** Calls another node: there and back through the network, and lost if either is. */
@@ -170,7 +186,7 @@ export class LeaseWorld implements LeaseSurroundings {
   }
 
   #crash(node: LeaseNode, forMs: number): void {
-    node.isUp = false;
+    node.end();
     this.#notice(node.id, true);
     this.simulation.after(forMs, () => void this.#start(node.id));
   }

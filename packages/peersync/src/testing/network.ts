@@ -7,14 +7,19 @@ export interface Faults {
   loss: number;
   /** Share of messages that arrive twice. */
   duplication: number;
+  /** Share of messages that come late: after seconds. */
+  lateness: number;
 }
 
 /** Longest time that a message is on its way: long enough that messages overtake each other. */
 const slowestMs = 80;
 
+/** The same for one that comes late: longer than its sender waits for the answer. */
+const latestMs = 6_000;
+
 /** A network of named nodes, with loss, delay, duplication, re-ordering, and cuts in one or both directions. */
 export class Network {
-  readonly faults: Faults = { loss: 0, duplication: 0 };
+  readonly faults: Faults = { loss: 0, duplication: 0, lateness: 0 };
   readonly #simulation: Simulation;
   readonly #cuts = new Set<string>();
 
@@ -35,6 +40,7 @@ export class Network {
   heal(): void {
     this.faults.loss = 0;
     this.faults.duplication = 0;
+    this.faults.lateness = 0;
     this.#cuts.clear();
   }
 
@@ -48,6 +54,9 @@ export class Network {
     const local = from === to;
     if (!local && (!this.reaches(from, to) || random() < this.faults.loss)) return;
     const copies = !local && random() < this.faults.duplication ? 2 : 1;
-    for (let i = 0; i < copies; i++) this.#simulation.after(1 + randomInt(random, slowestMs), deliver);
+    // No random number is drawn where there is none: the runs of a seed stay as they are.
+    const isLate = !local && this.faults.lateness > 0 && random() < this.faults.lateness;
+    const longestMs = isLate ? latestMs : slowestMs;
+    for (let i = 0; i < copies; i++) this.#simulation.after(1 + randomInt(random, longestMs), deliver);
   }
 }

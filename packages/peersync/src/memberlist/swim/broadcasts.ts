@@ -23,6 +23,11 @@ export class Broadcasts {
     return this.#queue.size;
   }
 
+  /** Whether the message with the key has still to be sent. */
+  has(key: string): boolean {
+    return this.#queue.has(key);
+  }
+
   /** Queues the message, in place of an older one with the same key. */
   add(key: string, bytes: Uint8Array): void {
     this.#queue.delete(key);

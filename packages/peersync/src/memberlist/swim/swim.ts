@@ -125,6 +125,11 @@ export class Swim {
     return this.#collect(() => this.#rumours.changeMeta(meta, now));
   }
 
+  /** Whether there is a goodbye that has not been told as often as it is to be. */
+  get isSayingGoodbye(): boolean {
+    return this.#rumours.isLeaving && this.#rumours.broadcasts.has(this.#settings.name);
+  }
+
   /** Says goodbye with the packets that follow. The node goes on answering. */
   leave(now: number): readonly SwimEffect[] {
     return this.#collect(() => this.#rumours.leave(now));
