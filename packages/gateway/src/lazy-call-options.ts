@@ -13,8 +13,8 @@ export interface CallSource extends AddedMetadata {
 }
 
 /**
- * Options of a call to a service in this process. Their parts are made when they are first asked for, which most never
- * are. Spread into another object they are empty.
+ * Options of a call by a client of ours: to a service in this process, or by a connection of the gateway's own. Their parts
+ * are made when they are first asked for, which most never are. Spread into another object they are empty.
  */
 export class LazyCallOptions implements ServiceCallOptions {
   readonly metadata: Metadata;
@@ -36,6 +36,10 @@ export class LazyCallOptions implements ServiceCallOptions {
 
   get signal(): AbortSignal {
     return this.#source.cancellation.signal;
+  }
+
+  get cancellation(): Cancellation {
+    return this.#source.cancellation;
   }
 
   get peer(): string {
