@@ -40,14 +40,6 @@ export class Cancellation {
             listener();
           };
   }
-
-  /** The outcome of the promise, or a rejection as soon as nobody waits for it any more. */
-  until<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      promise.then(resolve, reject);
-      this.onCancel(() => reject(callCancelled()));
-    });
-  }
 }
 
 /** What a call ends with that nobody waits for any more. */

@@ -196,7 +196,7 @@ export class Exchange implements Timed, CallSource {
     return {
       metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
-      cancellation: this.cancellation,
+      onCancel: (listener) => this.cancellation.onCancel(listener),
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
       peer: caller.peer,

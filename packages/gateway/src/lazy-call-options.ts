@@ -38,10 +38,6 @@ export class LazyCallOptions implements ServiceCallOptions {
     return this.#source.cancellation.signal;
   }
 
-  get cancellation(): Cancellation {
-    return this.#source.cancellation;
-  }
-
   get peer(): string {
     return this.caller.peer;
   }
@@ -58,7 +54,7 @@ export class LazyCallOptions implements ServiceCallOptions {
     this.#source.observeTrailer(received);
   }
 
-  until<T>(answer: Promise<T>): Promise<T> {
-    return this.#source.cancellation.until(answer);
+  onCancel(listener: () => void): void {
+    this.#source.cancellation.onCancel(listener);
   }
 }

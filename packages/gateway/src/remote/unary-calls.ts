@@ -21,7 +21,7 @@ const maxKeptBytes = 8 * 1024 * 1024;
 /**
  * Makes unary calls as a nice-grpc client with the middleware of a connection makes them, at less cost: options are read
  * when they are needed, and what is to be known about errors is worked out for errors alone. Of {@link ServiceCallOptions} it
- * heeds `cancellation` in place of `signal`.
+ * heeds `onCancel` in place of `signal`.
  */
 export class UnaryCalls {
   readonly #client: Client;
@@ -55,7 +55,7 @@ export class UnaryCalls {
           options.onHeader?.(new ReceivedMetadata(metadata));
         });
         call.on('status', ({ metadata }) => options.onTrailer?.(new ReceivedMetadata(metadata)));
-        options.cancellation?.onCancel(() => {
+        options.onCancel?.(() => {
           call.cancel();
           reject(callCancelled());
         });
