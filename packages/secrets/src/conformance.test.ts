@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@cfg/core';
-import { modelProperty, type Opened, storeConformance, watchProperty } from '@cfg/core/conformance';
+import { modelProperty, type Opened, storeConformance, watchProperty, withoutWhenSealed } from '@cfg/core/conformance';
 import { SqliteStore, type SqliteStoreOptions } from '@cfg/sqlite';
 import { afterAll } from 'vitest';
 import { localKey, sealSecrets } from './index.js';
@@ -26,23 +26,7 @@ async function open(path = join(directory, `${randomUUID()}.db`), options?: Sqli
 
 const runs = 3;
 
-// Sections in which the bytes of values play no part are left to a long run.
-const elsewhere = 'by the store without a seal; CFG_SEALED=whole runs it here too';
-const leftOut = [
-  'default namespace',
-  'types',
-  'aliases',
-  'namespaces',
-  'bad names',
-  'cancellation',
-  'lifecycle',
-] as const;
-const without = {
-  ...(process.env.CFG_SEALED === 'whole' ? {} : Object.fromEntries(leftOut.map((section) => [section, elsewhere]))),
-  search: 'the values of secrets are never searched',
-};
-
-storeConformance('SqliteStore, sealed', () => open(), { without });
+storeConformance('SqliteStore, sealed', () => open(), { without: withoutWhenSealed });
 watchProperty('SqliteStore, sealed', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });
 modelProperty('SqliteStore, sealed', (options, closed) => open(closed && paths.get(closed), options), {
   runs,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type EncodedValue, SecretPolicy } from '@cfg/core';
-import { modelProperty, type Opened, storeConformance } from '@cfg/core/conformance';
+import { modelProperty, type Opened, storeConformance, withoutWhenSealed } from '@cfg/core/conformance';
 import { openPostgresKeys, PostgresStore, type PostgresStoreOptions } from '@cfg/postgres';
 import { keyStatus, localKey, rotateKeys, sealSecrets } from '@cfg/secrets';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PostgresServer } from './test/postgres.js';
 
 let server: PostgresServer;
@@ -28,23 +28,7 @@ async function open(tablePrefix = `s${count++}_`, options?: PostgresStoreOptions
   return { store, close: () => store.close() };
 }
 
-// Sections in which the bytes of values play no part are left to a long run.
-const elsewhere = 'by the store without a seal; CFG_SEALED=whole runs it here too';
-const leftOut = [
-  'default namespace',
-  'types',
-  'aliases',
-  'namespaces',
-  'bad names',
-  'cancellation',
-  'lifecycle',
-] as const;
-const without = {
-  ...(process.env.CFG_SEALED === 'whole' ? {} : Object.fromEntries(leftOut.map((section) => [section, elsewhere]))),
-  search: 'the values of secrets are never searched',
-};
-
-storeConformance('PostgresStore, sealed', () => open(), { without });
+storeConformance('PostgresStore, sealed', () => open(), { without: withoutWhenSealed });
 modelProperty('PostgresStore, sealed', (options, closed) => open(closed && prefixes.get(closed), options), {
   runs: 4,
   secrets: sealing.policy,
@@ -76,6 +60,28 @@ describe('PostgresStore, sealed', () => {
     }
     expect(textOf(await again.store.get('ns', 'k7'))).toBe('canary97');
     await again.close();
+  });
+
+  it('forgets the texts for searches of what becomes a secret', async () => {
+    const plain = await open('texts_', { sealing: undefined });
+    const value = { bytes: Buffer.from('"canary"'), codec: 'json', type: 'string' } as const;
+    await plain.store.set('ns', 'k', value);
+    const client = new Client(server.url);
+    await client.connect();
+    const texts = async (): Promise<unknown> => (await client.query('SELECT key, value FROM texts_search')).rows;
+    try {
+      await vi.waitFor(async () => expect(await texts()).toEqual([{ key: 'k', value: '"canary"' }]), {
+        timeout: 60_000,
+      });
+      await plain.close();
+      await (await open('texts_')).close();
+      const table = await openPostgresKeys(server.url, { tablePrefix: 'texts_' });
+      await rotateKeys(table, { wrapper, policy: sealing.policy, waitMs: 0 });
+      await table.close();
+      expect(await texts()).toEqual([{ key: 'k', value: '' }]);
+    } finally {
+      await client.end();
+    }
   });
 
   it('rotates while two servers write, and loses nothing', async () => {

@@ -1,4 +1,5 @@
 import {
+  announced,
   type BatchOperation,
   type BatchOutcome,
   type Capability,
@@ -52,17 +53,7 @@ export interface TestServer {
   kill(): void;
 }
 
-const all: readonly Capability[] = [
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'search',
-];
+const all: readonly Capability[] = announced.filter((feature) => feature !== 'audit');
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { features = all, store = new MemoryStore() } = options;

@@ -80,7 +80,7 @@ export class ChangeLog {
     return this.#index.watchers.size;
   }
 
-  /** What it has in memory. */
+  /** The part of the log that is in memory. */
   state(): LogState {
     const { length, weight } = this.#ring;
     const pageBytes = this.#pages?.weight ?? 0;

@@ -7,7 +7,7 @@ type Result = IteratorResult<WatchEvent, void>;
 /** A reader that waits: for the next event, or to be told that there may be one. */
 type Waiting = { resolve(result: Result): void; reject(error: unknown): void } | { ready(): void };
 
-/** What a cursor needs of its log. */
+/** The part of the log that a cursor reads. */
 export interface CursorSource {
   readonly revision: number;
   readonly logId: string;
@@ -24,7 +24,7 @@ export interface CursorOptions {
   readonly position: number | Promise<number>;
   readonly progress: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** What is wrong with the request; the first `next()` throws it. */
+  /** The fault of the request, if any; the first `next()` throws it. */
   readonly fault?: unknown;
 }
 

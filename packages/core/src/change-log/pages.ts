@@ -28,7 +28,7 @@ export class Pages {
     });
   }
 
-  /** What is kept weighs, roughly, in bytes. */
+  /** The approximate size of the kept pages, in bytes. */
   get weight(): number {
     return this.#pages.calculatedSize;
   }

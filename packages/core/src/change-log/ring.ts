@@ -1,6 +1,6 @@
 import type { Change } from '../contract/change.js';
 
-/** What a change roughly weighs in memory, its ready wire form included. */
+/** The approximate size of a change in memory, its encoded form included, in bytes. */
 export const weightOf = (change: Change): number => 512 + 2 * change.entry.size;
 
 /** The newest changes, in order and without a hole, up to a number and a weight. */
@@ -32,7 +32,7 @@ export class Ring {
     return this.#newest - this.#oldest + 1;
   }
 
-  /** What the changes weigh, roughly, in bytes. */
+  /** The approximate size of the changes, in bytes. */
   get weight(): number {
     return this.#weight;
   }

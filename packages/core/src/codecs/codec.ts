@@ -63,7 +63,7 @@ function messageOf(what: string, { line, column }: Partial<Place> = {}): string 
  * Go original does, and whoever reads its data is told.
  */
 export class UnreadableValue extends ConfigError {
-  /** What the value is, as far as is known. */
+  /** The type of the value, where it is known. */
   readonly type: ValueType;
 
   constructor(what: string, place?: Place, type: ValueType = 'custom') {

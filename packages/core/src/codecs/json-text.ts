@@ -1,7 +1,7 @@
 /** `JSON.rawJSON`, which TypeScript's library does not name yet. */
 const raw = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
-/** What `JSON.stringify` writes as exactly this number: a bigint as its digits, −0 with its sign. */
+/** The JSON text of exactly this number: a bigint as its digits, −0 with its sign. */
 export function rawJson(number: number | bigint): unknown {
   if (typeof number === 'bigint') return raw(String(number));
   if (Object.is(number, -0)) return raw('-0');

@@ -3,7 +3,7 @@ import { ConfigError, isConfigError } from '../contract/errors.js';
 import { maxDepth } from './codec.js';
 import { Secret } from './secret.js';
 
-/** What a format has beyond strings, booleans, finite numbers, arrays and objects. */
+/** The data that a format has beyond strings, booleans, finite numbers, arrays and objects. */
 export interface Format {
   readonly name: string;
   readonly hasNull: boolean;

@@ -8,7 +8,7 @@ const pattern = new RegExp(
   ].join(''),
 );
 
-/** What of a date is known: a moment, or a date or time (or both) in nobody's time zone. */
+/** The known part of a date: a moment, or a date or time (or both) without a time zone. */
 export type TomlDateKind = 'offset-date-time' | 'local-date-time' | 'local-date' | 'local-time';
 
 /**

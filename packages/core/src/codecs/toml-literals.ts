@@ -25,7 +25,7 @@ const longestOtherBase = 140;
 export interface Literals {
   /** The document with a string in the place of each. */
   readonly text: string;
-  /** What such a string stands for; `undefined` for any other. */
+  /** The data that such a string stands for; `undefined` for any other string. */
   find(text: string): unknown;
 }
 

@@ -64,7 +64,7 @@ class FlowIndenter {
     this.#position += length;
   }
 
-  /** What may be a key, and then begins a mapping. */
+  /** Reads an item, which may be a key and then begins a mapping. */
   #item(skip: () => void): void {
     const column = this.#column();
     skip();

@@ -14,7 +14,7 @@ const otherBase = /^0(?:o[0-7]+|x[\da-fA-F]+)$/;
 /** Longer numbers are out of range, in any base that YAML has. */
 const longest = 256;
 
-/** What a plain scalar stands for in YAML's core schema. */
+/** The data that a plain scalar stands for in YAML's core schema. */
 export function resolvePlain(text: string): unknown {
   if (words.has(text)) return words.get(text);
   if (otherBase.test(text)) {
@@ -38,7 +38,7 @@ export class UnreadNumber {
   }
 }
 
-/** What an explicit tag of YAML makes of a scalar; `undefined` if it cannot. */
+/** The data that a scalar with an explicit YAML tag stands for; `undefined` if the tag does not fit. */
 export function resolveTagged(name: string, text: string): unknown {
   if (name === 'str') return text;
   const value = resolvePlain(text);

@@ -9,7 +9,7 @@ const overService: Limits = {
   author: 'the service says who writes, a client cannot',
 };
 
-/** What a door cannot say of the store behind it, and why: the one place where that is listed. */
+/** The sections that a door cannot offer of the store behind it, each with the reason: the one list of them. */
 export const doorLimits: { readonly remote: Limits; readonly http: Limits } = {
   remote: overService,
   http: overService,

@@ -38,7 +38,7 @@ it('rejects a stale read that is put into any history that it takes', () => {
   fc.assert(
     fc.property(kinds, fc.nat(), (steps, pick) => {
       const history: Call[] = [];
-      /** What a read finds after each call. */
+      /** The value that a read finds after each call. */
       const found: number[] = [];
       let version = 0;
       for (const [n, kind] of steps.entries()) {

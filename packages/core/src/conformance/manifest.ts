@@ -28,7 +28,7 @@ const methodsOf = (capability: Capability): readonly string[] => capabilities[ca
 const has = (store: Store, method: string): boolean =>
   typeof (store as unknown as Record<string, unknown>)[method] === 'function';
 
-/** What the store says that it can is true, both ways. */
+/** The capabilities that a store announces are those that it has, and the reverse. */
 export const manifest: Section = (test) => {
   test('what it says that it can is there, and works', async (store) => {
     await store.set('ns', 'a', json(1));

@@ -113,7 +113,7 @@ export const search: Section = (test) => {
     for (const limit of [1, 5, 23, 50, 0]) expect(await names(store, { text: 'key', limit })).toEqual(all);
     const { search } = having(store, 'search');
     const page = await search.call(store, { text: 'key', limit: 5 });
-    // What is written between the pages is found at most once more, and moves nothing else.
+    // A key that is written between the pages is found at most once more, and moves no other.
     await store.set('ns', 'key-20', json('value of key-20'));
     await store.delete('ns', 'key-10');
     const rest = await names(store, { text: 'key', limit: 5, cursor: '' });

@@ -4,7 +4,7 @@ import type { Store } from '../contract/store.js';
 import type { TransferRecord } from '../contract/transfer.js';
 import { having, json, type Open } from './context.js';
 
-/** What must be the same of an entry in both stores: all but its place in the log. */
+/** The fields of an entry that must be equal in both stores: all but its place in the log. */
 const told = (entry: Entry): object => ({
   key: entry.key,
   bytes: Buffer.from(entry.bytes).toString(),

@@ -181,7 +181,7 @@ class Run {
     if (done) await this.#record();
   }
 
-  /** What was written last, read back by itself. */
+  /** The last write, read back by itself. */
   async #record(): Promise<void> {
     const { revision, logId } = await this.store.revision();
     this.#logId ??= logId;

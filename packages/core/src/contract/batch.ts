@@ -30,7 +30,7 @@ export interface BatchOptions extends WriteOptions {
   readonly requestId?: string | undefined;
 }
 
-/** What one change of a restore does: sets the key to what will be this version, or deletes this version. */
+/** One change of a restore: it sets the key, which creates this version, or deletes this version. */
 export interface RestoredKey {
   readonly key: string;
   readonly version: number;
@@ -67,7 +67,7 @@ export interface Batching {
   batch(namespace: string, operations: readonly BatchOperation[], options?: BatchOptions): Promise<BatchOutcome>;
 }
 
-/** What to restore, and to when. */
+/** The part of a namespace to restore, and the point in time to restore it to. */
 export interface RestoreTarget {
   /** Only this key. Absent or empty: the whole namespace. */
   readonly key?: string | undefined;
@@ -104,15 +104,19 @@ export interface AuditQuery {
 }
 
 export interface AuditPage {
-  /** Newest first; `author`, `comment` and times are the entries'. */
+  /** Newest first; `author`, `comment` and times are the entries'. A value that is no longer kept is masked. */
   readonly records: readonly { readonly operation: AuditOperation; readonly entry: Entry }[];
+  /**
+   * Empty exactly when nothing follows. A page may have fewer records than its limit, and even none, though others
+   * follow: one call does a bounded amount of work.
+   */
   readonly nextCursor: string;
 }
 
-/** A store whose log can be asked who wrote what. */
+/** A store that can be asked who wrote what. */
 export interface Auditing {
   /**
-   * The changes that the log still has, newest first. A change that expiry made has no author. Fails with
+   * The changes that the log still has, newest first, and those that a store in SQL remembers for longer. A change that expiry made has no author. Fails with
    * `invalid_cursor` for a cursor of another query.
    */
   audit(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;

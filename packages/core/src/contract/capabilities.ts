@@ -7,7 +7,7 @@ import type { Transferring } from './transfer.js';
 
 export interface Health {
   readonly ok: boolean;
-  /** What is wrong, for an operator. */
+  /** The reason in words, for an operator. */
   readonly message?: string | undefined;
 }
 

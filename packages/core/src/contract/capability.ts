@@ -1,5 +1,5 @@
 /**
- * What a store can do beyond `get`, `set`, `delete`, `find` and `watch`: each capability with the methods that it
+ * The abilities of a store beyond `get`, `set`, `delete`, `find` and `watch`: each capability with the methods that it
  * brings. One without methods widens methods that every store has: it allows options and fields.
  */
 export const capabilities = {

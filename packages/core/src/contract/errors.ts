@@ -1,5 +1,5 @@
 /**
- * What can go wrong, as a closed set. Each code has one gRPC status and, where the wire protocol knows one, one
+ * The codes of all errors, a closed set. Each code has one gRPC status and, where the wire protocol knows one, one
  * `ErrorInfo` reason; `@cfg/service` holds that table and `@cfg/client` its mirror.
  */
 export const errorCodes = [

@@ -4,19 +4,19 @@ import type { Store } from './store.js';
 export interface CommittedWrite {
   /** How many changes it may have made: more than one of a batch. */
   readonly operations: number;
-  /** What its values weigh. */
+  /** The size of its values, in bytes. */
   readonly bytes: number;
   /** From when the store took it on until it was committed, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** What a store's log has in memory. */
+/** The part of a store's log that is in memory. */
 export interface LogState {
   /** Changes in the ring of the newest. */
   readonly ringChanges: number;
-  /** What they weigh, roughly, in bytes. */
+  /** Their approximate size, in bytes. */
   readonly ringBytes: number;
-  /** What the pages weigh that watchers behind the ring are reading, roughly, in bytes. */
+  /** The approximate size of the pages that watchers behind the ring are reading, in bytes. */
   readonly pageBytes: number;
   /** Watches that are open. */
   readonly watchers: number;

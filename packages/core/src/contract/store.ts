@@ -61,7 +61,7 @@ export interface GetOptions extends CallOptions {
   readonly atRevision?: number | undefined;
 }
 
-/** What to find: some keys by name, or those below a prefix, page by page. */
+/** A query for keys: some by name, or those below a prefix, page by page. */
 export interface Query {
   /** Exactly these keys; those that do not exist are left out. Excludes the other fields but `includeDeleted`. */
   readonly keys?: readonly string[] | undefined;
@@ -76,7 +76,7 @@ export interface Query {
   /** Also keys that are deleted, as tombstones. Needs the capability `tombstones`. */
   readonly includeDeleted?: boolean | undefined;
   /**
-   * What there was at this revision; 0 or absent: what there is now. Fails with `revision_compacted` where the history
+   * Reads the state at this revision; 0 or absent: the present state. Fails with `revision_compacted` where the history
    * of a key in question no longer reaches so far, or the log has not. Needs the capability `revisions`.
    */
   readonly atRevision?: number | undefined;
@@ -145,7 +145,7 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
  * `closed` after the other, and with `invalid_namespace` or `invalid_key` for a bad name.
  */
 export interface Store extends AsyncDisposable {
-  /** What the store can do, now. A remote store learns it from its server's replies. */
+  /** The capabilities that the store has now. A remote store learns them from its server's replies. */
   readonly features: ReadonlySet<Capability>;
 
   /**
@@ -169,8 +169,11 @@ export interface Store extends AsyncDisposable {
    */
   set(namespace: string, key: string, value: EncodedValue, options?: SetOptions): Promise<Entry>;
 
-  /** Fails with `not_found` if there is no such key, and with `version_mismatch`. */
-  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void>;
+  /**
+   * Returns the tombstone; `undefined` where the store is not told of it, as one on a server. Fails with `not_found` if
+   * there is no such key, and with `version_mismatch`.
+   */
+  delete(namespace: string, key: string, options?: DeleteOptions): Promise<Entry | undefined>;
 
   /** Fails with `invalid_cursor` for a cursor of another query, and with `invalid_argument`. */
   find(namespace: string, query?: Query, options?: CallOptions): Promise<Page>;

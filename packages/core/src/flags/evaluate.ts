@@ -1,7 +1,7 @@
 import { faultOf, isFlag } from './flag.js';
 import { type Choice, choose, type FlagContext } from './targeting.js';
 
-/** What a flag is for someone. */
+/** The evaluation of a flag in one context. */
 export type Evaluation =
   | {
       readonly outcome: 'value';

@@ -1,7 +1,7 @@
 /** A value that a flag can have. */
 export type FlagValue = boolean | string | number | { readonly [name: string]: unknown } | readonly unknown[];
 
-/** What a rule asks of one attribute: to be this, one of these, or what the operators say, all of them. */
+/** A rule's condition on one attribute: it equals this value, is one of these, or satisfies all of these operators. */
 export type Test =
   | string
   | number
@@ -26,7 +26,7 @@ export interface Rule {
   readonly variant?: string;
   /** Variant to weight. By the targeting key: the same one always gets the same variant. */
   readonly split?: Readonly<Record<string, number>>;
-  /** What the split is by besides; two flags with the same seed split alike. Default: the flag's key. */
+  /** A seed of the split: two flags with the same seed split alike. Default: the flag's key. */
   readonly seed?: string;
 }
 
@@ -47,7 +47,7 @@ const isObject = (data: unknown): data is Record<string, unknown> =>
 /** Whether the data is meant to be a flag with variants rather than a plain value. */
 export const isFlag = (data: unknown): data is Flag => isObject(data) && 'variants' in data;
 
-/** What is wrong with a flag; `undefined`: nothing. */
+/** The fault of a flag in words; `undefined`: none. */
 export function faultOf({ variants, default: byDefault, rules = [] }: Flag): string | undefined {
   if (!isObject(variants) || Object.keys(variants).length === 0) return 'variants must be an object with at least one';
   const unknown = (variant: unknown): boolean => typeof variant !== 'string' || !Object.hasOwn(variants, variant);

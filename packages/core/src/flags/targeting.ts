@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Flag, Rule, Test } from './flag.js';
 
-/** What is known of whom a flag is evaluated for, by name: OpenFeature's evaluation context. */
+/** OpenFeature's evaluation context: attributes, by name, of whom a flag is evaluated for. */
 export interface FlagContext {
   /** Whom it is about: a user, a tenant. */
   readonly targetingKey?: string | undefined;

@@ -7,18 +7,18 @@ import { isSame } from './difference.js';
 import { checkSchema, type OutputOf, validate } from './schema.js';
 import { beginningOf, flatten, isTree, type Separator, unflatten } from './shape.js';
 
-/** What a binder needs of a namespace. */
+/** The part of a namespace that a binder uses. */
 export interface Bound {
   all(query: Query, options?: CallOptions): AsyncIterable<Value>;
   batch(writes: readonly BatchWrite[], options?: BatchWriteOptions): Promise<BatchResult>;
 }
 
 export interface BindOptions {
-  /** What separates the names of nested properties in keys. Default `/`. */
+  /** The separator of the names of nested properties in keys. Default `/`. */
   readonly separator?: Separator | undefined;
 }
 
-/** What a write of an object did. */
+/** The outcome of writing an object. */
 export interface BindResult {
   /** The keys that were set, and those that were deleted, in key order. */
   readonly set: readonly string[];

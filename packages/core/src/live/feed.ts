@@ -15,7 +15,7 @@ export interface Remembered {
 /** One namespace, as a live reference reads it. */
 export interface Layer extends Stored {
   load(prefix: string, options: { readonly signal: AbortSignal }): Promise<LoadedPrefix>;
-  /** What is remembered of the keys below the prefix from another life, and where it is from. */
+  /** The states of the keys below the prefix that an earlier process left, and their source. */
   remembered(prefix: string): Remembered;
   /** How it is served, and why it is not live. */
   readonly status: { readonly error?: ConfigError | undefined } | undefined;
@@ -152,7 +152,7 @@ export class Feed {
     await this.#options.take(snapshot);
     const outcome = this.#options.outcome();
     if (outcome === undefined) this.#isReady();
-    // What is remembered may be too little: the store may have more. Without an error a newer one is being taken.
+    // The memory may be incomplete: the store may have more. Without an error, a newer state is on its way.
     else if (snapshot.source === 'server' && outcome.error !== undefined) this.#failed(outcome.error);
   }
 }

@@ -12,7 +12,7 @@ import { type Separator, unflatten } from './shape.js';
 /** Where a value came from. */
 export type Source = 'server' | 'cache' | 'bootstrap' | 'defaults';
 
-/** What keys there are, below a prefix. */
+/** The keys that exist below a prefix. */
 export interface Snapshot {
   readonly values: ReadonlyMap<string, Value>;
   readonly source: Source;
@@ -66,7 +66,7 @@ export class LiveState<S extends StandardSchemaV1> {
     return this.#current;
   }
 
-  /** What was wrong with the newest value; `undefined` where nothing was. */
+  /** The fault of the newest value; `undefined` where it has none. */
   get error(): ConfigError | undefined {
     return this.#error;
   }

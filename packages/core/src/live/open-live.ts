@@ -11,7 +11,7 @@ import { checkSchema } from './schema.js';
 import { beginningOf, type Separator } from './shape.js';
 
 export interface LiveOptions {
-  /** What separates the names of nested properties in keys. Default `/`: `db/tls/ca` is `tls.ca` of `db`. */
+  /** The separator of the names of nested properties in keys. Default `/`: `db/tls/ca` is `tls.ca` of `db`. */
   readonly separator?: Separator | undefined;
   /**
    * How long to wait for the store until what is remembered is taken, in milliseconds: the cache file, the bootstrap
@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly waitMs?: number | undefined;
 }
 
-/** What a live reference takes from its manager. */
+/** The part of a manager that a live reference uses. */
 export interface LiveContext {
   readonly settings: { readonly backoff: BackoffOptions; readonly logger: Logger; readonly waitMs: number };
   readonly references: References | undefined;

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError } from '../contract/errors.js';
 
-/** What checks and types data: of zod, valibot, arktype, or whoever else has agreed on that interface. */
+/** A Standard Schema, which checks data and gives it a type: one of zod, valibot, arktype or any other library with that interface. */
 export type StandardSchema = StandardSchemaV1;
 
-/** What a schema returns. */
+/** The data that a schema returns. */
 export type OutputOf<S> = S extends StandardSchemaV1<infer _, infer Output> ? Output : never;
 
 /** One thing that is wrong with a value. */

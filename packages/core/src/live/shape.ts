@@ -1,6 +1,6 @@
 import { ConfigError } from '../contract/errors.js';
 
-/** What separates the names of nested properties in keys: `db/tls/ca` or `db.tls.ca`. */
+/** The separator of the names of nested properties in keys: `db/tls/ca` or `db.tls.ca`. */
 export type Separator = '/' | '.';
 
 interface Tree {

@@ -45,8 +45,8 @@ export interface HistoryRange {
   readonly includeDeleted: boolean;
 }
 
-/** A stretch of the log, newest first. An absent part lets everything through. */
-export interface LogRange {
+/** What to look for in the trail, newest first. An absent part lets everything through. */
+export interface TrailRange {
   /** Only changes before this revision; may be infinite. */
   readonly before: number;
   readonly type: ChangeType | undefined;
@@ -59,6 +59,12 @@ export interface LogRange {
   readonly limit: number;
   /** As for {@link Range}. */
   readonly maxBytes: number;
+}
+
+export interface TrailStretch {
+  readonly changes: readonly Change[];
+  /** The revision before which to go on; 0: nothing follows. */
+  readonly next: number;
 }
 
 /** A stretch of the entries that there are, those first that were changed last. */
@@ -78,7 +84,7 @@ export interface SearchStretch {
   readonly next: number;
 }
 
-/** What can be read of keys and their history, on either side of an engine. */
+/** Reads of keys and their history, available on either side of an engine. */
 export interface KeyReader {
   range(range: Range): Maybe<readonly Entry[]>;
   /** Empty for a key that never existed. */
@@ -90,7 +96,7 @@ export interface KeyReader {
   nearest(namespace: string, keys: readonly string[], revision: number): Maybe<readonly (Entry | undefined)[]>;
 }
 
-/** What an engine reads. Entries that have expired, but whose deletion is not committed, are still there. */
+/** The reads of an engine. They still return entries that have expired, but whose deletion is not committed. */
 export interface EngineReader extends KeyReader {
   head(): Maybe<Head>;
   /** The last states of those keys that ever existed, tombstones included, in key order. */
@@ -103,8 +109,11 @@ export interface EngineReader extends KeyReader {
   everyNamespace(): Maybe<readonly string[]>;
   /** How many entries each namespace has. */
   counts(): Maybe<Map<string, number>>;
-  /** The changes of the log's window, newest first. */
-  log(range: LogRange): Maybe<readonly Change[]>;
+  /**
+   * The changes of the log's window, newest first, and after them those that the engine remembers for longer: where the
+   * value is gone, the entry is masked. Ends the stretch after a bounded amount of work, whether it has found any or not.
+   */
+  trail(range: TrailRange): Maybe<TrailStretch>;
   /** Entries that have the term. Ends the stretch after a bounded amount of work, whether it has found any or not. */
   search(range: SearchRange): Maybe<SearchStretch>;
   alias(name: string): Maybe<Alias | undefined>;
@@ -113,7 +122,7 @@ export interface EngineReader extends KeyReader {
 }
 
 /**
- * What a transaction reads and writes. An engine that cannot answer at once loads what a batch of operations names
+ * The reads and writes of a transaction. An engine that cannot answer at once loads the keys that a batch of operations names
  * beforehand, and collects the writes until the commit.
  */
 export interface WriteTables extends KeyReader {
@@ -140,7 +149,7 @@ export interface WriteTables extends KeyReader {
 }
 
 /**
- * What a {@link LocalStore} needs of whatever holds its data: reads as of one moment, and operations that are decided
+ * The place that holds the data of a {@link LocalStore}: it offers reads as of one moment, and operations that are decided
  * and written in one transaction. Everything else of the contract is in the store.
  */
 export interface Engine {
@@ -166,6 +175,6 @@ export interface Engine {
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Maybe<Answers[O['type']]>;
   watch(filter: WatchFilter | undefined, options: WatchOptions | undefined): ChangeStream;
   health(): Maybe<Health>;
-  /** What the engine's log has in memory; `undefined` while it is not open. */
+  /** The part of the engine's log that is in memory; `undefined` while it is not open. */
   logState?(): LogState | undefined;
 }

@@ -1,17 +1,8 @@
-import type { Capability } from '../contract/capability.js';
+import { announced, type Capability } from '../contract/capability.js';
 
-/** What a store over an engine can do. */
+/** The capabilities of a store over an engine: all those that a server announces, and some that are not announced. */
 export const localFeatures: ReadonlySet<Capability> = new Set<Capability>([
-  'revisions',
-  'cas',
-  'ttl',
-  'requests',
-  'tombstones',
-  'batch',
-  'restore',
-  'authors',
-  'search',
-  'audit',
+  ...announced,
   'snapshot',
   'versions',
   'aliases',

@@ -53,7 +53,7 @@ export function ownRecords(
   });
 }
 
-/** What a caller wants written, as plain data that can be sent to another thread. Names and keys are checked already. */
+/** A write that a caller asks for, as plain data that can be sent to another thread. Names and keys are checked already. */
 export type Operation =
   | {
       readonly type: 'set';
@@ -92,10 +92,11 @@ export type Operation =
   /** Commits deletions that are due by expiry. */
   | { readonly type: 'expire' };
 
-/** What each operation returns. */
+/** The result of each operation. */
 export interface Answers {
   set: Entry;
-  delete: undefined;
+  /** The tombstone. */
+  delete: Entry;
   batch: BatchOutcome;
   restore: BatchOutcome;
   set_alias: Alias;

@@ -20,11 +20,26 @@ export interface RetentionOptions {
   readonly tombstoneAgeMs?: number | undefined;
 }
 
+/** {@link RetentionOptions} of a store in SQL, which keeps a trail longer than its log. */
+export interface TrailRetentionOptions extends RetentionOptions {
+  /**
+   * Who wrote what, and when, is told by `audit` as long as the change is in the log, and after that for as long as this
+   * since it was made, in milliseconds; its value only while it is in the history. Default 90 days; 0 (for ever) to
+   * 2⁵³ − 1.
+   */
+  readonly trailAgeMs?: number | undefined;
+}
+
 /** {@link RetentionOptions}, complete and checked; 0: never. */
 export interface Retention {
   readonly logAgeMs: number;
   readonly historyAgeMs: number;
   readonly tombstoneAgeMs: number;
+}
+
+/** {@link TrailRetentionOptions}, complete and checked; 0: never. */
+export interface TrailRetention extends Retention {
+  readonly trailAgeMs: number;
 }
 
 /** Throws `invalid_argument`, naming the option. */
@@ -34,5 +49,11 @@ export const completeRetention = (options: RetentionOptions): Retention => ({
   tombstoneAgeMs: wholeNumber('tombstoneAgeMs', options.tombstoneAgeMs ?? 30 * dayMs),
 });
 
-/** What was at this time, or before, is older than `ageMs` at `nowMs`. */
+/** Throws `invalid_argument`, naming the option. */
+export const completeTrailRetention = (options: TrailRetentionOptions): TrailRetention => ({
+  ...completeRetention(options),
+  trailAgeMs: wholeNumber('trailAgeMs', options.trailAgeMs ?? 90 * dayMs),
+});
+
+/** The cut-off time: at `nowMs`, whatever happened then or earlier is older than `ageMs`. */
 export const cutoff = (nowMs: number, ageMs: number): number => (ageMs === 0 ? Number.MIN_SAFE_INTEGER : nowMs - ageMs);

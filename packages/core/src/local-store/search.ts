@@ -62,12 +62,12 @@ export class Matches {
     return this.#left > 0 && this.#found.length < limit && !(this.#bytes > maxBytes && this.#found.length > 1);
   }
 
-  /** What was found, where more may follow before that revision. */
+  /** The results so far, where more may follow before that revision. */
   upTo(next: number): SearchStretch {
     return { matches: this.#found, next };
   }
 
-  /** What was found, where nothing follows. */
+  /** The results, where nothing follows. */
   get all(): SearchStretch {
     return { matches: this.#found, next: 0 };
   }

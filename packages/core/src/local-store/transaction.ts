@@ -18,9 +18,9 @@ import type { Answer, Operation, OwnBatchOperation, OwnRecord, OwnValue } from '
 import { Plan } from './plan.js';
 import { planRestore } from './restore.js';
 
-/** What one transaction does to the tables: operations one after the other, each decided on what those before left. */
+/** The operations of one transaction on the tables, one after the other; each is decided on the state that those before left. */
 export class Transaction {
-  /** What it has added to the log. */
+  /** The changes that it has added to the log. */
   readonly changes: Change[] = [];
   readonly #tables: WriteTables;
   readonly #nowMs: number;
@@ -81,27 +81,30 @@ export class Transaction {
     return entry;
   }
 
-  *#delete(namespace: string, key: string, options: DeleteOptions): Steps<undefined> {
+  *#delete(namespace: string, key: string, options: DeleteOptions): Steps<Entry> {
     const { requestId = '' } = options;
     if (requestId !== '') {
       const firsts = yield* wait(this.#tables.byRequest(namespace, requestId));
-      if (repeatedWrite('delete', key, requestId, firsts) !== undefined) return;
+      const repeated = repeatedWrite('delete', key, requestId, firsts);
+      if (repeated !== undefined) return repeated;
     }
     const last = yield* this.#last(namespace, key);
     const entry = entryAfterDelete(namespace, key, last, options, this.#revision + 1, this.#nowMs);
     yield* this.#put(new Change('delete', entry, entry.revision, requestId), last);
+    return entry;
   }
 
   *#batch(namespace: string, operations: readonly OwnBatchOperation[], options: BatchOptions): Steps<BatchOutcome> {
     const keys = operations.map(({ key }) => key);
     const repeated = yield* this.#repeatedBatch(namespace, options, keys);
     if (repeated !== undefined) return repeated;
-    // What has expired is deleted before, so that the batch's own changes are consecutive.
-    for (const key of keys) yield* this.#last(namespace, key);
-    const plan = new Plan(namespace, this.#tables, this.#revision, this.#nowMs);
+    // Expired keys are deleted first, so that the batch's own changes are consecutive.
+    const lasts: (Entry | undefined)[] = [];
+    for (const key of keys) lasts.push(yield* this.#last(namespace, key));
+    const plan = new Plan(namespace, this.#revision, this.#nowMs);
     for (const [index, operation] of operations.entries()) {
       try {
-        yield* plan.add(operation, options);
+        plan.add(operation, lasts[index], options);
       } catch (error) {
         throw refused(error, index, operation.key);
       }
@@ -112,7 +115,7 @@ export class Transaction {
   *#restore(namespace: string, target: RestoreTarget, options: RestoreOptions): Steps<BatchOutcome> {
     const repeated = yield* this.#repeatedBatch(namespace, options, undefined);
     if (repeated !== undefined) return repeated;
-    const plan = new Plan(namespace, this.#tables, this.#revision, this.#nowMs);
+    const plan = new Plan(namespace, this.#revision, this.#nowMs);
     yield* planRestore(plan, this.#tables, namespace, target, options, this.#revision, this.#nowMs);
     if (options.expected !== undefined) plan.check(options.expected);
     return yield* this.#carryOut(plan, options);

@@ -44,7 +44,7 @@ export class WriteQueue {
     this.#options = options;
   }
 
-  /** What went wrong with the last commit, if it failed. */
+  /** The error of the last commit, if it failed. */
   get fault(): Error | undefined {
     return this.#fault;
   }

@@ -1,7 +1,7 @@
 import type { Entry } from '../contract/entry.js';
 import { wholeNumber } from '../util/whole-number.js';
 
-/** What a manager remembers of one key: plain data, which a cache may write to a file. */
+/** A manager's memory of one key: plain data, which a cache may write to a file. */
 export interface CachedState {
   /** `undefined`: the key does not exist. */
   readonly entry: Entry | undefined;

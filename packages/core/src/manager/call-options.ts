@@ -11,7 +11,7 @@ export interface GetOptions extends CallOptions {
   readonly read?: 'cached' | 'store' | undefined;
   /** The value as it was at this revision, from the store. Fails with `revision_compacted`, `unsupported`. */
   readonly atRevision?: number | undefined;
-  /** What to return, as a {@link Value} of version 0, where the key does not exist. Absent: fail with `not_found`. */
+  /** The data to return, as a {@link Value} of version 0, where the key does not exist. Absent: fail with `not_found`. */
   readonly default?: unknown;
 }
 

@@ -138,7 +138,7 @@ async function* changes(
   }
 }
 
-/** What there is now; `undefined` where the store does not let it be listed. */
+/** The present entries; `undefined` where the store does not let them be listed. */
 async function readAll(options: ChangesOptions, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
   const { store, namespace, key, prefix } = options;
   const entries: Entry[] = [];

@@ -38,7 +38,7 @@ export class Coherence {
   readonly #pending = new Map<string, Set<Pending>>();
   #session = randomUUID() as string;
   #logId = '';
-  /** What a loaded prefix has just taken. */
+  /** The state that a loaded prefix has taken in last. */
   #kept: KeyState | undefined;
 
   constructor(cached: CachedStates) {
@@ -73,7 +73,7 @@ export class Coherence {
     for (const loaded of this.#loaded) loaded.expire();
   }
 
-  /** What may be served while the watch is unbroken. */
+  /** The states that may be served while the watch is unbroken. */
   fresh(key: string): KeyState | undefined {
     const session = this.#session;
     if (this.#loaded.size > 0) {
@@ -164,7 +164,7 @@ export class Coherence {
     this.flush();
   }
 
-  /** What was done to loaded states so far belongs together: tells who listens to them. */
+  /** Tells the listeners of loaded states that the changes so far belong together. */
   flush(): void {
     for (const loaded of this.#loaded) loaded.flush();
   }

@@ -39,7 +39,7 @@ export class KeyState implements CachedState {
   }
 }
 
-/** What is remembered of keys. Which state of a key is the right one, {@link Coherence} decides. */
+/** The remembered states of keys. {@link Coherence} decides which state of a key is the right one. */
 export interface KeyStates {
   /** Whether every key is to be known: one that is forgotten is then read again. */
   readonly whole: boolean;

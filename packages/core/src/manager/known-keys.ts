@@ -1,7 +1,7 @@
 import { Change } from '../contract/change.js';
 import { Entry } from '../contract/entry.js';
 
-/** What identifies the state of a key. */
+/** The identity of a key's state. */
 interface Known {
   readonly version: number;
   readonly revision: number;

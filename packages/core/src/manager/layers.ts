@@ -63,7 +63,7 @@ export class Layers {
     return Value.of(options.default, { codec: defaultCodec, codecs });
   }
 
-  /** What is remembered of the key, at once and without asking the store. */
+  /** The remembered value of the key, at once and without asking the store. */
   peek(key: string): Value | undefined {
     const { references } = this.#shared;
     for (const namespace of this.namespaces) {

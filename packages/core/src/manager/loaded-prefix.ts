@@ -56,7 +56,7 @@ export class LoadedPrefix implements Iterable<readonly [key: string, value: Valu
   }
 
   /**
-   * What changes from the call on, write by write: what one write has changed comes together, never a part of it. A slow
+   * The changes from the call on, write by write: all changes of one write come together, never a part of them. A slow
    * reader gets several writes as one, with the newest change of each key. After a break of the watch comes what has
    * changed meanwhile, as one. Ends when the prefix is closed.
    *

@@ -27,7 +27,7 @@ export interface ManagerOptions {
   readonly cache?: Cache | undefined;
   /** Default: json, secret, toml and yaml. */
   readonly codecs?: CodecRegistry | undefined;
-  /** What `set` encodes with unless told. Default `json`. */
+  /** The codec that `set` uses where the call names none. Default `json`. */
   readonly defaultCodec?: string | undefined;
   /** Aliases from the start: alias to key. One of the store's with the same name wins. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
@@ -40,7 +40,7 @@ export interface ManagerOptions {
   /** Default: silent. */
   readonly logger?: Logger | undefined;
   readonly watch?: ManagerWatchOptions | undefined;
-  /** What to serve, as stale, until the store has answered: namespace to key to data. A kept cache wins. */
+  /** Values to serve, as stale, until the store has answered: namespace to key to data. A kept cache wins. */
   readonly bootstrap?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   /**
    * How long a live reference waits for the store until it takes what is remembered, in milliseconds. `Infinity`: for

@@ -21,7 +21,7 @@ import type { Shared } from './shared.js';
 import { type NamespaceStatus, statusOf } from './status.js';
 import { storeThatCan } from './writes.js';
 
-/** What the reads of a namespace are from. */
+/** The source that the reads of a namespace come from. */
 export interface Served {
   /** `server` from the time on that it was followed once. */
   readonly source: Source;
@@ -106,7 +106,7 @@ export abstract class ReadableNamespace {
     return this.shared.statuses.get(this.name);
   }
 
-  /** What its reads are from now, and how old that may be. */
+  /** The source of its reads now, and how old their answers may be. */
   get served(): Served {
     const { seen: revision, ageMs } = this.#follower;
     return { source: this.#follower.wasLive ? 'server' : this.remembered('').source, revision, ageMs };
@@ -134,7 +134,7 @@ export abstract class ReadableNamespace {
   }
 
   /**
-   * What is remembered of the key, at once and without asking the store: its value, marked stale unless the watch is
+   * The remembered value of the key, at once and without asking the store, marked stale unless the watch is
    * unbroken; `undefined` where the key does not exist or was never read. Load a prefix to know every key of it.
    *
    * @example
@@ -239,7 +239,7 @@ export abstract class ReadableNamespace {
     return openLive([this], prefix, schema, options, this.shared);
   }
 
-  /** What is remembered of the keys below a prefix without the store, and where that is from. */
+  /** The remembered states of the keys below a prefix, read without the store, and their source. */
   remembered(prefix: string): Remembered {
     const { codecs, bootstrap } = this.shared.settings;
     const values = this.#cached.values(prefix, codecs);

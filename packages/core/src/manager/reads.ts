@@ -48,7 +48,7 @@ export class Reads {
       const name = aliases.resolve(key);
       const isCached = options === undefined || (options.read !== 'store' && !options.atRevision);
       if (isCached && this.#follower.live) {
-        // What is remembered has been checked: it is looked up first.
+        // A remembered key has been checked already, so the memory is asked before the name is checked.
         const ready = this.#coherence.ready(name);
         if (ready !== undefined) return Promise.resolve(ready);
         const state = this.#coherence.fresh(name);

@@ -7,7 +7,7 @@ import type { ManagerSettings } from './options.js';
 import type { StatusBoard } from './status.js';
 import type { Watches } from './watches.js';
 
-/** What the namespaces of one manager share. */
+/** The parts of a manager that its namespaces share. */
 export interface Shared {
   readonly settings: ManagerSettings;
   readonly lifecycle: Lifecycle;

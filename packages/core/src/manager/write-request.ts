@@ -6,7 +6,7 @@ import { Value } from '../value/value.js';
 import type { BatchWrite, BatchWriteOptions, SetValueOptions } from './call-options.js';
 import type { ManagerSettings } from './options.js';
 
-/** What the store is asked for. Refuses with `unsupported` what the store would not do but silently ignore. */
+/** The request to the store. Options that the store would silently ignore are refused with `unsupported`. */
 export function writeRequest(store: Store, options: SetValueOptions): SetOptions & DeleteOptions {
   const { ifNotExists, ifExists, ifVersion, ttlMs, requestId, comment, signal } = options;
   if (ifNotExists && ifExists) {
@@ -24,7 +24,7 @@ export function writeRequest(store: Store, options: SetValueOptions): SetOptions
   return { mode, ifVersion, ttlMs, requestId, comment, signal };
 }
 
-/** What the store is asked for with a batch or a restore. */
+/** The request to the store for a batch or a restore. */
 export function batchRequest(store: Store, { dryRun, ...options }: BatchWriteOptions): BatchOptions {
   const { requestId, comment, signal } = writeRequest(store, options);
   return { requestId, comment, signal, dryRun };

@@ -1,6 +1,6 @@
 import type { Entry } from '../contract/entry.js';
 
-/** What an entry weighs beside its value, roughly, in bytes. */
+/** The approximate size of an entry beside its value, in bytes. */
 const overhead = 200;
 
 /**

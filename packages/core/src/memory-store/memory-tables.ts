@@ -4,10 +4,11 @@ import type {
   EngineReader,
   Head,
   HistoryRange,
-  LogRange,
   Range,
   SearchRange,
   SearchStretch,
+  TrailRange,
+  TrailStretch,
   WriteTables,
 } from '../local-store/engine.js';
 import { cutoff } from '../local-store/retention.js';
@@ -25,7 +26,7 @@ import type { MemorySettings } from './options.js';
 /** How many entries one search looks at, so that it holds the event loop for some ten milliseconds at most. */
 const maxExamined = 10_000;
 
-/** What a memory store holds: keys with their past, aliases, expiries and the log. */
+/** The data of a memory store: keys with their past, aliases, expiries and the log. */
 export class MemoryTables implements EngineReader, WriteTables {
   readonly changes: MemoryLog;
   readonly logId: string;
@@ -66,8 +67,8 @@ export class MemoryTables implements EngineReader, WriteTables {
     return this.#namespaces.get(range.namespace)?.range(range) ?? [];
   }
 
-  log(range: LogRange): Change[] {
-    return this.changes.newest(range);
+  trail(range: TrailRange): TrailStretch {
+    return { changes: this.changes.newest(range), next: 0 };
   }
 
   search(range: SearchRange): SearchStretch {
@@ -160,7 +161,7 @@ export class MemoryTables implements EngineReader, WriteTables {
     this.#expiries.replace(last, entry);
     if (last !== undefined) (last.deleted ? this.#tombstones : this.#byRevision).delete(last.revision);
     (entry.deleted ? this.#tombstones : this.#byRevision).set(entry.revision, entry);
-    // What left the log while it was current is kept by its key's history only, from now on.
+    // A value that left the log while it was current is kept by its key's history only, from now on.
     if (last !== undefined && last.revision <= this.changes.oldestRevision) this.#past.add(last, this.#dropPast);
     this.#trim(history);
     this.#append(change);

@@ -27,7 +27,7 @@ const plain = new WeakSet<Value>();
 interface Way {
   /** The keys that led here, outermost first. */
   readonly trail: readonly string[];
-  /** What keys were expanded to: each is expanded once. */
+  /** The expanded values by key: each key is expanded once. */
   readonly known: Map<string, { readonly data: unknown; readonly stale: boolean; readonly size: number }>;
   stale: boolean;
   size: number;

@@ -15,7 +15,7 @@ export interface Stored {
   readonly name: string;
   /** The value as it is stored. Fails with `not_found`. */
   stored(key: string, options?: StoredOptions): Promise<Value>;
-  /** What is remembered of it; `undefined` also where nothing is. */
+  /** The remembered value; `undefined` where nothing is remembered. */
   peekStored(key: string): Value | undefined;
   /** Calls the listener when the key may be another. Returns what ends that. */
   onChange(key: string, listener: () => void): () => void;

@@ -15,7 +15,7 @@ export interface LiveReferencesOptions {
 /** The references in the values of one live reference: expanded, and the keys that they lead to followed. */
 export class LiveReferences {
   readonly #options: LiveReferencesOptions;
-  /** What ends the following of each key. */
+  /** Functions that end the following of each key. */
   #followed = new Map<string, () => void>();
 
   constructor(options: LiveReferencesOptions) {

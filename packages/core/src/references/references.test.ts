@@ -47,7 +47,7 @@ describe('references', () => {
     };
     expect((await config.get('all')).data).toEqual(all);
     expect(Object.isFrozen((await config.get('all')).object())).toBe(true);
-    // What is stored stays as it is written.
+    // The stored text stays as it is written.
     expect((await config.stored('port')).data).toBe(ref('db/port'));
     expect((await config.find({ keys: ['port'] })).values[0]?.data).toBe(ref('db/port'));
     expect((await config.get('none', { default: ref('x') })).data).toBe(ref('x'));

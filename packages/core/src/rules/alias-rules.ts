@@ -1,7 +1,7 @@
 import type { Alias } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
 
-/** What there is of the names of a new alias. */
+/** Whether the names of a new alias exist already, as keys or as aliases. */
 export interface AliasFacts {
   /** An alias of that name. */
   readonly isAlias: boolean;

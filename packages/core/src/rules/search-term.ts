@@ -26,7 +26,7 @@ export function searchedValue(entry: Entry): string {
   return folded(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxSearchedBytes)).toString());
 }
 
-/** What is looked for, and where: a {@link SearchQuery}, checked. */
+/** A {@link SearchQuery} after its check: the text to look for, and where. */
 export class SearchTerm {
   /** To be compared with {@link searchedKey} and {@link searchedValue}. */
   readonly text: string;
@@ -54,7 +54,7 @@ export class SearchTerm {
     this.keyPrefix = keyPrefix;
   }
 
-  /** What names the query, so that a cursor of another is refused. */
+  /** A text that identifies the query, so that the cursor of another query is refused. */
   get scope(): string {
     return JSON.stringify([this.text, this.inKeys, this.inValues, this.namespacePrefix, this.keyPrefix]);
   }

@@ -15,7 +15,7 @@ const headBytes: number = 1 + nonceBytes;
 /** How much longer a sealed value is. */
 export const sealedOverhead: number = headBytes + tagBytes;
 
-/** What a value is bound to. */
+/** The context that a sealed value is bound to: it opens in no other. */
 export type Place = Pick<EntryInit, 'namespace' | 'key' | 'version' | 'codec' | 'type'>;
 
 export function sealBytes(key: KeyObject, place: Place, plain: Uint8Array): Uint8Array {

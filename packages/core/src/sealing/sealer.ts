@@ -66,11 +66,23 @@ export class Sealer {
     return kept;
   }
 
-  /** What an entry is made of, from the value as it was kept. A sealed one is opened when it is first asked for. */
+  /** The value of an entry, from the bytes that were kept. A sealed value is opened when it is first asked for. */
   kept(place: Place, bytes: Uint8Array, dek: number | null): Pick<EntryInit, 'bytes' | 'secret'> {
     if (dek === null) return { bytes, secret: this.policy?.covers(place) ?? false };
     const size = Math.max(0, bytes.length - sealedOverhead);
     return { bytes: { size, open: () => this.open(place, bytes, dek) }, secret: true };
+  }
+
+  /** As {@link kept}, of a value that is read when it is first asked for. `size` is that of the bytes that `read` returns. */
+  keptAway(
+    place: Place,
+    size: number,
+    dek: number | null,
+    read: () => Uint8Array,
+  ): Pick<EntryInit, 'bytes' | 'secret'> {
+    if (dek === null) return { bytes: { size, open: read }, secret: this.policy?.covers(place) ?? false };
+    const open = (): Uint8Array => this.open(place, read(), dek);
+    return { bytes: { size: Math.max(0, size - sealedOverhead), open }, secret: true };
   }
 
   /** Throws `unavailable` where the key is not there, and `internal` where the value does not open. */

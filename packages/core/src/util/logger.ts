@@ -1,4 +1,4 @@
-/** What the packages log to: the shape of pino, a subset. */
+/** The logger that the packages write to: a subset of pino's interface. */
 export interface Logger {
   debug(fields: object, message?: string): void;
   info(fields: object, message?: string): void;

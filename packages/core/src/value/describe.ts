@@ -5,7 +5,7 @@ export const isExact = (number: number): boolean => !Number.isInteger(number) ||
 
 export const isPlainObject = (data: unknown): boolean => describe(data) === 'an object';
 
-/** What data is, for an error: never the data itself. */
+/** Describes data for an error message, without showing the data itself. */
 export function describe(data: unknown): string {
   if (Array.isArray(data)) return 'an array';
   if (data instanceof Secret) return 'a secret';

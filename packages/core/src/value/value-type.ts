@@ -1,4 +1,4 @@
-/** What a value is, as a name; the wire carries its index in {@link valueTypes}. */
+/** The type of a value by its name; the wire carries its index in {@link valueTypes}. */
 export const valueTypes = [
   'unknown',
   'int',
