@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchOperation, EncodedValue } from '@cfg/core';
 import { SqliteStore, type SqliteStoreOptions } from '@cfg/sqlite';
 import { alternate, line, title } from './lib/report.js';
 
-/*
- * Searches in a SQLite file of many keys (argument: how many; 1,000,000), and what its index costs writes: the same
- * writes with it and without, alternately.
- */
+/* What the index for searches costs writes: the same writes with it and without, alternately. */
 
-const total = Number(process.argv[2] ?? 1_000_000);
 const dir = mkdtempSync(join(tmpdir(), 'cfg-bench-search-'));
 const words = ['timeout', 'retry', 'limit', 'cache', 'size', 'enabled', 'feature', 'payment', 'user', 'session'];
 const word = (i: number): string => words[((i * 2_654_435_761) >>> 0) % words.length] as string;
@@ -72,49 +67,4 @@ line(
 );
 await stores.with.close();
 await stores.without.close();
-
-title(`searches in ${total.toLocaleString('en')} keys`);
-const store = await open('many.db', { logLimit: 1_000 });
-for (let i = 0; i < total; ) {
-  const operations: BatchOperation[] = [];
-  for (; operations.length < 1_000 && i < total; i += 1)
-    operations.push({ type: 'set', key: keyOf(i), value: dataOf(i) });
-  await store.batch(`team-${Math.floor(i / 10_000)}`, operations);
-}
-console.log(`  filled; the file has ${(statSync(join(dir, 'many.db')).size / 1e6).toFixed(0)} MB`);
-const began = performance.now();
-const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-const peek = new DatabaseSync(join(dir, 'many.db'), { readOnly: true, timeout: 5_000 });
-const lag = peek.prepare('SELECT (SELECT max(revision) FROM changes) - indexed_to AS lag FROM log');
-for (let left = 1; left > 0; await sleep(1_000)) left = lag.get()?.lag as number;
-console.log(
-  `  indexed ${((performance.now() - began) / 1_000).toFixed(0)} s later; ${(statSync(join(dir, 'many.db')).size / 1e6).toFixed(0)} MB`,
-);
-for (const text of [
-  'timeout',
-  'ti',
-  'svc-996/',
-  `retry-99${total % 1000}`,
-  'xyzzy',
-  'session/session-19',
-  'payment-user',
-  'zz',
-  'e":"ses',
-  '-123456',
-]) {
-  const times: number[] = [];
-  let matches = 0;
-  for (let i = 0; i < 5; i += 1) {
-    const start = performance.now();
-    const page = await store.search({ text, limit: 50 });
-    times.push(performance.now() - start);
-    matches = page.matches.length;
-  }
-  console.log(
-    `  ${JSON.stringify(text).padEnd(24)} ${String(matches).padStart(3)} matches; first ${times[0]?.toFixed(1)} ms, then ${times.sort((a, b) => a - b)[2]?.toFixed(1)} ms`,
-  );
-}
-console.log(`  resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
-await store.close();
-peek.close();
 rmSync(dir, { recursive: true });
