@@ -157,8 +157,8 @@ export class RemoteStore
     return setKey(this.#connection, namespace, key, value, options);
   }
 
-  delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
-    return deleteKey(this.#connection, namespace, key, options);
+  async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<undefined> {
+    await deleteKey(this.#connection, namespace, key, options);
   }
 
   /**

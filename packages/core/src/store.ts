@@ -10,10 +10,11 @@ export type {
   Head,
   HistoryRange,
   KeyReader,
-  LogRange,
   Range,
   SearchRange,
   SearchStretch,
+  TrailRange,
+  TrailStretch,
   WriteTables,
 } from './local-store/engine.js';
 export { Lifecycle } from './local-store/lifecycle.js';
@@ -24,7 +25,15 @@ export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
 export { fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/plain-commit.js';
 export { Matches } from './local-store/search.js';
-export { completeRetention, cutoff, type Retention, type RetentionOptions } from './local-store/retention.js';
+export {
+  completeRetention,
+  completeTrailRetention,
+  cutoff,
+  type Retention,
+  type RetentionOptions,
+  type TrailRetention,
+  type TrailRetentionOptions,
+} from './local-store/retention.js';
 export { Transaction } from './local-store/transaction.js';
 export { WriteQueue, type WriteQueueOptions } from './local-store/write-queue.js';
 export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';

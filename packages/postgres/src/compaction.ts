@@ -1,5 +1,5 @@
 import type { Entry } from '@cfg/core';
-import { cutoff, type Retention } from '@cfg/core/store';
+import { cutoff, type TrailRetention } from '@cfg/core/store';
 import type { Database } from './database.js';
 import { headOf, type LogRow } from './reader.js';
 import { entryWeight, type Statements } from './statements.js';
@@ -13,7 +13,7 @@ const slack = 100;
 /** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
 export const changeWeight = (entry: Entry): number => entryWeight + entry.size;
 
-export interface Limits extends Retention {
+export interface Limits extends TrailRetention {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly logBytes: number;
@@ -41,7 +41,7 @@ export class Compaction {
 
   /** Drops some. Returns where the log begins now, and whether there is more to drop. */
   run(nowMs: number): Promise<{ readonly oldestRevision: number; readonly more: boolean }> {
-    const { lock, newOldest, moveWindow, dropLeaving } = this.#statements;
+    const { lock, newOldest, moveWindow, keepTrail, dropLeaving } = this.#statements;
     const { historyLimit, logLimit, logBytes, logAgeMs } = this.#limits;
     return this.#database.write<LogRow, { oldestRevision: number; more: boolean }>(lock, async (session, rows) => {
       const head = headOf(await rows);
@@ -59,6 +59,7 @@ export class Compaction {
         return { oldestRevision: head.oldestRevision, more: false };
       }
       await session.query(moveWindow, [found.revision, found.log_bytes]);
+      await session.query(keepTrail, [head.oldestRevision, found.revision]);
       await session.query(dropLeaving, [head.oldestRevision, found.revision, historyLimit]);
       await session.script('COMMIT');
       return { oldestRevision: found.revision, more: found.revision === reach };

@@ -1,16 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
 import {
-  completeRetention,
+  completeTrailRetention,
   maxInt32,
-  type Retention,
-  type RetentionOptions,
   type Sealing,
+  type TrailRetention,
+  type TrailRetentionOptions,
   wholeNumber,
 } from '@cfg/core/store';
 
 /** Ages are looked at every minute. */
-export interface PostgresStoreOptions extends RetentionOptions {
+export interface PostgresStoreOptions extends TrailRetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log at least, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -43,6 +43,13 @@ export interface PostgresStoreOptions extends RetentionOptions {
    * them at once; this is for those that were lost. Default 1,000; 0 (never) to 2³¹ − 1.
    */
   readonly pollIntervalMs?: number | undefined;
+  /**
+   * Whether the database has an index for searches, which takes the text of each value, of 16 KiB at most, once more and
+   * its trigrams. It is made beside the writes, by the extension `pg_trgm`; where the database does not let that be
+   * created, a search reads entry by entry, which `health()` and the log tell. Default: as the database has it; a new one
+   * has one.
+   */
+  readonly searchIndex?: boolean | undefined;
   /** TLS to the database: true, false, or Node.js' own options. Default: as the address says (`sslmode`). */
   readonly tls?: boolean | ConnectionOptions | undefined;
   /**
@@ -61,7 +68,7 @@ export interface PostgresStoreOptions extends RetentionOptions {
 }
 
 /** {@link PostgresStoreOptions}, complete and checked. */
-export interface Settings extends Retention {
+export interface Settings extends TrailRetention {
   readonly url: string;
   /** `undefined`: notifications cannot be had. */
   readonly listenUrl: string | undefined;
@@ -74,6 +81,7 @@ export interface Settings extends Retention {
   readonly statementTimeoutMs: number;
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
+  readonly searchIndex: boolean | undefined;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
   readonly sealing: Sealing | undefined;
@@ -97,13 +105,14 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     tablePrefix,
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
-    ...completeRetention(options),
+    ...completeTrailRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     connections: wholeNumber('connections', options.connections ?? 10, 1, 10_000),
     connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 5_000, 1, maxInt32),
     statementTimeoutMs: wholeNumber('statementTimeoutMs', options.statementTimeoutMs ?? 10_000, 1, maxInt32 - 2_000),
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
+    searchIndex: options.searchIndex,
     tls: options.tls,
     transactionPooling,
     sealing: options.sealing,

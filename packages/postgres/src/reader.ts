@@ -1,12 +1,15 @@
-import type { Alias, Change } from '@cfg/core';
-import type { EngineReader, Head, LogRange, Sealer, SearchRange, SearchStretch } from '@cfg/core/store';
+import type { Alias } from '@cfg/core';
+import type { EngineReader, Head, Sealer, SearchRange, SearchStretch, TrailRange, TrailStretch } from '@cfg/core/store';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
-import { type AliasRow, aliasOf, type ChangeRow, changeOf } from './rows.js';
+import { type AliasRow, aliasOf, type TrailRow, trailedOf } from './rows.js';
 import { SearchReader } from './search-reader.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
 import { toText } from './text.js';
+
+/** How many revisions one stretch of the trail goes through. */
+const stretchSize = 10_000;
 
 /** The row of `log`. */
 export interface LogRow {
@@ -50,16 +53,21 @@ export class Reader extends KeyRows implements EngineReader {
     this.#head = head;
   }
 
-  async log(range: LogRange): Promise<readonly Change[]> {
-    const { before, type, namespace, key, author, fromMs, toMs, limit, maxBytes } = range;
+  async trail(range: TrailRange): Promise<TrailStretch> {
+    const { type, namespace, key, author, fromMs, toMs, limit, maxBytes } = range;
+    const [{ revision }, [begin]] = await Promise.all([
+      this.head(),
+      this.#session.query<{ first: number }>(this.#statements.trailBegin),
+    ]);
+    const to = Math.min(range.before, revision + 1);
+    const from = Math.max(to - stretchSize, 0);
     const filter = [type, namespace, key, author === undefined ? undefined : toText(author)].map(
       (value) => value ?? null,
     );
     const bounds = [fromMs, toMs, limit, maxBytes].map(bounded);
-    const values = [bounded(before), ...filter, ...bounds];
-    return (await this.#session.query<ChangeRow>(this.#statements.audit, values)).map((row) =>
-      changeOf(row, this.#sealer),
-    );
+    const rows = await this.#session.query<TrailRow>(this.#statements.trail, [from, to, ...filter, ...bounds]);
+    const changes = rows.map((row) => trailedOf(row, this.#sealer));
+    return { changes, next: from > (begin?.first ?? 0) ? from : 0 };
   }
 
   async head(): Promise<Head> {

@@ -19,6 +19,12 @@ export const headerColumns: string = `${header}, ''::bytea AS bytes`;
 /** The same with as much of the value as a search compares. */
 export const searchedColumns: string = `${header}, substring(c.bytes FOR 16384) AS bytes`;
 
+/** The columns of `trail`, which has to be named `t`, in the order of {@link changeColumns}. */
+export const trailColumns: string =
+  't.revision, t.type, t.namespace, t.key, t.version, t.codec, t.value_type, t.updated_at, t.updated_at, NULL::bigint, ' +
+  't.author, t.comment, NULL::text, false, c.dek, ' +
+  "coalesce(c.bytes, t.target, CASE WHEN t.type <> 'set' THEN ''::bytea END)";
+
 /** A row of `changes`, as the driver returns it. */
 export interface ChangeRow {
   readonly revision: number;
@@ -64,6 +70,17 @@ export function entryOf(row: ChangeRow, sealer: Sealer): Entry {
 
 export const changeOf = (row: ChangeRow, sealer: Sealer): Change =>
   new Change(row.type, entryOf(row, sealer), row.revision, fromText(row.request_id ?? ''), row.more);
+
+/** A row of the trail: without bytes where the value is not kept any more. */
+export type TrailRow = Omit<ChangeRow, 'bytes'> & { readonly bytes: Buffer | null };
+
+/** A change of the trail, masked where its value is gone. */
+export function trailedOf(row: TrailRow, sealer: Sealer): Change {
+  const { bytes, ...rest } = row;
+  if (bytes !== null) return changeOf({ ...rest, bytes }, sealer);
+  const { type, entry, revision } = changeOf({ ...rest, bytes: Buffer.alloc(0) }, sealer);
+  return new Change(type, entry.asMasked(), revision);
+}
 
 export interface AliasRow {
   readonly alias: string;

@@ -1,4 +1,4 @@
-import { cutoff, type Retention } from '@cfg/core/store';
+import { cutoff, type TrailRetention } from '@cfg/core/store';
 import type { Database } from './database.js';
 import { headOf, type LogRow } from './reader.js';
 import type { Statements } from './statements.js';
@@ -10,16 +10,16 @@ const stepSize = 500;
 const restMs = 600_000;
 
 /**
- * Goes through what is past, a few rows at a time, and drops what is too old: deleted keys, and versions of which their
- * keys' histories still had room. Any server may do it; the lock of the log has them take turns.
+ * Goes through what is past, a few rows at a time, and drops what is too old: records of the trail, deleted keys, and
+ * versions of which their keys' histories still had room. Any server may do it; the lock of the log has them take turns.
  */
 export class Sweep {
   readonly #database: Database;
   readonly #statements: Statements;
-  readonly #ages: Retention;
+  readonly #ages: TrailRetention;
   #endedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(database: Database, statements: Statements, ages: Retention) {
+  constructor(database: Database, statements: Statements, ages: TrailRetention) {
     this.#database = database;
     this.#statements = statements;
     this.#ages = ages;
@@ -29,13 +29,23 @@ export class Sweep {
   async run(nowMs: number, goesOn: () => boolean): Promise<void> {
     // The clock may have been set back.
     if (Math.abs(nowMs - this.#endedMs) < restMs) return;
-    const { historyAgeMs, tombstoneAgeMs } = this.#ages;
-    const before = { keys: cutoff(nowMs, tombstoneAgeMs), history: cutoff(nowMs, historyAgeMs) };
+    const { historyAgeMs, tombstoneAgeMs, trailAgeMs } = this.#ages;
+    const before = {
+      trail: cutoff(nowMs, trailAgeMs),
+      keys: cutoff(nowMs, tombstoneAgeMs),
+      history: cutoff(nowMs, historyAgeMs),
+    };
+    for (let more = trailAgeMs > 0; more && goesOn(); ) more = await this.#pruneTrail(before.trail);
     for (let more = tombstoneAgeMs > 0; more && goesOn(); ) more = await this.#forgetKeys(before.keys);
     for (let after = historyAgeMs > 0 ? 0 : undefined; after !== undefined && goesOn(); ) {
       after = await this.#dropReplaced(after, before.history);
     }
     this.#endedMs = nowMs;
+  }
+
+  /** Returns whether there may be more. */
+  async #pruneTrail(beforeMs: number): Promise<boolean> {
+    return (await this.#database.query(this.#statements.pruneTrail, [beforeMs, stepSize])).length === stepSize;
   }
 
   /** Returns whether there may be more. */

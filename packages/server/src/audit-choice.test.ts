@@ -26,6 +26,26 @@ describe('an audit', () => {
     ]);
   });
 
+  it('of the store in a file outlives its log, without the values that are dropped', async () => {
+    using dir = new TempDir();
+    const guard = { authenticate: () => ({ userId: 'ann', claims: {} }), authorize: () => ({ allowed: true }) };
+    const store = `sqlite:${dir.file('config.db')}`;
+    await using server = await startServer({ ...anyPorts, guard, store, logLimit: 2, history: 2, trailDays: 1 });
+    const url = `http://${server.httpAddress}/v1/namespaces/n/keys/a`;
+    for (let n = 1; n <= 9; n += 1) {
+      await fetch(url, { method: 'POST', body: JSON.stringify({ value: Buffer.from(`${n}`).toString('base64') }) });
+    }
+    const answer = await fetch(`http://${server.httpAddress}/v1/audit?operation=set`);
+    const { records } = (await answer.json()) as { records: Record<string, unknown>[] };
+    expect(records.map(({ userId, value, metadata }) => [userId, value, metadata])).toEqual(
+      [9, 8, 7, 6, 5, 4, 3, 2, 1].map((n) =>
+        n > 7
+          ? ['ann', Buffer.from(`${n}`).toString('base64'), { version: `${n}`, revision: `${n}` }]
+          : ['ann', '', { version: `${n}`, revision: `${n}`, forgotten: 'true' }],
+      ),
+    );
+  });
+
   it.each([
     ['nowhere', 'invalid_argument'],
     ['postgres:secret', 'invalid_argument'],

@@ -5,6 +5,7 @@ import { HeadReader } from './head-reader.js';
 import { SearchIndex } from './search-index.js';
 import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
+import { Trail } from './trail.js';
 
 /** Commits batches of operations on a connection of its own: one batch, one transaction, one wait for the disk. */
 export class Committer {
@@ -14,6 +15,7 @@ export class Committer {
   readonly #compaction: Compaction;
   readonly #index: SearchIndex;
   readonly #sweep: Sweep;
+  readonly #trail: Trail;
   /** Whether a commit waits for the disk, as SQLite has it. */
   readonly #synchronous: number;
 
@@ -23,7 +25,8 @@ export class Committer {
     this.#tables = new Tables(db, limits.historyLimit, sealer);
     this.#synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
     this.#index = new SearchIndex(db, sealer);
-    this.#compaction = new Compaction(db, limits, this.#index);
+    this.#trail = new Trail(db, limits.trailAgeMs);
+    this.#compaction = new Compaction(db, limits, this.#index, this.#trail);
     this.#sweep = new Sweep(db, limits, this.#index);
   }
 
@@ -42,7 +45,8 @@ export class Committer {
         this.#tables.begin();
         const isShort = this.#compaction.step(revision, this.#tables.finish(), nowMs);
         const isSweeping = this.#sweep.step(nowMs);
-        return this.#index.step() || isShort || isSweeping;
+        const isPruning = this.#trail.prune(nowMs);
+        return this.#index.step() || isShort || isSweeping || isPruning;
       });
     } finally {
       this.#db.exec(`PRAGMA synchronous = ${this.#synchronous}`);

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, Entry } from '@cfg/core';
-import { cutoff, type Retention } from '@cfg/core/store';
+import { cutoff, type TrailRetention } from '@cfg/core/store';
 import type { SearchIndex } from './search-index.js';
+import type { Trail } from './trail.js';
 
 /** Maximum number of revisions dropped in one transaction, or twice the number that it added, if that is more. */
 const step = 200;
@@ -20,7 +21,7 @@ interface Window {
   readonly oldest_bytes: number;
 }
 
-export interface Limits extends Retention {
+export interface Limits extends TrailRetention {
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly logBytes: number;
@@ -33,6 +34,7 @@ export interface Limits extends Retention {
 export class Compaction {
   readonly #limits: Limits;
   readonly #index: SearchIndex;
+  readonly #trail: Trail;
   readonly #window: StatementSync;
   readonly #sizes: StatementSync;
   readonly #moveWindow: StatementSync;
@@ -40,9 +42,10 @@ export class Compaction {
   readonly #nextMs: StatementSync;
   readonly #pastHistory: StatementSync;
 
-  constructor(db: DatabaseSync, limits: Limits, index: SearchIndex) {
+  constructor(db: DatabaseSync, limits: Limits, index: SearchIndex, trail: Trail) {
     this.#limits = limits;
     this.#index = index;
+    this.#trail = trail;
     this.#window = db.prepare('SELECT oldest_revision, oldest_bytes FROM log');
     this.#sizes = db.prepare(`
       SELECT revision, log_bytes, updated_at FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision`);
@@ -94,6 +97,7 @@ export class Compaction {
     const reach = Math.min(revision, before.oldest_revision + most);
     const oldest = this.#shrink(before, reach, revision, logBytes, cutoff(nowMs, this.#limits.logAgeMs));
     if (oldest > before.oldest_revision) {
+      this.#trail.keep(before.oldest_revision, oldest);
       this.#drop(this.#leaving, before.oldest_revision, oldest, this.#limits.historyLimit);
     }
     return { oldest, isShort: oldest === reach && oldest < revision };

@@ -36,6 +36,11 @@ it('brings a file of schema 1 up to date, and loses nothing', async () => {
     [1, true],
     [1, false],
   ]);
+  // Of what had left the log, the trail has what is still in a history.
+  const { records } = await store.audit({ key: 'old' });
+  expect(records.map(({ operation, entry }) => [operation, entry.revision, dataOf(entry)])).toEqual([
+    ['set', 1, 'still here'],
+  ]);
   const stream = store.watch({}, { startRevision: 17 });
   for (let revision = 18; revision <= 37; revision += 1) {
     expect((await stream.next()).value as Change).toMatchObject({ revision, more: false });
@@ -55,7 +60,7 @@ it('goes on writing into it: versions, requests and limits as before', async () 
   await store.close();
 
   const db = new DatabaseSync(path, { readOnly: true });
-  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   // The weight of the log goes on from what the old changes weigh.
   const rows = db.prepare('SELECT revision, log_bytes, length(bytes) AS size FROM changes ORDER BY revision').all();

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Logger, safeLogger } from '@cfg/core';
 import {
-  completeRetention,
+  completeTrailRetention,
   maxInt32,
-  type Retention,
-  type RetentionOptions,
   type Sealing,
+  type TrailRetention,
+  type TrailRetentionOptions,
   type Wakes,
   wholeNumber,
 } from '@cfg/core/store';
@@ -14,7 +14,7 @@ export type Durability = 'full' | 'relaxed';
 export type IntegrityCheck = 'after-crash' | 'always' | 'never';
 
 /** Ages are looked at every minute, and after writes. */
-export interface SqliteStoreOptions extends RetentionOptions {
+export interface SqliteStoreOptions extends TrailRetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /** Changes kept in the log, for watchers that resume. Default 100,000; 1 to 2³¹ − 1. */
@@ -69,7 +69,7 @@ export interface SqliteStoreOptions extends RetentionOptions {
 }
 
 /** What of {@link Settings} the thread that writes needs: plain data. */
-export interface WriterSettings extends Retention {
+export interface WriterSettings extends TrailRetention {
   /** Absolute. */
   readonly path: string;
   readonly historyLimit: number;
@@ -99,9 +99,9 @@ const mebibyte = 1024 * 1024;
 
 /** What of the settings the thread that writes needs. */
 export function writerSettings(settings: Settings): WriterSettings {
-  const { logAgeMs, historyAgeMs, tombstoneAgeMs } = settings;
+  const { logAgeMs, historyAgeMs, tombstoneAgeMs, trailAgeMs } = settings;
   const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;
-  const ages = { logAgeMs, historyAgeMs, tombstoneAgeMs };
+  const ages = { logAgeMs, historyAgeMs, tombstoneAgeMs, trailAgeMs };
   return { ...ages, path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns };
 }
 
@@ -116,7 +116,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
     path: resolve(path),
     historyLimit: wholeNumber('historyLimit', options.historyLimit ?? 100, 1, maxInt32),
     logLimit: wholeNumber('logLimit', options.logLimit ?? 100_000, 1, maxInt32),
-    ...completeRetention(options),
+    ...completeTrailRetention(options),
     logBytes: wholeNumber('logBytes', options.logBytes ?? 256 * 1024 * 1024),
     durability: oneOf('durability', options.durability ?? 'full', ['full', 'relaxed']),
     walLimitBytes: wholeNumber('walLimitBytes', options.walLimitBytes ?? 1024 * mebibyte, 64 * mebibyte),

@@ -4,11 +4,12 @@ import type {
   EngineReader,
   Head,
   HistoryRange,
-  LogRange,
   Range,
   Sealer,
   SearchRange,
   SearchStretch,
+  TrailRange,
+  TrailStretch,
 } from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
@@ -16,6 +17,7 @@ import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
 import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, upTo } from './rows.js';
 import { SearchReader } from './search-reader.js';
+import { TrailReader } from './trail-reader.js';
 
 /** Reads what the file holds, on a connection of its own. */
 export class Reader implements EngineReader {
@@ -26,10 +28,10 @@ export class Reader implements EngineReader {
   readonly #head: HeadReader;
   readonly #keys: KeyRows;
   readonly #search: SearchReader;
+  readonly #trail: TrailReader;
   readonly #revisionOf: StatementSync;
   readonly #entry: StatementSync;
   readonly #changes: StatementSync;
-  readonly #log: StatementSync;
   readonly #nextExpiry: StatementSync;
   readonly #namespaceRevision: StatementSync;
   readonly #namespaces: StatementSync;
@@ -45,6 +47,7 @@ export class Reader implements EngineReader {
     this.#head = new HeadReader(db);
     this.#keys = new KeyRows(db, cache, historyLimit, sealer);
     this.#search = new SearchReader(db, (revisions) => this.#keys.entries(revisions));
+    this.#trail = new TrailReader(db, sealer);
     this.logId = this.#head.read().logId;
     this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
     this.#entry = db.prepare(`
@@ -52,14 +55,6 @@ export class Reader implements EngineReader {
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#changes = db.prepare(`
       SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision ${upTo}`);
-    // An alias change has no namespace there.
-    this.#log = db.prepare(`
-      SELECT ${changeColumns} FROM changes
-      WHERE revision < :before AND revision > (SELECT oldest_revision FROM log)
-        AND (:type IS NULL OR type = :type) AND (:namespace IS NULL OR namespace = :namespace)
-        AND (:key IS NULL OR key = :key) AND (:author IS NULL OR author = :author)
-        AND updated_at >= :from AND updated_at < :to
-      ORDER BY revision DESC`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
     this.#namespaceRevision = db.prepare('SELECT revision FROM namespaces WHERE name = ?');
     this.#namespaces = db.prepare(`
@@ -107,18 +102,8 @@ export class Reader implements EngineReader {
     });
   }
 
-  log({ before, type, namespace, key, author, fromMs, toMs, limit, maxBytes }: LogRange): Change[] {
-    const changes: Change[] = [];
-    let bytes = 0;
-    const filter = { type, namespace, key, author, before: bounded(before), from: bounded(fromMs), to: bounded(toMs) };
-    const named = Object.entries(filter).map(([name, value]) => [name, value ?? null]);
-    for (const row of this.#log.iterate(Object.fromEntries(named))) {
-      const change = changeOf(row, this.#sealer);
-      changes.push(change);
-      bytes += change.entry.size;
-      if (changes.length >= limit || (bytes > maxBytes && changes.length > 1)) break;
-    }
-    return changes;
+  trail(range: TrailRange): TrailStretch {
+    return this.#trail.read(range, this.head());
   }
 
   head(): Head {
@@ -172,6 +157,3 @@ export class Reader implements EngineReader {
     return this.#aliases.all().map(aliasOf);
   }
 }
-
-/** Infinite bounds are not numbers to SQLite. */
-const bounded = (value: number): number => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));

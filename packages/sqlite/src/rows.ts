@@ -24,6 +24,12 @@ export const stateColumns: string = `${columns}, length(changes.bytes) AS size, 
 /** The columns of `changes` that {@link changeOf} reads. */
 export const changeColumns: string = `${entryColumns}, changes.request_id, changes.more`;
 
+/** The columns of `trail`, and of `changes` where it still has the row, that {@link trailedOf} reads. */
+export const trailColumns: string =
+  'trail.revision, trail.type, trail.namespace, trail.key, trail.version, trail.codec, trail.value_type, ' +
+  'trail.updated_at, trail.updated_at AS created_at, trail.author, trail.comment, ' +
+  "coalesce(changes.bytes, trail.target, iif(trail.type = 'set', NULL, x'')) AS bytes, changes.dek";
+
 /** The entry, or the tombstone, that a row of `changes` made. */
 export function entryOf(row: Row, sealer: Sealer): Entry {
   const bytes = row.bytes as Uint8Array;
@@ -60,6 +66,13 @@ function entryWith(row: Row, kept: (place: Place) => Pick<EntryInit, 'bytes' | '
     author: (row.author ?? '') as string,
     comment: (row.comment ?? '') as string,
   });
+}
+
+/** A change that has left the log: masked where its value is not kept any more. */
+export function trailedOf(row: Row, sealer: Sealer): Change {
+  if (row.bytes !== null) return changeOf(row, sealer);
+  const { type, entry, revision } = changeOf({ ...row, bytes: new Uint8Array(0) }, sealer);
+  return new Change(type, entry.asMasked(), revision);
 }
 
 export function changeOf(row: Row, sealer: Sealer): Change {

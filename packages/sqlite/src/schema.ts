@@ -20,6 +20,8 @@ export const applicationId = 0x63666731;
  * - `entries` and `tombstones` point to the last change of every key, those that exist and those that are deleted, so
  *   that a page of the ones never walks over the others.
  * - `namespaces` counts along, so that nothing ever has to be counted.
+ * - `trail` has of each change that has left the log's window who made it and when, without its value; but of an alias,
+ *   its target. So the trail is what is in the window, and this.
  * - `search` has the words of the entries whose last change is in the stretch from `log.indexed_from` (not included) to
  *   `log.indexed_to`, by the revision of that change; the columns are NULL where there is no index. It follows the log at
  *   some distance. What has been overwritten may still be in it.
@@ -139,6 +141,25 @@ const steps: readonly string[] = [
     created_at INTEGER NOT NULL,
     created_revision INTEGER NOT NULL
   ) STRICT;
+  `,
+  // Who wrote what, for longer than the log. Of what has left it, the file has what is in its keys' histories.
+  `
+  CREATE TABLE trail (
+    revision INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    namespace TEXT,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    codec TEXT NOT NULL,
+    value_type INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    author TEXT,
+    comment TEXT,
+    target BLOB
+  ) STRICT;
+  INSERT INTO trail
+    SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment, NULL
+    FROM changes WHERE revision <= (SELECT oldest_revision FROM log);
   `,
 ];
 

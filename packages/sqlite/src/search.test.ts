@@ -97,7 +97,7 @@ it('gives a file of an earlier release its index', async () => {
   expect(await found(store, { text: 'still here' })).toEqual(['old']);
 });
 
-const ages = { logAgeMs: 0, historyAgeMs: 0, tombstoneAgeMs: 0 };
+const ages = { logAgeMs: 0, historyAgeMs: 0, tombstoneAgeMs: 0, trailAgeMs: 0 };
 const key = fc.constantFrom('aaa', 'aab', 'x/aab', 'bbb');
 const value = fc.constantFrom('aaa', 'bbbaab', 'xx', 'AAB');
 type Step = Operation | 'step' | 'off' | 'on';

@@ -8,6 +8,7 @@ import {
   modelProperty,
   type Opened,
   storeConformance,
+  trails,
   transfers,
   watchProperty,
 } from '@cfg/core/conformance';
@@ -33,6 +34,10 @@ const runs = 15;
 
 storeConformance('SqliteStore', () => open());
 transfers('SqliteStore', () => open());
+trails('SqliteStore', () => {
+  const path = join(directory, `${randomUUID()}.db`);
+  return (options) => open(path, options);
+});
 watchProperty('SqliteStore', () => open(), { runs, reopen: ({ store }) => open(paths.get(store)) });
 modelProperty('SqliteStore', (options, closed) => open(closed && paths.get(closed), options), { runs });
 

@@ -26,7 +26,7 @@ export async function auditPage(connection: Connection, query: AuditQuery, optio
 
 function toRecord(record: AuditRecord): AuditPage['records'][number] {
   const { namespace, key, codec, userId, metadata, time } = record;
-  const { version, revision, comment, target, redacted } = metadata;
+  const { version, revision, comment, target, redacted, forgotten } = metadata;
   const operation = record.operation as AuditOperation;
   const atMs = toMs(time);
   const isAlias = operation === 'alias_set' || operation === 'alias_delete';
@@ -44,7 +44,8 @@ function toRecord(record: AuditRecord): AuditPage['records'][number] {
     deleted: operation === 'delete' || operation === 'alias_delete',
     author: userId,
     comment: comment ?? '',
-    masked: redacted === 'true',
+    secret: redacted === 'true',
+    masked: redacted === 'true' || forgotten === 'true',
   });
   return { operation, entry };
 }

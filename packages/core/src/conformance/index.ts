@@ -30,6 +30,7 @@ export {
 } from './context.js';
 export { doorLimits } from './doors.js';
 export { type ModelOptions, type ModelPropertyOptions, modelProperty } from './model-property.js';
+export { type TrailStoreOptions, trails } from './trails.js';
 export { transfers } from './transfers.js';
 export { type WatchPropertyOptions, watchProperty } from './watch-property.js';
 

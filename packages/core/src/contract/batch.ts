@@ -104,15 +104,19 @@ export interface AuditQuery {
 }
 
 export interface AuditPage {
-  /** Newest first; `author`, `comment` and times are the entries'. */
+  /** Newest first; `author`, `comment` and times are the entries'. A value that is no longer kept is masked. */
   readonly records: readonly { readonly operation: AuditOperation; readonly entry: Entry }[];
+  /**
+   * Empty exactly when nothing follows. A page may have fewer records than its limit, and even none, though others
+   * follow: one call does a bounded amount of work.
+   */
   readonly nextCursor: string;
 }
 
-/** A store whose log can be asked who wrote what. */
+/** A store that can be asked who wrote what. */
 export interface Auditing {
   /**
-   * The changes that the log still has, newest first. A change that expiry made has no author. Fails with
+   * The changes that the log still has, newest first, and those that a store in SQL remembers for longer. A change that expiry made has no author. Fails with
    * `invalid_cursor` for a cursor of another query.
    */
   audit(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;

@@ -162,8 +162,11 @@ export interface Store extends AsyncDisposable {
    */
   set(namespace: string, key: string, value: EncodedValue, options?: SetOptions): Promise<Entry>;
 
-  /** Fails with `not_found` if there is no such key, and with `version_mismatch`. */
-  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void>;
+  /**
+   * Returns the tombstone; `undefined` where the store is not told of it, as one on a server. Fails with `not_found` if
+   * there is no such key, and with `version_mismatch`.
+   */
+  delete(namespace: string, key: string, options?: DeleteOptions): Promise<Entry | undefined>;
 
   /** Fails with `invalid_cursor` for a cursor of another query, and with `invalid_argument`. */
   find(namespace: string, query?: Query, options?: CallOptions): Promise<Page>;

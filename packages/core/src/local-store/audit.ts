@@ -1,11 +1,11 @@
 import type { AuditPage, AuditQuery } from '../contract/batch.js';
 import type { Change } from '../contract/change.js';
 import { type Steps, wait } from '../util/steps.js';
-import type { EngineReader, LogRange } from './engine.js';
-import { decodeCursor } from './page-cursor.js';
+import type { EngineReader, TrailRange } from './engine.js';
+import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { limitOf, pageOf } from './paging.js';
 
-/** Reads who wrote what from the log, newest first. */
+/** Reads who wrote what, newest first. */
 export function* readAudit(reader: EngineReader, query: AuditQuery): Steps<AuditPage> {
   const {
     operation,
@@ -18,8 +18,8 @@ export function* readAudit(reader: EngineReader, query: AuditQuery): Steps<Audit
   const limits = { limit: limitOf(query.limit), maxBytes: limitOf(query.maxBytes) };
   const scope = `audit\n${JSON.stringify([operation, namespace, key, author, query.fromMs, query.toMs])}`;
   const before = Number(decodeCursor(scope, query.cursor) ?? Number.POSITIVE_INFINITY);
-  const changes = yield* wait(
-    reader.log({
+  const { changes, next } = yield* wait(
+    reader.trail({
       before,
       type: operation,
       namespace: namespace || undefined,
@@ -33,11 +33,12 @@ export function* readAudit(reader: EngineReader, query: AuditQuery): Steps<Audit
   );
   const position = ({ revision }: Change): string => String(revision);
   const { items, nextCursor } = pageOf(changes, limits, scope, position, ({ entry }) => entry.size);
-  return { records: items.map(({ type, entry }) => ({ operation: type, entry })), nextCursor };
+  const goesOn = next > 0 ? encodeCursor(scope, String(next)) : '';
+  return { records: items.map(({ type, entry }) => ({ operation: type, entry })), nextCursor: nextCursor || goesOn };
 }
 
-/** Whether the change is of that part of the log. */
-export function isInLogRange({ type, entry, revision }: Change, range: LogRange): boolean {
+/** Whether the change is of that part of the trail. */
+export function isInTrailRange({ type, entry, revision }: Change, range: TrailRange): boolean {
   return (
     revision < range.before &&
     (range.type === undefined || type === range.type) &&

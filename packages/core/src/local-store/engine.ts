@@ -45,8 +45,8 @@ export interface HistoryRange {
   readonly includeDeleted: boolean;
 }
 
-/** A stretch of the log, newest first. An absent part lets everything through. */
-export interface LogRange {
+/** What to look for in the trail, newest first. An absent part lets everything through. */
+export interface TrailRange {
   /** Only changes before this revision; may be infinite. */
   readonly before: number;
   readonly type: ChangeType | undefined;
@@ -59,6 +59,12 @@ export interface LogRange {
   readonly limit: number;
   /** As for {@link Range}. */
   readonly maxBytes: number;
+}
+
+export interface TrailStretch {
+  readonly changes: readonly Change[];
+  /** The revision before which to go on; 0: nothing follows. */
+  readonly next: number;
 }
 
 /** A stretch of the entries that there are, those first that were changed last. */
@@ -103,8 +109,11 @@ export interface EngineReader extends KeyReader {
   everyNamespace(): Maybe<readonly string[]>;
   /** How many entries each namespace has. */
   counts(): Maybe<Map<string, number>>;
-  /** The changes of the log's window, newest first. */
-  log(range: LogRange): Maybe<readonly Change[]>;
+  /**
+   * The changes of the log's window, newest first, and after them those that the engine remembers for longer: where the
+   * value is gone, the entry is masked. Ends the stretch after a bounded amount of work, whether it has found any or not.
+   */
+  trail(range: TrailRange): Maybe<TrailStretch>;
   /** Entries that have the term. Ends the stretch after a bounded amount of work, whether it has found any or not. */
   search(range: SearchRange): Maybe<SearchStretch>;
   alias(name: string): Maybe<Alias | undefined>;

@@ -130,7 +130,7 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
     );
   }
 
-  async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<void> {
+  async delete(namespace: string, key: string, options: DeleteOptions = {}): Promise<Entry> {
     this.#check(options, namespace, key);
     checkWrite(options);
     return this.#submit({ type: 'delete', namespace, key, options: plain(options) }, options);

@@ -95,7 +95,8 @@ export type Operation =
 /** The result of each operation. */
 export interface Answers {
   set: Entry;
-  delete: undefined;
+  /** The tombstone. */
+  delete: Entry;
   batch: BatchOutcome;
   restore: BatchOutcome;
   set_alias: Alias;

@@ -20,6 +20,16 @@ export interface RetentionOptions {
   readonly tombstoneAgeMs?: number | undefined;
 }
 
+/** {@link RetentionOptions} of a store in SQL, which keeps a trail longer than its log. */
+export interface TrailRetentionOptions extends RetentionOptions {
+  /**
+   * Who wrote what, and when, is told by `audit` as long as the change is in the log, and after that for as long as this
+   * since it was made, in milliseconds; its value only while it is in the history. Default 90 days; 0 (for ever) to
+   * 2⁵³ − 1.
+   */
+  readonly trailAgeMs?: number | undefined;
+}
+
 /** {@link RetentionOptions}, complete and checked; 0: never. */
 export interface Retention {
   readonly logAgeMs: number;
@@ -27,11 +37,22 @@ export interface Retention {
   readonly tombstoneAgeMs: number;
 }
 
+/** {@link TrailRetentionOptions}, complete and checked; 0: never. */
+export interface TrailRetention extends Retention {
+  readonly trailAgeMs: number;
+}
+
 /** Throws `invalid_argument`, naming the option. */
 export const completeRetention = (options: RetentionOptions): Retention => ({
   logAgeMs: wholeNumber('logAgeMs', options.logAgeMs ?? 0),
   historyAgeMs: wholeNumber('historyAgeMs', options.historyAgeMs ?? 0),
   tombstoneAgeMs: wholeNumber('tombstoneAgeMs', options.tombstoneAgeMs ?? 30 * dayMs),
+});
+
+/** Throws `invalid_argument`, naming the option. */
+export const completeTrailRetention = (options: TrailRetentionOptions): TrailRetention => ({
+  ...completeRetention(options),
+  trailAgeMs: wholeNumber('trailAgeMs', options.trailAgeMs ?? 90 * dayMs),
 });
 
 /** The cut-off time: at `nowMs`, whatever happened then or earlier is older than `ageMs`. */

@@ -81,15 +81,17 @@ export class Transaction {
     return entry;
   }
 
-  *#delete(namespace: string, key: string, options: DeleteOptions): Steps<undefined> {
+  *#delete(namespace: string, key: string, options: DeleteOptions): Steps<Entry> {
     const { requestId = '' } = options;
     if (requestId !== '') {
       const firsts = yield* wait(this.#tables.byRequest(namespace, requestId));
-      if (repeatedWrite('delete', key, requestId, firsts) !== undefined) return;
+      const repeated = repeatedWrite('delete', key, requestId, firsts);
+      if (repeated !== undefined) return repeated;
     }
     const last = yield* this.#last(namespace, key);
     const entry = entryAfterDelete(namespace, key, last, options, this.#revision + 1, this.#nowMs);
     yield* this.#put(new Change('delete', entry, entry.revision, requestId), last);
+    return entry;
   }
 
   *#batch(namespace: string, operations: readonly OwnBatchOperation[], options: BatchOptions): Steps<BatchOutcome> {

@@ -135,10 +135,11 @@ class Run {
       return entry;
     };
     memory.delete = async (namespace, key, options) => {
-      await remove(namespace, key, options);
+      const entry = await remove(namespace, key, options);
       const states = this.#states(key as Key);
       states.push('absent');
       if (options?.signal) this.#deletions.set(options.signal, states.length - 1);
+      return entry;
     };
   }
 

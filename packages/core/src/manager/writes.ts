@@ -50,7 +50,8 @@ export class Writes {
   async delete(key: string, options: DeleteValueOptions): Promise<void> {
     const { store } = this.#settings;
     const { ifVersion, requestId, comment, signal } = writeRequest(store, options);
-    const write = (): Promise<void> => store.delete(this.#namespace, key, { ifVersion, requestId, comment, signal });
+    const request = { ifVersion, requestId, comment, signal };
+    const write = (): Promise<Entry | undefined> => store.delete(this.#namespace, key, request);
     await this.#write([key], options, write, () => [undefined]);
   }
 

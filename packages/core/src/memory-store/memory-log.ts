@@ -1,6 +1,6 @@
 import type { Change } from '../contract/change.js';
-import { isInLogRange } from '../local-store/audit.js';
-import type { LogRange } from '../local-store/engine.js';
+import { isInTrailRange } from '../local-store/audit.js';
+import type { TrailRange } from '../local-store/engine.js';
 import { cutoff } from '../local-store/retention.js';
 
 /** The approximate size of a change beside its value, in bytes. */
@@ -69,12 +69,12 @@ export class MemoryLog {
   }
 
   /** Changes of that part of the window, newest first. */
-  newest(range: LogRange): Change[] {
+  newest(range: TrailRange): Change[] {
     const changes: Change[] = [];
     let bytes = 0;
     for (let revision = Math.min(range.before - 1, this.#revision); revision > this.#oldest; revision -= 1) {
       const change = this.#at(revision);
-      if (!isInLogRange(change, range)) continue;
+      if (!isInTrailRange(change, range)) continue;
       changes.push(change);
       bytes += change.entry.size;
       if (changes.length >= range.limit || (bytes > range.maxBytes && changes.length > 1)) break;

@@ -4,10 +4,11 @@ import type {
   EngineReader,
   Head,
   HistoryRange,
-  LogRange,
   Range,
   SearchRange,
   SearchStretch,
+  TrailRange,
+  TrailStretch,
   WriteTables,
 } from '../local-store/engine.js';
 import { cutoff } from '../local-store/retention.js';
@@ -66,8 +67,8 @@ export class MemoryTables implements EngineReader, WriteTables {
     return this.#namespaces.get(range.namespace)?.range(range) ?? [];
   }
 
-  log(range: LogRange): Change[] {
-    return this.changes.newest(range);
+  trail(range: TrailRange): TrailStretch {
+    return { changes: this.changes.newest(range), next: 0 };
   }
 
   search(range: SearchRange): SearchStretch {

@@ -72,7 +72,7 @@ export class WrappedStore implements Store {
     return this.#hide(await this.#call('set', () => this.inner.set(namespace, key, value, options)));
   }
 
-  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void> {
+  delete(namespace: string, key: string, options?: DeleteOptions): Promise<Entry | undefined> {
     return this.#call('delete', () => this.inner.delete(namespace, key, options));
   }
 

@@ -173,7 +173,7 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
     return this.#write(namespace, options, (store) => store.set(namespace, key, value, options), key);
   }
 
-  delete(namespace: string, key: string, options?: DeleteOptions): Promise<void> {
+  delete(namespace: string, key: string, options?: DeleteOptions): Promise<Entry | undefined> {
     return this.#write(namespace, options, (store) => store.delete(namespace, key, options), key);
   }
 

@@ -65,7 +65,7 @@ describe('an audit', () => {
       'eve delete c',
       'eve set a',
     ]);
-    const [first, secret, , alias] = events;
+    const [first, secret, deleted, alias] = events;
     expect(first).toMatchObject({
       namespace: 'prod',
       codec: 'json',
@@ -74,6 +74,7 @@ describe('an audit', () => {
     expect(Buffer.from(first?.value ?? []).toString()).toBe('1');
     expect(first?.timeMs).toBeGreaterThanOrEqual(before);
     expect(secret).toMatchObject({ value: undefined, codec: 'secret', metadata: { redacted: 'true' } });
+    expect(deleted?.metadata).toMatchObject({ version: '1', revision: '3' });
     expect(alias?.metadata).toMatchObject({ target: 'pw', method: '/config.v1.ConfigService/SetAlias' });
     expect(trail.stats).toEqual({ recorded: 8, failed: 0, dropped: 0 });
   });

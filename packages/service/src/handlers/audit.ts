@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type AuditOperation, type AuditPage, can, checkKey, checkNamespace, type Entry } from '@cfg/core';
 import type { AuditRecord, ListAuditRequest, ListAuditResponse, Timestamp } from '@cfg/proto';
 import type { TrailRecord } from '../audit/trail.js';
@@ -11,6 +12,9 @@ import { asked, type Handler, storeOptions } from './handler.js';
 import { readable } from './readable.js';
 
 const operations: ReadonlySet<string> = new Set<AuditOperation>(['set', 'delete', 'alias_set', 'alias_delete']);
+
+/** How many pages of the trail one call reads on while it finds nothing that the caller may read. */
+const maxStretches = 100;
 
 /** Records of a page where the request does not say. */
 const pageSize = 100;
@@ -36,12 +40,15 @@ export const auditHandler = (environment: Environment): Handler<ListAuditRequest
     let next = cursor;
     let left = settings.maxSnapshotEntries;
     // What the caller may not read is passed over, and the page filled by reading on; for a while, not for ever.
-    do {
-      const page = await pages(wanted - records.length, next);
+    for (let stretch = 0; stretch < maxStretches && left > 0; stretch += 1) {
+      // Others get a turn between the stretches.
+      if (stretch > 0) await setImmediate();
+      const page = await pages(wanted, next);
       records.push(...(await readable(call, page.records, (record) => asked('read', record.namespace, record.key))));
       next = page.nextCursor;
       left -= page.records.length;
-    } while (next !== '' && records.length === 0 && left > 0);
+      if (next === '' || records.length > 0) break;
+    }
     return { records, nextCursor: next };
   },
 });
@@ -104,5 +111,7 @@ function metadataOf(operation: AuditOperation, entry: Entry, isSecret: boolean):
     ...(comment !== '' && { comment }),
     ...(operation === 'alias_set' && { target: String(JSON.parse(Buffer.from(entry.bytes).toString())) }),
     ...(isSecret && operation === 'set' && { redacted: 'true' }),
+    // The record is kept for longer than the value.
+    ...(!isSecret && entry.masked && { forgotten: 'true' }),
   };
 }

@@ -12,9 +12,9 @@ export const deleteHandler = ({ store }: Environment): Handler<DeleteRequest, De
   async answer(request, call) {
     const ifVersion = conditionOf(store, request);
     const options = { ifVersion, ...noteOptions(store, request), ...writeOptions(store, call) };
-    await store.delete(request.namespace, request.key, options);
+    const entry = await store.delete(request.namespace, request.key, options);
     const { namespace, key, requestId, comment } = request;
-    call.written = [{ operation: 'delete', namespace, key, requestId, comment }];
+    call.written = [{ operation: 'delete', namespace, key, entry, requestId, comment }];
     return {};
   },
 });

@@ -43,7 +43,12 @@ export const useMoments = (namespace: string) =>
 
 /** The last revision of the namespace that was written until then; undefined: it was empty. */
 export async function revisionAt(namespace: string, at: number): Promise<number | undefined> {
-  const { records } = await listAudit({ namespace, to: new Date(at).toISOString(), limit: 1 });
-  const revision = records[0]?.metadata.revision;
-  return revision === undefined ? undefined : Number(revision);
+  // A page may be empty though others follow.
+  for (let cursor = ''; ; ) {
+    const page = await listAudit({ namespace, to: new Date(at).toISOString(), limit: 1, cursor });
+    const revision = page.records[0]?.metadata.revision;
+    if (revision !== undefined) return Number(revision);
+    if (page.nextCursor === '') return undefined;
+    cursor = page.nextCursor;
+  }
 }
