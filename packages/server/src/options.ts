@@ -171,7 +171,7 @@ export async function completeOptions(
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
   const secrets = chooseSecrets(options, nameOf, logger);
-  const chosen = await chooseStore({ ...options, wakes: worker?.wakes }, secrets, nameOf, logger);
+  const chosen = await chooseStore({ ...options, wakes: worker?.wakes, logId: worker?.logId }, secrets, nameOf, logger);
   const workers = workersOf(options, chosen.storeName, nameOf);
   const node = await clusterNode(chosen.store, options, nameOf, tls, logger);
   return {

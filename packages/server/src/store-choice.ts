@@ -41,6 +41,8 @@ interface StoreSettings extends TrailRetention {
   /** `trailAgeMs` was asked for. */
   readonly hasTrail: boolean;
   readonly wakes: Wakes | undefined;
+  /** The log that a file has: that of the processes that share it. */
+  readonly logId: string | undefined;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
@@ -63,7 +65,7 @@ const maxDays = 100_000;
  * as the user knows it.
  */
 export async function chooseStore(
-  options: StoreOptions & { readonly wakes?: Wakes | undefined },
+  options: StoreOptions & { readonly wakes?: Wakes | undefined; readonly logId?: string | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
@@ -89,6 +91,7 @@ export async function chooseStore(
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
     wakes: options.wakes,
+    logId: options.logId,
     logger,
   });
 }
@@ -106,13 +109,16 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 async function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, wakes, hasTrail, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, ...limits }: StoreSettings,
 ): Promise<ChosenStore> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
     const { SqliteStore } = await import('@cfg/sqlite');
     return {
-      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
+      store: new SqliteStore(path, {
+        ...limits,
+        ...{ durability, searchIndex, sealing: secrets?.sealing, wakes, logId, logger },
+      }),
       storeName: choice,
     };
   }
