@@ -12,6 +12,7 @@ export class HistoryBudget {
   /** By revision, in the order in which they came. */
   #entries = new Map<number, Entry>();
   #bytes = 0;
+  #walk: Iterator<Entry> = this.#entries.values();
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -26,6 +27,20 @@ export class HistoryBudget {
       this.remove(first);
       onDrop(first);
     }
+  }
+
+  /** Up to `count` entries; others with each call, so that all have their turns. */
+  some(count: number): readonly Entry[] {
+    const found: Entry[] = [];
+    for (let left = Math.min(count, this.#entries.size); left > 0; left -= 1) {
+      let next = this.#walk.next();
+      if (next.done) {
+        this.#walk = this.#entries.values();
+        next = this.#walk.next();
+      }
+      found.push(next.value);
+    }
+    return found;
   }
 
   /** The entry is kept no more. */
