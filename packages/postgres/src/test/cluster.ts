@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,7 @@ export class Cluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
   readonly #server: EmbeddedPostgres;
   #running = false;
+  #log = '';
   #onReadOnly = (): void => {};
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
@@ -32,7 +33,8 @@ export class Cluster implements AsyncDisposable {
     await chmod(directory, 0o755);
     const cluster = new Cluster(directory, await freePort(), options);
     await cluster.#server.initialise();
-    if (options.tls !== undefined) await cluster.#certify(options.tls);
+    const { tls } = options;
+    if (tls !== undefined) await cluster.#write({ 'server.crt': tls.cert, 'server.key': tls.key });
     await cluster.start();
     return cluster;
   }
@@ -48,11 +50,12 @@ export class Cluster implements AsyncDisposable {
     await promisify(execFile)('cp', ['-a', join(primary.#directory, 'data'), directory]);
     const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
     await client.end();
-    const data = join(directory, 'data');
-    await rm(join(data, 'postmaster.pid'), { force: true });
-    await writeFile(join(data, 'backup_label'), rows[0]?.labelfile ?? '');
-    await writeFile(join(data, 'standby.signal'), '');
-    await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${primary.url}'\n`);
+    await rm(join(directory, 'data/postmaster.pid'), { force: true });
+    await standby.#write({
+      backup_label: rows[0]?.labelfile ?? '',
+      'standby.signal': '',
+      'postgresql.auto.conf': `primary_conninfo = '${primary.url}'\n`,
+    });
     await standby.start();
     return standby;
   }
@@ -67,10 +70,11 @@ export class Cluster implements AsyncDisposable {
 
   /** Starts it again after {@link kill} or {@link stop}. */
   async start(): Promise<void> {
+    this.#log = '';
     await new Promise<void>((resolve, reject) => {
       // A standby says something else than the library waits for.
       this.#onReadOnly = resolve;
-      this.#server.start().then(resolve, () => reject(new Error('PostgreSQL did not start')));
+      this.#server.start().then(resolve, () => reject(new Error(`PostgreSQL did not start: ${this.#log}`)));
     });
     this.#running = true;
   }
@@ -94,14 +98,11 @@ export class Cluster implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** The server reads its key only where nobody else may. */
-  async #certify({ cert, key }: { readonly cert: string; readonly key: string }): Promise<void> {
+  /** Writes files that belong to the user that the server runs as, and that nobody else may read. */
+  async #write(files: Readonly<Record<string, string>>): Promise<void> {
     const data = join(this.#directory, 'data');
     const { uid, gid } = await stat(data);
-    for (const [name, text] of [
-      ['server.crt', cert],
-      ['server.key', key],
-    ] as const) {
+    for (const [name, text] of Object.entries(files)) {
       await writeFile(join(data, name), text, { mode: 0o600 });
       await chown(join(data, name), uid, gid);
     }
@@ -118,6 +119,7 @@ export class Cluster implements AsyncDisposable {
       initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
       postgresFlags: settings.flatMap((setting) => ['-c', setting]),
       onLog: (message) => {
+        this.#log += message;
         if (message.includes('ready to accept read-only connections')) this.#onReadOnly();
       },
       onError: () => {},
