@@ -1,7 +1,7 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { type KeyTable, maxInt32, type TrailRetention, type Wakes, wholeNumber } from '@cfg/core/store';
-import { openPostgresKeys, PostgresStore, type PostgresStoreOptions } from '@cfg/postgres';
-import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
+import type { PostgresStoreOptions } from '@cfg/postgres';
+import type { Durability } from '@cfg/sqlite';
 import { choosePostgres, isPostgresUrl, type PostgresOptions, refusePostgres } from './postgres-choice.js';
 import type { ChosenSecrets } from './secrets-choice.js';
 
@@ -44,6 +44,8 @@ interface StoreSettings extends TrailRetention {
   /** `trailAgeMs` was asked for. */
   readonly hasTrail: boolean;
   readonly wakes: Wakes | undefined;
+  /** The log that a file has: that of the processes that share it. */
+  readonly logId: string | undefined;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
@@ -61,13 +63,16 @@ export interface ChosenStore {
 const dayMs = 86_400_000;
 const maxDays = 100_000;
 
-/** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
-export function chooseStore(
-  options: StoreOptions & { readonly wakes?: Wakes | undefined },
+/**
+ * The store of the options; only the package of that store is loaded. Rejects with `invalid_argument`, naming the option
+ * as the user knows it.
+ */
+export async function chooseStore(
+  options: StoreOptions & { readonly wakes?: Wakes | undefined; readonly logId?: string | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
-): ChosenStore {
+): Promise<ChosenStore> {
   const { store = 'memory', durability, searchIndex } = options;
   if (typeof store !== 'string') {
     refusePostgres(options, nameOf);
@@ -93,6 +98,7 @@ export function chooseStore(
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
     wakes: options.wakes,
+    logId: options.logId,
     logger,
   });
 }
@@ -107,15 +113,19 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
  *
  * @param name what the user calls the option; errors name it so
  */
-function makeStore(
+async function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, wakes, hasTrail, postgres, ...limits }: StoreSettings,
-): ChosenStore {
+  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, postgres, ...limits }: StoreSettings,
+): Promise<ChosenStore> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
+    const { SqliteStore } = await import('@cfg/sqlite');
     return {
-      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
+      store: new SqliteStore(path, {
+        ...limits,
+        ...{ durability, searchIndex, sealing: secrets?.sealing, wakes, logId, logger },
+      }),
       storeName: choice,
     };
   }
@@ -130,6 +140,7 @@ function makeStore(
     if (!isPostgresUrl(choice)) {
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
+    const { PostgresStore } = await import('@cfg/postgres');
     const { host, pathname } = new URL(choice);
     return {
       store: new PostgresStore(choice, { ...limits, ...postgres, searchIndex, sealing: secrets?.sealing, logger }),
@@ -139,11 +150,11 @@ function makeStore(
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
 }
 
-/** The data keys of the store that `choice` names. Throws `invalid_argument`. */
+/** The data keys of the store that `choice` names. Rejects with `invalid_argument`. */
 export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
   const path = sqlitePath(choice, name);
-  if (path !== undefined) return openSqliteKeys(path);
-  if (/^postgres(ql)?:\/\//.test(choice)) return openPostgresKeys(choice);
+  if (path !== undefined) return (await import('@cfg/sqlite')).openSqliteKeys(path);
+  if (/^postgres(ql)?:\/\//.test(choice)) return (await import('@cfg/postgres')).openPostgresKeys(choice);
   throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 
