@@ -57,7 +57,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
-  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const policy = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const guard = settings.node?.guarding(policy) ?? policy;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
