@@ -104,6 +104,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       cluster: nodeServices?.cluster,
       tracing: settings.tracing ? requestTracing() : undefined,
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
+      maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
       allowedHosts,
     });
