@@ -3,7 +3,7 @@
  */
 
 // The store over an engine, and the rules of a write
-export { applyAll, type Commit, fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/commit.js';
+export { applyAll, type Commit } from './local-store/commit.js';
 export type {
   Engine,
   EngineReader,
@@ -23,6 +23,7 @@ export { LogFollower, type LogFollowerOptions, type Wakes } from './local-store/
 export type { Answer, Answers, Operation, Outcome } from './local-store/operation.js';
 export { decodeCursor, encodeCursor } from './local-store/page-cursor.js';
 export { checkQuery, limitOf, pageOf } from './local-store/paging.js';
+export { fromPlainCommit, type PlainCommit, toPlainCommit } from './local-store/plain-commit.js';
 export { Matches } from './local-store/search.js';
 export {
   completeRetention,
@@ -39,7 +40,7 @@ export { searchedKey, searchedValue, SearchTerm } from './rules/search-term.js';
 export { checkAlias } from './rules/alias-rules.js';
 export { entryAfterDelete, entryAfterSet, isLive, repeatedWrite } from './rules/write-rules.js';
 // Values that are kept sealed
-export { openBytes, sealBytes, sealedOverhead } from './sealing/envelope.js';
+export { openBytes, type Place, sealBytes, sealedOverhead } from './sealing/envelope.js';
 export { type DataKeys, type KeptValue, Sealer } from './sealing/sealer.js';
 export {
   type DataKeyRow,

@@ -73,7 +73,7 @@ test('nothing comes from elsewhere, nothing is inline, and what is large comes c
     answers.push({ url: response.url(), encoding: headers['content-encoding'], cache: headers['cache-control'] });
   });
   await page.goto(`${stage.url}ns/a/keys/b`);
-  await page.getByText('"c"').waitFor();
+  await page.getByRole('textbox', { name: 'Value of b' }).getByText('"c"').waitFor();
   expect(await page.locator('script:not([src])').count()).toBe(0);
   const assets = answers.filter(({ url }) => url.includes('/assets/'));
   expect(assets.length).toBeGreaterThan(3);

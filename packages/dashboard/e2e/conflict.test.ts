@@ -1,4 +1,6 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chord, row } from './harness/page.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 
 let stage: Stage;
@@ -11,8 +13,13 @@ afterAll(async () => {
 });
 
 /** Puts a text into the open editor. */
-async function write(page: import('playwright-core').Page, key: string, text: string): Promise<void> {
+async function write(page: Page, key: string, text: string): Promise<void> {
   await page.getByRole('textbox', { name: `Editor of ${key}` }).fill(text);
+}
+
+/** Waits until the editor is gone. */
+async function isClosed(page: Page, key: string): Promise<void> {
+  await page.getByRole('textbox', { name: `Editor of ${key}` }).waitFor({ state: 'detached' });
 }
 
 test('a change elsewhere shows at once, and leaves an open edit alone', async () => {
@@ -24,13 +31,13 @@ test('a change elsewhere shows at once, and leaves an open edit alone', async ()
   await reader.getByRole('status').filter({ hasText: 'live' }).waitFor();
   await write(writer, 'app/limit', '5');
   await stage.api.set('live', 'app/limit', 2, { comment: 'from elsewhere' });
-  await reader.getByText('from elsewhere').waitFor();
+  await reader.getByRole('complementary', { name: 'Details' }).getByText('from elsewhere').waitFor();
   await writer.getByRole('alert').filter({ hasText: 'Version 2 was saved while you were editing' }).waitFor();
   expect(await writer.getByRole('textbox', { name: 'Editor of app/limit' }).textContent()).toBe('5');
   await stage.api.set('live', 'app/new', 1);
-  await reader.getByRole('treeitem', { name: 'new' }).waitFor();
+  await row(reader, 'new').waitFor();
   await stage.api.delete('live', 'app/new');
-  await reader.getByRole('treeitem', { name: 'new' }).waitFor({ state: 'detached' });
+  await row(reader, 'new').waitFor({ state: 'detached' });
 });
 
 test('two who save one key: what is disjoint is merged, what clashes is decided, nothing is lost', async () => {
@@ -48,11 +55,11 @@ test('two who save one key: what is disjoint is merged, what clashes is decided,
   const dialog = bob.getByRole('dialog');
   await dialog.getByText('Conflict at /max').first().waitFor();
   expect(await dialog.getByRole('button', { name: 'Use this and review' }).isDisabled()).toBe(true);
-  expect(await dialog.locator('.side.base pre').textContent()).toBe('10');
-  expect(await dialog.locator('.side.theirs pre').textContent()).toBe('20');
+  await expect.poll(() => dialog.locator('.side.base pre').allTextContents()).toEqual(['10']);
+  await expect.poll(() => dialog.locator('.side.theirs pre').allTextContents()).toEqual(['20']);
   await dialog.getByText('Take mine').click();
   await dialog.getByRole('button', { name: 'Use this and review' }).click();
-  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await bob.getByText('saved as version 3').waitFor();
   expect(JSON.parse((await stage.api.get('shared', 'pool'))?.text ?? '')).toEqual({ min: 2, max: 30, name: 'b' });
 });
@@ -66,7 +73,7 @@ test('a key that is deleted while it is edited can be made again', async () => {
   await page.keyboard.press('Control+s');
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Create it again' }).click();
-  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('gone saved as version').waitFor();
   expect((await stage.api.get('shared', 'gone'))?.text).toBe('7');
 });
@@ -75,15 +82,23 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await stage.api.set('away', 'one', { a: 1 });
   await stage.api.set('away', 'two', 2);
   const page = await stage.open('ns/away/keys/one?edit=1');
+  // What it is checked by has come, too.
+  await write(page, 'one', '{"a": ');
+  await page.locator('.edit-state.bad').waitFor();
   await write(page, 'one', '{"a": 2}');
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('text-diff')),
+  );
   await stage.program.stop();
-  await page.getByText('reconnecting').waitFor();
+  await page.getByRole('status').filter({ hasText: 'reconnecting' }).waitFor();
   await page.keyboard.press('Control+s');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('dialog').getByText('The server does not answer').waitFor();
+  await page.context().setOffline(true); // until it has missed something
   await stage.program.restart();
   await stage.api.set('away', 'two', 3);
   await page.getByRole('dialog').getByRole('button', { name: 'Back to the editor' }).click();
+  await page.context().setOffline(false);
   await page.locator('button.live').click();
   await page.getByText('1 change while you were away').waitFor();
 
@@ -91,9 +106,9 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await page.reload();
   const editor = page.getByRole('textbox', { name: 'Editor of one' });
   await editor.waitFor();
-  expect(await editor.textContent()).toContain('"a": 2');
+  await expect.poll(() => editor.textContent()).toContain('"a": 2');
   await page.keyboard.press('Control+s');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByText('one saved as version 2').waitFor();
   expect((await stage.api.get('away', 'one'))?.text).toBe('{"a": 2}');
@@ -105,33 +120,36 @@ test('staged changes are looked through, tried, and saved all or none', async ()
   await write(page, 'a', '10');
   await page.keyboard.press('Control+Shift+s');
   await page.getByText('a is staged').waitFor();
-  await page.getByRole('treeitem', { name: 'b' }).click();
+  await row(page, 'b').click();
   await page.getByRole('heading', { name: 'b', exact: true }).waitFor();
   await page.keyboard.press('e');
   await write(page, 'b', '20');
   await page.getByRole('button', { name: 'Stage', exact: true }).click();
-  await page.getByRole('treeitem', { name: 'c' }).click();
+  await isClosed(page, 'b');
+  await row(page, 'c').click();
   await page.getByRole('heading', { name: 'c', exact: true }).waitFor();
   await page.keyboard.press('d');
   await page.getByRole('dialog').getByRole('button', { name: 'Stage deletion' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect((await stage.api.get('set', 'a'))?.text).toBe('1');
 
   // Somebody else is quicker with one of them: then none is saved.
   await stage.api.set('set', 'b', 5);
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
+  await chord(page, 'g', 'c');
   await page.getByRole('heading', { name: 'Staged changes' }).waitFor();
   await page.getByRole('button', { name: 'Save 3 changes' }).click();
   await page.getByRole('alert').filter({ hasText: 'is at version 2, not 1' }).waitFor();
   expect((await stage.api.get('set', 'a'))?.text).toBe('1');
 
   await page.getByRole('button', { name: 'Compare and merge' }).click();
+  await page.getByRole('textbox', { name: 'Editor of b' }).waitFor();
   await page.getByRole('alert').getByRole('button', { name: 'Compare and merge' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Take mine').click();
   await dialog.getByRole('button', { name: 'Use this and review' }).click();
   await dialog.getByRole('button', { name: 'Back to the editor' }).click();
   await page.getByRole('button', { name: 'Stage', exact: true }).click();
+  await isClosed(page, 'b');
   await page.getByRole('link', { name: /Staged changes/ }).click();
   await page.getByRole('button', { name: 'Try it out' }).click();
   await page.getByText('The server would take all 3 changes').waitFor();
@@ -153,8 +171,8 @@ test('history: who and why, two versions side by side, and back to one of them',
   await list.getByRole('button', { name: /version 3/ }).click();
   await list.getByRole('button', { name: 'Compare from here' }).last().click();
   await page.getByText('version 1 → version 3').waitFor();
-  expect(await page.locator('.diff-table tbody tr').textContent()).toBe('max13');
-  expect(page.url()).toMatch(/v1=1-.*v2=3-/);
+  await expect.poll(() => page.locator('.diff-table tbody tr').allTextContents()).toEqual(['max13']);
+  await expect.poll(() => page.url()).toMatch(/v1=1-.*v2=3-/);
   await list.getByRole('button', { name: /version 1/ }).click();
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   const dialog = page.getByRole('dialog');

@@ -1,5 +1,6 @@
 // Whatever comes from the server is text: no key, value, comment, name or error runs, or breaks the page.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isLoaded } from './harness/page.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 
 const markup = '<img src=x onerror="document.title=\'pwned\'"><script>document.title="pwned"</script>';
@@ -37,9 +38,8 @@ test.each([
   `ns/hostile/keys?q=${encodeURIComponent(markup)}&v1=${encodeURIComponent(markup)}&rev=${encodeURIComponent(markup)}`,
 ])('%s shows markup as text', async (path) => {
   const page = await stage.open(path);
-  await page.locator('main > *').first().waitFor();
   await page.waitForLoadState('load');
-  await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+  await isLoaded(page);
   expect(await page.title()).not.toBe('pwned');
   expect(await page.locator('main img, main script, main iframe').count()).toBe(0);
   await page.context().close();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillDemo } from './harness/demo.ts';
+import { row } from './harness/page.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 
 let stage: Stage;
@@ -17,22 +18,22 @@ const keys = 'ns/shop:prod/keys';
 test('shows keys as a tree or a list, and filters as one types; the address says it all', async () => {
   const page = await stage.open(keys);
   const tree = page.getByRole('tree');
-  await tree.getByRole('treeitem', { name: 'app' }).click();
-  await tree.getByRole('treeitem', { name: 'db', exact: false }).first().click();
-  await tree.getByRole('treeitem', { name: 'pool' }).click();
+  await row(page, 'app').click();
+  await row(page, 'db').click();
+  await row(page, 'pool').click();
   await page.getByRole('heading', { name: 'app/db/pool' }).waitFor();
   expect(page.url()).toBe(`${stage.url}${keys}/app/db/pool`);
 
   await page.getByRole('searchbox', { name: 'Filter keys' }).fill('features note:tax');
   await page.getByRole('status').filter({ hasText: '1 of 14 keys' }).waitFor();
-  expect(await tree.getByRole('treeitem').allInnerTexts()).toHaveLength(2);
-  expect(page.url()).toContain('q=features+note');
+  await expect.poll(() => tree.getByRole('treeitem').count()).toBe(2);
+  await expect.poll(() => page.url()).toContain('q=features+note');
 
   const copy = await stage.open(page.url().slice(stage.url.length));
   await copy.getByRole('status').filter({ hasText: '1 of 14 keys' }).waitFor();
   await copy.getByRole('heading', { name: 'app/db/pool' }).waitFor();
   await copy.getByRole('button', { name: 'Show as a flat list' }).click();
-  await copy.getByRole('treeitem', { name: 'features/checkout-v2' }).click();
+  await row(copy, 'features/checkout-v2').click();
   await copy.getByRole('heading', { name: 'features/checkout-v2' }).waitFor();
   await copy.goBack();
   await copy.getByRole('heading', { name: 'app/db/pool' }).waitFor();
@@ -41,12 +42,13 @@ test('shows keys as a tree or a list, and filters as one types; the address says
 test('reads a value laid out, raw and in hex, with who changed it and why', async () => {
   const page = await stage.open(`${keys}/app/db/pool`);
   await page.getByRole('textbox', { name: 'Value of app/db/pool' }).getByText('"idleTimeoutMs"').waitFor();
-  await page.getByText('“Pool to 40”').or(page.getByText('Pool to 40')).first().waitFor();
-  await page.getByText('db-pool').first().waitFor();
+  const facts = page.getByRole('complementary', { name: 'Details' });
+  await facts.getByText('Pool to 40').waitFor();
+  await facts.getByText('db-pool').waitFor();
   await page.getByText('Raw', { exact: true }).click();
-  await page.getByText('{"min":2,"max":40,"idleTimeoutMs":30000}').waitFor();
+  await page.getByText('{"min":2,"max":40,"idleTimeoutMs":30000}').first().waitFor();
   await page.getByText('Hex', { exact: true }).click();
-  expect(await page.getByRole('textbox', { name: 'Hex' }).inputValue()).toContain('7b 22 6d 69 6e');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Hex' }).inputValue()).toContain('7b 22 6d 69 6e');
 });
 
 test('masks a secret, reveals it on demand, and keeps it out of drafts', async () => {
@@ -73,7 +75,7 @@ test('masks a secret, reveals it on demand, and keeps it out of drafts', async (
       }),
   );
   expect(stored).not.toContain('another-one');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('saved as version 2').waitFor();
   expect((await stage.api.get('shop:prod', 'app/db/password'))?.text).toBe('another-one');
 });
@@ -112,7 +114,7 @@ test('makes, renames, copies, sets to expire, deletes and takes the deletion bac
   await page.getByRole('menuitem', { name: 'Set expiry' }).click();
   await dialog.getByText('Hours').click();
   await dialog.getByLabel('Delete by itself in').fill('2');
-  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('The expiry is set').waitFor();
   expect(Date.parse((await stage.api.get('shop:dev', 'new/two'))?.expiresAt ?? '')).toBeGreaterThan(Date.now());
 
@@ -128,6 +130,7 @@ test('makes, renames, copies, sets to expire, deletes and takes the deletion bac
 test('deletes several keys only when the namespace is typed, and shows what was deleted', async () => {
   await stage.api.setMany('bulk', { 'a/one': 1, 'a/two': 2, b: 3 });
   const page = await stage.open('ns/bulk/keys');
+  await row(page, 'a').waitFor();
   await page.getByRole('tree').focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('x');
@@ -148,7 +151,7 @@ test('opens a large value without freezing, and bytes in hex', async () => {
   await stage.api.set('large', 'big', big, { codec: 'json' });
   await stage.api.call('POST', '/v1/namespaces/large/keys/bytes', { value: 'AAEC/w==', codec: 'raw' });
   const page = await stage.open('ns/large/keys/big');
-  await page.getByText('"member-0"').waitFor();
-  await page.getByRole('treeitem', { name: 'bytes' }).click();
-  expect(await page.getByRole('textbox', { name: 'Hex' }).inputValue()).toContain('00 01 02 ff');
+  await page.getByText('"member-0"').first().waitFor();
+  await row(page, 'bytes').click();
+  await expect.poll(() => page.getByRole('textbox', { name: 'Hex' }).inputValue()).toContain('00 01 02 ff');
 });

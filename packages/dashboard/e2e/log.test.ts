@@ -18,7 +18,7 @@ test('shows events as they happen, filtered, paused, and exported', async () => 
   expect(await page.content()).not.toContain('hush');
   await stage.api.set('shop', 'app/new', '<b>markup</b>');
   await page.getByRole('row', { name: /app\/new/ }).waitFor();
-  expect(await page.getByRole('row').nth(1).textContent()).toContain('app/new'); // newest first
+  await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain('app/new'); // newest first
   expect(await accessFaults(page)).toEqual([]);
 
   await page.getByRole('combobox', { name: 'Namespace' }).fill('shop');
@@ -58,7 +58,7 @@ test('shows who wrote what, by filters that are in the address', async () => {
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole('combobox', { name: 'What' }).selectOption('delete');
   await expect.poll(() => page.getByRole('row').count()).toBe(2);
-  expect(new URL(page.url()).search).toBe('?op=delete');
+  await expect.poll(() => new URL(page.url()).search).toBe('?op=delete');
   await page.getByRole('button', { name: 'Export' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -69,7 +69,7 @@ test('shows who wrote what, by filters that are in the address', async () => {
   expect(line).toContain(',delete,shop,app/new,');
   await page.goto(`${stage.url}audit?ns=shop&key=app/timeout&from=2001-01-01T00:00`);
   await page.getByRole('row', { name: /load test/ }).waitFor();
-  expect(await page.getByRole('row').count()).toBe(2);
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
   await page.goto(`${stage.url}audit?to=2001-01-01T00:00`);
   await page.getByText('Nothing was written').waitFor();
   await page.getByRole('link', { name: 'Namespaces' }).click();

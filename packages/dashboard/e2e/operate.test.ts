@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessFaults } from './harness/access.ts';
+import { isLoaded } from './harness/page.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 
 let stage: Stage;
@@ -85,7 +86,7 @@ test('is whole in German, dark, on a phone', async () => {
   for (const place of places) {
     await page.goto(stage.url + place);
     await page.locator('main h1').waitFor();
-    await page.locator('.loading').waitFor({ state: 'detached' });
+    await isLoaded(page);
     const found = await page.evaluate(() => ({
       lang: document.documentElement.lang,
       isWide: document.documentElement.scrollWidth > window.innerWidth,

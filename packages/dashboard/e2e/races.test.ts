@@ -72,7 +72,7 @@ class Editor {
     const dialog = this.#page.getByRole('dialog');
     await this.#page.keyboard.press('Control+s');
     const [save, merged] = [
-      dialog.getByRole('button', { name: 'Save' }),
+      dialog.getByRole('button', { name: 'Save', exact: true }),
       dialog.getByRole('button', { name: 'Use this and review' }),
     ];
     const saved = this.#page.getByText(`${this.#key} saved as version`).first();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessFaults } from './harness/access.ts';
 import { fillDemo } from './harness/demo.ts';
+import { chord, isLoaded, row } from './harness/page.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 
 let stage: Stage;
@@ -32,8 +33,7 @@ test.each(screens)(
   '%s: nothing that keeps people out, light and dark, wide and narrow, in German too',
   async (path) => {
     const page = await stage.open(path, { locale: 'de-DE' });
-    await page.locator('main > :not([aria-busy])').first().waitFor();
-    await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+    await isLoaded(page);
     expect(await accessFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 360, height: 740 });
@@ -79,13 +79,39 @@ test('everything by keyboard: the palette finds keys, values, namespaces and com
   await sheet.getByText('Switch namespace').waitFor();
   expect(await accessFaults(page)).toEqual([]);
   await page.keyboard.press('Escape');
-  await page.keyboard.press('g');
-  await page.keyboard.press('n');
-  await page.getByRole('combobox', { name: 'Filter namespaces' }).waitFor();
+  await sheet.waitFor({ state: 'detached' });
+  await chord(page, 'g', 'n');
+  const filter = page.getByRole('combobox', { name: 'Filter namespaces' });
+  await expect
+    .poll(() => filter.evaluateAll((found) => found.includes(document.activeElement as HTMLElement)))
+    .toBe(true);
   await page.keyboard.type('billing:prod');
   await page.keyboard.press('Enter');
-  await page.getByRole('treeitem', { name: 'app' }).waitFor();
+  await row(page, 'app').waitFor();
   expect(page.url()).toBe(`${stage.url}ns/billing:prod/keys`);
+});
+
+test('menus and tips belong to where they were opened, and in a dialog they are above it', async () => {
+  const page = await stage.open('ns/shop:prod/keys/app/db/pool');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Copy link' }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  const close = page.getByRole('dialog').getByRole('button', { name: 'Close' });
+  await close.waitFor();
+  await page.keyboard.press('Tab');
+  const tip = page.locator('.tip');
+  await tip.waitFor();
+  const isOnTop = await tip.evaluate((found) => {
+    const { x, y, width, height } = found.getBoundingClientRect();
+    return found.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  expect(isOnTop).toBe(true);
+  expect(await accessFaults(page)).toEqual([]);
+  await page.keyboard.press('Escape'); // a tip does not take it from the dialog
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
 test('theme, time zone, language and favourites are remembered', async () => {
@@ -102,7 +128,6 @@ test('theme, time zone, language and favourites are remembered', async () => {
     .getByRole('listitem')
     .filter({ hasText: 'platform' })
     .getByRole('button', { name: 'Zu Favoriten hinzufügen' })
-    .first()
     .click();
   await page.reload();
   await page.getByRole('navigation').getByRole('link', { name: 'platform' }).waitFor();

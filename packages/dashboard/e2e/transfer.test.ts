@@ -19,12 +19,9 @@ test('pastes an .env file, with a look at what it changes', async () => {
   await page.getByLabel('Delete keys below app/ that are not in the text').check();
   const preview = page.getByRole('region', { name: 'What would change' });
   await preview.getByText('1 deleted').waitFor();
-  expect(await preview.locator('.badge').allTextContents()).toEqual([
-    '1 new',
-    '1 changed',
-    '1 deleted',
-    '1 as they are',
-  ]);
+  await expect
+    .poll(() => preview.locator('.badge').allTextContents())
+    .toEqual(['1 new', '1 changed', '1 deleted', '1 as they are']);
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Review 3 changes' }).click();
   const review = page.getByRole('dialog', { name: 'Import into shop' });
@@ -76,12 +73,14 @@ test('exports what can be imported again, and secrets only where that is said', 
   const text = page.getByLabel('Exported text');
 
   await page.getByText('4 keys').waitFor();
-  expect(JSON.parse(await text.inputValue())).toEqual({
-    'app/HOST': 'db.internal',
-    'app/NEW': 'x y',
-    'app/PORT': '80',
-    keep: true,
-  });
+  await expect
+    .poll(async () => JSON.parse((await text.inputValue()) || 'null'))
+    .toEqual({
+      'app/HOST': 'db.internal',
+      'app/NEW': 'x y',
+      'app/PORT': '80',
+      keep: true,
+    });
   expect(await accessFaults(page)).toEqual([]);
   await page.getByText('.env', { exact: true }).last().click();
   await expect.poll(() => text.inputValue()).toBe("APP_HOST=db.internal\nAPP_NEW='x y'\nAPP_PORT=80\nKEEP=true\n");

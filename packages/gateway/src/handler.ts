@@ -1,9 +1,8 @@
 import type { HttpHandler } from '@cfg/service';
 import { ClientError, Status } from 'nice-grpc-common';
-import type { Admit } from './admission.js';
 import { BodyBudget } from './body-budget.js';
 import { errorReply } from './error-reply.js';
-import { Exchange, type ExchangeContext } from './exchange.js';
+import { type ClientTraits, Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
 import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { MetadataReader } from './metadata.js';
@@ -33,7 +32,7 @@ export class RequestHandler {
   readonly #unsent: Unsent;
   #closed = false;
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, clients: ClientTraits) {
     this.#routes = routes;
     this.#options = options;
     this.#underWay = new UnderWay(options.callTimeoutMs);
@@ -45,7 +44,7 @@ export class RequestHandler {
       metadataReader: new MetadataReader(),
       bodyBudget: this.#bodies,
       unsent: this.#unsent,
-      admit,
+      ...clients,
       callTimeoutMs: options.callTimeoutMs,
       compressFromBytes: options.compressFromBytes,
     };

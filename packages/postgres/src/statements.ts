@@ -1,5 +1,6 @@
-import { changeColumns, headerColumns, searchedColumns, trailColumns, valueBytes } from './rows.js';
+import { changeColumns, headerColumns, trailColumns, valueBytes } from './rows.js';
 import type { Names } from './schema.js';
+import { type SearchStatements, searchStatementsOf } from './search-statements.js';
 
 /**
  * Sort key of a row of `changes` within its key's history: a deletion counts as one more than the version it ended, so it
@@ -14,7 +15,7 @@ export const entryWeight = 200;
 export const maxDue = 1_000;
 
 /** The statements of a store's tables, as texts: what they are called with is said where they are used. */
-export interface Statements {
+export interface Statements extends SearchStatements {
   readonly head: string;
   readonly changes: string;
   readonly trail: string;
@@ -23,13 +24,13 @@ export interface Statements {
   readonly pruneTrail: string;
   readonly nextExpiry: string;
   readonly get: string;
+  readonly getWithHead: string;
+  readonly nextExpiryWithHead: string;
   readonly states: string;
   readonly live: string;
   readonly all: string;
   readonly history: string;
   readonly nearest: string;
-  readonly reach: string;
-  readonly scan: string;
   readonly byRevisions: string;
   readonly namespaceRevision: string;
   readonly namespaces: string;
@@ -53,7 +54,8 @@ export interface Statements {
   readonly dropReplaced: string;
 }
 
-export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys, trail, channel }: Names): Statements {
+export function statementsOf(names: Names): Statements {
+  const { log, changes, keys, namespaces, aliases, dataKeys, trail, search, channel } = names;
   const last = `${keys} k JOIN ${changes} c USING (revision)`;
   // A page of keys; `before` is what the values ahead of a row weigh.
   const range = (which: string): string => `
@@ -64,8 +66,11 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
       WHERE k.namespace = $1 AND k.key >= $2 AND k.key < $3 AND ${which}
       WINDOW w AS (ORDER BY k.key) ORDER BY k.key LIMIT $4
     ) AS page WHERE before <= $5 OR place <= 2 ORDER BY sort`;
+  const get = `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`;
+  const nextExpiry = `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`;
   const head = `SELECT revision, oldest_revision, oldest_bytes, log_bytes, log_id FROM ${log}`;
   return {
+    ...searchStatementsOf(names),
     head,
     changes: `
       SELECT ${changeColumns} FROM ${changes} c
@@ -97,8 +102,10 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
       DELETE FROM ${trail}
       WHERE revision IN (SELECT revision FROM ${trail} ORDER BY revision LIMIT $2) AND updated_at <= $1
       RETURNING 1`,
-    nextExpiry: `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`,
-    get: `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`,
+    nextExpiry,
+    nextExpiryWithHead: `SELECT revision AS head, log_id, (${nextExpiry}) AS next FROM ${log}`,
+    get,
+    getWithHead: `SELECT l.revision AS head, l.log_id, g.* FROM ${log} l LEFT JOIN (${get}) AS g ON true`,
     states: `
       SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = ANY($2::text[]) ORDER BY k.key`,
     live: range('NOT k.deleted'),
@@ -124,17 +131,6 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
         ) AS revision
         FROM unnest($2::text[]) WITH ORDINALITY AS names (wanted, at)
       ) AS asked JOIN ${changes} c USING (revision)`,
-    reach: `
-      SELECT min(revision) AS lowest, count(*) AS count FROM (
-        SELECT revision FROM ${changes} WHERE revision < $1 ORDER BY revision DESC LIMIT $2
-      ) AS reached`,
-    // The current entries of a stretch of the log: where only keys are searched, those that have the text.
-    scan: `
-      SELECT ${searchedColumns} FROM ${changes} c JOIN ${keys} k USING (namespace, key, revision)
-      WHERE c.revision >= $1 AND c.revision < $2 AND NOT k.deleted
-        AND ($3::text IS NULL OR position($3 in lower(key)) > 0)
-        AND namespace >= $4 AND namespace < $5 AND key >= $6 AND key < $7
-      ORDER BY c.revision DESC`,
     byRevisions: `
       SELECT ${changeColumns} FROM ${changes} c WHERE c.revision = ANY($1::bigint[]) ORDER BY c.revision DESC`,
     namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
@@ -210,7 +206,8 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
         SELECT k.namespace, k.key FROM ${last}
         WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
       ),
-      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key)
+      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key),
+      unnamed AS (DELETE FROM ${search} s USING gone g WHERE s.namespace = g.namespace AND s.key = g.key)
       DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
     reachUp: `
       SELECT max(revision) AS highest, count(*) AS count FROM (

@@ -1,10 +1,7 @@
 import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway } from '@cfg/gateway';
-import { tracing as requestTracing } from '@cfg/gateway/tracing';
-import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
-import { tracing as callTracing } from '@cfg/service/tracing';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
@@ -19,6 +16,7 @@ import { completeOptions, type ServerOptions, type ServerSettings } from './opti
 import type { OpenRateStore } from './rate-store-choice.js';
 import { selfSigned } from './self-signed.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
+import { rateOfWorkers } from './workers/shared-rate.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -47,7 +45,7 @@ export interface RunningServer extends AsyncDisposable {
  * console.log(server.grpcAddress, server.httpAddress);
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const settings = completeOptions(options);
+  const settings = await completeOptions(options);
   if (settings.workers === 1) return serve(settings);
   throw new ConfigError(
     'invalid_argument',
@@ -59,7 +57,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
-  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const policy = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const guard = settings.node?.guarding(policy) ?? policy;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
@@ -68,14 +67,16 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
-    const { rateLimit } = settings;
-    rates = await rateLimit?.store?.open(rateLimit, logger);
+    const { rateLimit, worker } = settings;
+    const rateStore = rateLimit?.store ?? (worker && rateOfWorkers);
+    rates = rateLimit && (await rateStore?.open(rateLimit, logger));
     await store.connect();
     const metrics =
       settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
     if (settings.metrics) metrics?.begin();
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
+    const tracing = settings.tracing ? await loadTracing() : undefined;
     const service = createConfigService(store, {
       guard,
       logger,
@@ -85,24 +86,18 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       auditTrail: audit?.trail,
       stages: {
         outer: [
-          ...(settings.tracing ? [callTracing()] : []),
+          ...(tracing ? [tracing.calls()] : []),
           ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
           watches,
         ],
       },
     });
-    const nodeServices =
-      store instanceof SyncStore
-        ? {
-            peering: peeringService(store.peer, service, guard),
-            cluster: clusterService(store, service, guard),
-          }
-        : undefined;
+    const nodeServices = settings.node?.services(service, guard);
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
       logger,
       cluster: nodeServices?.cluster,
-      tracing: settings.tracing ? requestTracing() : undefined,
+      tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
@@ -113,7 +108,6 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const { worker } = settings;
     if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
     // What workers measure is added up and served by the program that began them.
     const isMeasuredHere = settings.metrics !== undefined && worker === undefined;
@@ -142,6 +136,15 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     await openGuard.close();
     throw error;
   }
+}
+
+/** What makes spans of calls and of requests. */
+async function loadTracing() {
+  const [{ tracing: calls }, { tracing: requests }] = await Promise.all([
+    import('@cfg/service/tracing'),
+    import('@cfg/gateway/tracing'),
+  ]);
+  return { calls, requests };
 }
 
 async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {

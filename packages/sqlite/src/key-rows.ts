@@ -4,7 +4,7 @@ import type { HistoryRange, KeyReader, Range, Sealer } from '@cfg/core/store';
 import { place } from './compaction.js';
 import type { EntryCache } from './entry-cache.js';
 import { keyRange } from './key-range.js';
-import { entryColumns, entryOf, type Row } from './rows.js';
+import { entryColumns, entryOf, type Row, upTo } from './rows.js';
 
 /** How many entries are read from the file at a time, so that a page of large ones stops in time. */
 const blockSize = 32;
@@ -34,15 +34,15 @@ export class KeyRows implements KeyReader {
       SELECT ${entryColumns} FROM changes WHERE revision IN (SELECT value FROM json_each(?))`);
     const range = (columns: string, table: string): string => `
       SELECT ${columns} FROM ${table} WHERE namespace = ? AND key >= ? AND key < ?`;
-    this.#live = db.prepare(`${range('revision', 'entries')} ORDER BY key LIMIT ?`);
+    this.#live = db.prepare(`${range('revision', 'entries')} ORDER BY key ${upTo}`);
     this.#all = db.prepare(`
-      ${range('key, revision', 'entries')} UNION ALL ${range('key, revision', 'tombstones')} ORDER BY key LIMIT ?`);
+      ${range('key, revision', 'entries')} UNION ALL ${range('key, revision', 'tombstones')} ORDER BY key ${upTo}`);
     const history = (type: string): StatementSync =>
       db.prepare(`
         SELECT revision FROM changes
         WHERE namespace = ? AND key = ? AND version >= ? AND version <= ? AND ${place} > ?
           AND revision < ? AND ${type}
-        ORDER BY version DESC, revision DESC LIMIT ?`);
+        ORDER BY version DESC, revision DESC ${upTo}`);
     this.#sets = history("type = 'set'");
     this.#changes = history('true');
     this.#newestUpTo = db.prepare(`

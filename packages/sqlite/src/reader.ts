@@ -15,7 +15,7 @@ import type { EntryCache } from './entry-cache.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
-import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
+import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, upTo } from './rows.js';
 import { SearchReader } from './search-reader.js';
 import { TrailReader } from './trail-reader.js';
 
@@ -54,12 +54,12 @@ export class Reader implements EngineReader {
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#changes = db.prepare(`
-      SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision LIMIT ?`);
+      SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision ${upTo}`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
     this.#namespaceRevision = db.prepare('SELECT revision FROM namespaces WHERE name = ?');
     this.#namespaces = db.prepare(`
       SELECT name FROM namespaces
-      WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`);
+      WHERE entries > 0 AND name >= ? AND name < ? ORDER BY name ${upTo}`);
     this.#everyNamespace = db.prepare('SELECT name FROM namespaces ORDER BY name');
     this.#counts = db.prepare('SELECT name, entries FROM namespaces WHERE entries > 0 ORDER BY name');
     this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');

@@ -1,15 +1,25 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { type Alias, Change, type ChangeType, Entry, valueTypeOf } from '@cfg/core';
-import type { Sealer } from '@cfg/core/store';
+import { type Alias, Change, type ChangeType, Entry, type EntryInit, valueTypeOf } from '@cfg/core';
+import type { Place, Sealer } from '@cfg/core/store';
 
 /** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
 
-/** The columns of `changes` that {@link entryOf} reads. */
-export const entryColumns: string =
+/**
+ * The end of a statement that returns so many rows. From a bare `LIMIT ?` SQLite (since 3.48) draws conclusions about the
+ * number, and so prepares the statement anew each time that one is bound, which takes longer than a page of rows.
+ */
+export const upTo = 'LIMIT ? + 0';
+
+const columns =
   'changes.revision, changes.type, changes.namespace, changes.key, changes.version, changes.codec, ' +
-  'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.author, changes.comment, ' +
-  'changes.bytes, changes.dek';
+  'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.author, changes.comment';
+
+/** The columns of `changes` that {@link entryOf} reads. */
+export const entryColumns: string = `${columns}, changes.bytes, changes.dek`;
+
+/** The columns of `changes` that {@link stateOf} reads: SQLite has the size without reading the bytes. */
+export const stateColumns: string = `${columns}, length(changes.bytes) AS size, changes.dek`;
 
 /** The columns of `changes` that {@link changeOf} reads. */
 export const changeColumns: string = `${entryColumns}, changes.request_id, changes.more`;
@@ -22,6 +32,20 @@ export const trailColumns: string =
 
 /** The entry, or the tombstone, that a row of `changes` made. */
 export function entryOf(row: Row, sealer: Sealer): Entry {
+  const bytes = row.bytes as Uint8Array;
+  // An alias, which has no namespace, is no secret.
+  return entryWith(row, (place) =>
+    row.namespace === null ? { bytes } : sealer.kept(place, bytes, row.dek as number | null),
+  );
+}
+
+/** The last state of a key, whose bytes are read when they are asked for: few writes ask for those that they replace. */
+export function stateOf(row: Row, sealer: Sealer, read: (revision: number) => Uint8Array): Entry {
+  const bytes = (): Uint8Array => read(row.revision as number);
+  return entryWith(row, (place) => sealer.keptAway(place, row.size as number, row.dek as number | null, bytes));
+}
+
+function entryWith(row: Row, kept: (place: Place) => Pick<EntryInit, 'bytes' | 'secret'>): Entry {
   const place = {
     namespace: (row.namespace ?? '') as string,
     key: row.key as string,
@@ -29,12 +53,11 @@ export function entryOf(row: Row, sealer: Sealer): Entry {
     type: valueTypeOf(row.value_type as number),
     version: row.version as number,
   };
+  const { bytes, secret } = kept(place);
   return new Entry({
     ...place,
-    // An alias, which has no namespace, is no secret.
-    ...(row.namespace === null
-      ? { bytes: row.bytes as Uint8Array }
-      : sealer.kept(place, row.bytes as Uint8Array, row.dek as number | null)),
+    bytes,
+    secret,
     revision: row.revision as number,
     createdAtMs: row.created_at as number,
     updatedAtMs: row.updated_at as number,

@@ -32,12 +32,12 @@ export class SearchIndex {
     this.#setStretch = db.prepare('UPDATE log SET indexed_from = ?, indexed_to = ?');
     this.#head = db.prepare('SELECT coalesce(max(revision), 0) AS revision FROM changes');
     this.#above = db.prepare(
-      'SELECT revision, namespace, key FROM changes WHERE revision > ? ORDER BY revision LIMIT ?',
+      `SELECT revision, namespace, key FROM changes WHERE revision > ? ORDER BY revision LIMIT ${stepSize}`,
     );
     this.#below = db.prepare(`
       SELECT changes.revision, entries.revision IS NOT NULL AS current
       FROM changes LEFT JOIN entries USING (namespace, key, revision)
-      WHERE changes.revision <= ? ORDER BY changes.revision DESC LIMIT ?`);
+      WHERE changes.revision <= ? ORDER BY changes.revision DESC LIMIT ${stepSize}`);
     this.#currentOf = db.prepare(`
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ? AND entries.revision <= ?`);
@@ -70,9 +70,8 @@ export class SearchIndex {
     const stretch = this.#readStretch();
     if (stretch === undefined || this.#words === undefined) return false;
     const { from, to } = stretch;
-    const rows = this.#above.all(to, stepSize) as { revision: number; namespace: string | null; key: string }[];
-    const newest = rows.at(-1)?.revision;
-    if (newest === undefined) return from > 0 && this.#stepDown(from, to);
+    const rows = this.#above.all(to) as { revision: number; namespace: string | null; key: string }[];
+    const newest = rows.at(-1)?.revision ?? to;
     const keys = new Map<string, readonly [namespace: string, key: string]>();
     for (const { namespace, key } of rows) if (namespace !== null) keys.set(`${namespace}\n${key}`, [namespace, key]);
     for (const [namespace, key] of keys.values()) {
@@ -81,8 +80,9 @@ export class SearchIndex {
       const current = this.#currentOf.get(namespace, key, newest);
       if (current !== undefined && (current.revision as number) > to) this.#add(current);
     }
-    this.#setStretch.run(from, newest);
-    return true;
+    if (rows.length > 0) this.#setStretch.run(from, newest);
+    // Fewer wait until more have come: a step for one takes almost as long as one for many.
+    return rows.length === stepSize || (from > 0 && this.#stepDown(from, newest));
   }
 
   /** Changes that leave the file leave the index too: those of which it does not know yet that they are overwritten. */
@@ -93,7 +93,7 @@ export class SearchIndex {
   }
 
   #stepDown(from: number, to: number): boolean {
-    const rows = this.#below.all(from, stepSize) as { revision: number; current: number }[];
+    const rows = this.#below.all(from) as { revision: number; current: number }[];
     const entry = this.#db.prepare(`SELECT ${entryColumns} FROM changes WHERE revision = ?`);
     for (const { revision, current } of rows) if (current === 1) this.#add(entry.get(revision) as Row);
     const oldest = rows.length < stepSize ? 0 : (rows.at(-1)?.revision as number) - 1;

@@ -5,7 +5,7 @@ import { changeWeight } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
 import { KeysChanged } from './fault.js';
 import { KeyRows } from './key-rows.js';
-import { aliasOf, changeColumns, changeOf, entryColumns, entryOf } from './rows.js';
+import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, stateColumns, stateOf, upTo } from './rows.js';
 
 /** The tables, as the writer changes them. To be called within its transaction only. */
 export class Tables implements WriteTables {
@@ -13,7 +13,9 @@ export class Tables implements WriteTables {
   readonly #keys: KeyRows;
   readonly #entry: StatementSync;
   readonly #tombstone: StatementSync;
+  readonly #bytesOf: StatementSync;
   readonly #byRequest: StatementSync;
+  readonly #nextExpiry: StatementSync;
   readonly #due: StatementSync;
   readonly #logBytes: StatementSync;
   readonly #activeKey: StatementSync;
@@ -22,6 +24,7 @@ export class Tables implements WriteTables {
   readonly #putTombstone: StatementSync;
   readonly #dropEntry: StatementSync;
   readonly #dropTombstone: StatementSync;
+  readonly #touch: StatementSync;
   readonly #tally: StatementSync;
   readonly #alias: StatementSync;
   readonly #isTarget: StatementSync;
@@ -38,16 +41,18 @@ export class Tables implements WriteTables {
     this.#keys = new KeyRows(db, new EntryCache(0), historyLimit, sealer);
     const last = (table: string): StatementSync =>
       db.prepare(`
-        SELECT ${entryColumns} FROM ${table} JOIN changes USING (revision)
+        SELECT ${stateColumns} FROM ${table} JOIN changes USING (revision)
         WHERE ${table}.namespace = ? AND ${table}.key = ?`);
     this.#entry = last('entries');
     this.#tombstone = last('tombstones');
+    this.#bytesOf = db.prepare('SELECT bytes FROM changes WHERE revision = ?');
     this.#byRequest = db.prepare(`
       SELECT ${changeColumns} FROM changes
       WHERE namespace = ? AND request_id = ? AND revision > (SELECT oldest_revision FROM log) ORDER BY revision`);
+    this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
     this.#due = db.prepare(`
       SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
-      WHERE entries.expires_at <= ? ORDER BY entries.expires_at, entries.namespace, entries.key LIMIT ?`);
+      WHERE entries.expires_at <= ? ORDER BY entries.expires_at, entries.namespace, entries.key ${upTo}`);
     this.#logBytes = db.prepare('SELECT log_bytes FROM changes ORDER BY revision DESC LIMIT 1');
     this.#activeKey = db.prepare("SELECT id FROM data_keys WHERE state = 'active'");
     // An empty array may arrive as NULL.
@@ -59,6 +64,8 @@ export class Tables implements WriteTables {
     this.#putTombstone = db.prepare('INSERT INTO tombstones VALUES (?, ?, ?, ?)');
     this.#dropEntry = db.prepare('DELETE FROM entries WHERE namespace = ? AND key = ?');
     this.#dropTombstone = db.prepare('DELETE FROM tombstones WHERE namespace = ? AND key = ?');
+    // Apart from the other, as that one writes the index by counts too.
+    this.#touch = db.prepare('UPDATE namespaces SET revision = ? WHERE name = ?');
     this.#tally = db.prepare(`
       INSERT INTO namespaces VALUES (?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, entries = entries + excluded.entries`);
@@ -83,13 +90,16 @@ export class Tables implements WriteTables {
 
   /** Writes what is counted per namespace. Call this last in every transaction. Returns the bytes of the whole log. */
   finish(): number {
-    for (const [namespace, { revision, added }] of this.#tallies) this.#tally.run(namespace, revision, added);
+    for (const [namespace, { revision, added }] of this.#tallies) {
+      const isTouched = added === 0 && this.#touch.run(revision, namespace).changes > 0;
+      if (!isTouched) this.#tally.run(namespace, revision, added);
+    }
     return this.#bytes;
   }
 
   last(namespace: string, key: string): Entry | undefined {
     const row = this.#entry.get(namespace, key) ?? this.#tombstone.get(namespace, key);
-    return row && entryOf(row, this.#sealer);
+    return row && stateOf(row, this.#sealer, (revision) => this.#bytesOf.get(revision)?.bytes as Uint8Array);
   }
 
   range(range: Range): Entry[] {
@@ -109,6 +119,8 @@ export class Tables implements WriteTables {
   }
 
   due(nowMs: number, limit: number): Entry[] {
+    const next = this.#nextExpiry.get()?.next as number | null;
+    if (next === null || next > nowMs) return [];
     return this.#due.all(nowMs, limit).map((row) => entryOf(row, this.#sealer));
   }
 

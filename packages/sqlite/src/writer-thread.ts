@@ -26,7 +26,10 @@ function answer(request: Request): Reply {
       case 'open':
         return { done: true };
       case 'commit':
-        return { done: true, commit: toPlainCommit(file.commit(request.operations, request.nowMs)) };
+        return {
+          done: true,
+          commit: toPlainCommit(file.commit(request.operations, request.nowMs), request.operations),
+        };
       case 'upkeep':
         return { done: true, more: file.upkeep(request.nowMs) };
       case 'probe':

@@ -42,7 +42,7 @@ export class Writer {
   async commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
     const reply = await this.#ask({ do: 'commit', operations, nowMs });
     if (reply.commit === undefined) throw new TypeError('the thread answered no commit');
-    return fromPlainCommit(reply.commit);
+    return fromPlainCommit(reply.commit, operations);
   }
 
   /** Does a little of what need not be done within a commit. Returns whether there is more. */

@@ -9,7 +9,7 @@ export interface EncodedValue {
   readonly type: ValueType;
 }
 
-/** Bytes that are kept sealed, and opened when they are first asked for. */
+/** Bytes that are kept sealed, or elsewhere, and opened when they are first asked for. */
 export interface SealedBytes {
   /** How many bytes the value has. */
   readonly size: number;

@@ -4,8 +4,6 @@ import { Entry } from '../contract/entry.js';
 import { ConfigError } from '../contract/errors.js';
 import type { WriteOptions } from '../contract/store.js';
 import { entryAfterDelete, entryAfterRestore, entryAfterSet } from '../rules/write-rules.js';
-import { type Steps, wait } from '../util/steps.js';
-import type { WriteTables } from './engine.js';
 import type { OwnBatchOperation } from './operation.js';
 
 interface Step {
@@ -16,7 +14,6 @@ interface Step {
 /** The writes of a batch, decided step by step before the first is made: all are made, or none. */
 export class Plan {
   readonly #namespace: string;
-  readonly #tables: WriteTables;
   readonly #nowMs: number;
   #revision: number;
   #steps: Step[] = [];
@@ -24,9 +21,8 @@ export class Plan {
   #states = new Map<string, Entry>();
 
   /** `revision` is the newest of the log. */
-  constructor(namespace: string, tables: WriteTables, revision: number, nowMs: number) {
+  constructor(namespace: string, revision: number, nowMs: number) {
     this.#namespace = namespace;
-    this.#tables = tables;
     this.#revision = revision;
     this.#nowMs = nowMs;
   }
@@ -36,10 +32,10 @@ export class Plan {
     return this.#steps.length;
   }
 
-  /** Throws where the rules refuse the operation. */
-  *add(operation: OwnBatchOperation, options: BatchOptions): Steps<void> {
+  /** `before` is the key's last state before the batch. Throws where the rules refuse the operation. */
+  add(operation: OwnBatchOperation, before: Entry | undefined, options: BatchOptions): void {
     const { key } = operation;
-    const last = this.#states.get(key) ?? (yield* wait(this.#tables.last(this.#namespace, key)));
+    const last = this.#states.get(key) ?? before;
     const { author } = options;
     const all = { ...operation, author, comment: operation.comment ?? options.comment };
     const revision = this.#revision + 1;

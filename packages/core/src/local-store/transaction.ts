@@ -99,11 +99,12 @@ export class Transaction {
     const repeated = yield* this.#repeatedBatch(namespace, options, keys);
     if (repeated !== undefined) return repeated;
     // Expired keys are deleted first, so that the batch's own changes are consecutive.
-    for (const key of keys) yield* this.#last(namespace, key);
-    const plan = new Plan(namespace, this.#tables, this.#revision, this.#nowMs);
+    const lasts: (Entry | undefined)[] = [];
+    for (const key of keys) lasts.push(yield* this.#last(namespace, key));
+    const plan = new Plan(namespace, this.#revision, this.#nowMs);
     for (const [index, operation] of operations.entries()) {
       try {
-        yield* plan.add(operation, options);
+        plan.add(operation, lasts[index], options);
       } catch (error) {
         throw refused(error, index, operation.key);
       }
@@ -114,7 +115,7 @@ export class Transaction {
   *#restore(namespace: string, target: RestoreTarget, options: RestoreOptions): Steps<BatchOutcome> {
     const repeated = yield* this.#repeatedBatch(namespace, options, undefined);
     if (repeated !== undefined) return repeated;
-    const plan = new Plan(namespace, this.#tables, this.#revision, this.#nowMs);
+    const plan = new Plan(namespace, this.#revision, this.#nowMs);
     yield* planRestore(plan, this.#tables, namespace, target, options, this.#revision, this.#nowMs);
     if (options.expected !== undefined) plan.check(options.expected);
     return yield* this.#carryOut(plan, options);

@@ -73,6 +73,18 @@ export class Sealer {
     return { bytes: { size, open: () => this.open(place, bytes, dek) }, secret: true };
   }
 
+  /** As {@link kept}, of a value that is read when it is first asked for. `size` is that of the bytes that `read` returns. */
+  keptAway(
+    place: Place,
+    size: number,
+    dek: number | null,
+    read: () => Uint8Array,
+  ): Pick<EntryInit, 'bytes' | 'secret'> {
+    if (dek === null) return { bytes: { size, open: read }, secret: this.policy?.covers(place) ?? false };
+    const open = (): Uint8Array => this.open(place, read(), dek);
+    return { bytes: { size: Math.max(0, size - sealedOverhead), open }, secret: true };
+  }
+
   /** Throws `unavailable` where the key is not there, and `internal` where the value does not open. */
   open(place: Place, sealed: Uint8Array, dek: number): Uint8Array {
     const key = this.#key(dek);

@@ -5,10 +5,11 @@ import type { Entry } from '../contract/entry.js';
 import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
-import { applyAll, type Commit, fromPlainCommit, toPlainCommit } from '../local-store/commit.js';
+import { applyAll, type Commit } from '../local-store/commit.js';
 import type { Engine, EngineReader } from '../local-store/engine.js';
 import { LogFollower } from '../local-store/log-follower.js';
 import type { Answers, Operation } from '../local-store/operation.js';
+import { fromPlainCommit, toPlainCommit } from '../local-store/plain-commit.js';
 import { Transaction } from '../local-store/transaction.js';
 import { WriteQueue } from '../local-store/write-queue.js';
 import { MemoryTables } from '../memory-store/memory-tables.js';
@@ -97,7 +98,8 @@ export class LateEngine implements Engine {
     const transaction = new Transaction(this.#late, revision, this.now());
     const outcomes = await run(applyAll(transaction, operations));
     const { oldestRevision } = await this.#late.head();
-    return fromPlainCommit(structuredClone(toPlainCommit({ outcomes, changes: transaction.changes, oldestRevision })));
+    const commit = { outcomes, changes: transaction.changes, oldestRevision };
+    return fromPlainCommit(structuredClone(toPlainCommit(commit, operations)), operations);
   }
 
   async #onCommit(commit: Commit): Promise<void> {

@@ -5,9 +5,21 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong with the page as it is: rule and element. */
+/** What axe finds wrong with the page once nothing moves on it: the rule, why, and the element. */
 export async function accessFaults(page: Page): Promise<string[]> {
-  await page.evaluate(source);
+  await settle(page);
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary?.replaceAll(/\s+/g, ' ')}`),
+  );
+}
+
+/** Ends what moves for a while, for colours in the middle of a flash are nobody's to read; what turns for ever may turn. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const each of document.getAnimations()) {
+      if (each.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY) each.finish();
+    }
+  });
 }

@@ -52,7 +52,7 @@ export async function setStage(...flags: string[]): Promise<Stage> {
       const context = await own.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
       contexts.push(context);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(40_000); // as generous as a busy machine needs: what never comes fails all the same
       watchFaults(page, new URL(url).origin, faults);
       await page.addInitScript(() =>
         document.addEventListener('securitypolicyviolation', ({ sourceFile, lineNumber, columnNumber, blockedURI }) =>

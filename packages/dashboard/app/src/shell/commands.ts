@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { TextName } from '../i18n/translate.ts';
 import { createStore } from '../state/store.ts';
+import { isTakenByTip } from '../ui/tip-escape.ts';
 import { overlay } from './overlay-state.ts';
 
 export interface Command {
@@ -62,7 +63,7 @@ const isField = (target: EventTarget | null): boolean =>
 
 /** Runs the command whose keys these are. */
 export function handleKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.defaultPrevented && !isTakenByTip(event)) || event.isComposing) return;
   const chord = chordOf(event);
   const typing = isField(event.composedPath()[0] ?? null);
   // Also while one is about to open: what is typed already belongs to it.

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslate } from '../i18n/translate.ts';
 import { IconButton } from './button.tsx';
+import { isTakenByTip } from './tip-escape.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -26,7 +27,7 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
-    // Not the button that closes: its tip would take the first Escape.
+    // Not the button that closes, whose tip would show at once.
     (dialog?.querySelector<HTMLElement>(firstField) ?? dialog)?.focus();
     return () => {
       dialog?.close();
@@ -47,6 +48,7 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
         event.preventDefault();
         onClose();
       }}
+      onKeyDown={({ nativeEvent }) => isTakenByTip(nativeEvent) && onClose()}
     >
       <form onSubmit={submit}>
         <header>
