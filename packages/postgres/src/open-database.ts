@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Change, ConfigError, type Entry, type Health } from '@cfg/core';
+import { type Change, type CompactionState, ConfigError, type Entry, type Health } from '@cfg/core';
 import { type Commit, type EngineReader, type Head, LogFollower, run, type Steps, WriteQueue } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { Database } from './database.js';
@@ -124,6 +124,11 @@ export class OpenDatabase {
     } catch (error) {
       throw faultOf(error);
     }
+  }
+
+  /** What was dropped. */
+  get compaction(): CompactionState {
+    return this.#committer.compaction;
   }
 
   /** Whether the database answers, and takes writes. */

@@ -24,7 +24,7 @@ import type { Capability } from '../contract/capability.js';
 import { type Alias, checkShown, type EncodedValue, type Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
-import type { CommittedWrite, LogState, MeasuredStore } from '../contract/measured.js';
+import type { CommittedWrite, CompactionState, LogState, MeasuredStore } from '../contract/measured.js';
 import { checkKey, checkNamespace } from '../contract/names.js';
 import type { SearchPage, SearchQuery } from '../contract/search.js';
 import type {
@@ -264,6 +264,10 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
 
   logState(): LogState | undefined {
     return this.#engine.logState?.();
+  }
+
+  compaction(): CompactionState | undefined {
+    return this.#engine.compaction?.();
   }
 
   async #open(): Promise<void> {
