@@ -1,6 +1,7 @@
 import {
   type Alias,
   type Aliasing,
+  type Arrivals,
   type Auditing,
   type AuditPage,
   type AuditQuery,
@@ -110,6 +111,10 @@ export class RemoteStore
       const clients = { client, operations };
       this.#connection = new Connection('in process', () => ({ clients: () => clients, close: () => {} }), settings);
     }
+  }
+
+  get arrivals(): Arrivals {
+    return this.#connection.arrivals;
   }
 
   /**
