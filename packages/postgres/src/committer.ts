@@ -1,5 +1,5 @@
 import type { CompactionState, Logger } from '@cfg/core';
-import { applyAll, CompactionMeter, type Commit, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
+import { applyAll, type Commit, CompactionMeter, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
 import { CommitUnknown, isConnectionLost, KeysChanged } from './fault.js';
