@@ -113,5 +113,7 @@ export const edit: { readonly [name in keyof typeof texts]: Text } = {
   restore: 'Wiederherstellen',
   restoreVersion: 'Version {version} wiederherstellen',
   restored: '{key} ist wieder auf Version {version}',
+  lookAgain: 'Neu ansehen',
+  changedBeforeRestore: 'Der Schlüssel wurde inzwischen geändert. Sehen Sie an, was jetzt ersetzt würde.',
   secretNotCompared: 'Geheimnisse werden nicht auf dem Bildschirm verglichen.',
 };

@@ -104,5 +104,7 @@ export const edit = {
   restore: 'Restore',
   restoreVersion: 'Restore version {version}',
   restored: '{key} is back to version {version}',
+  lookAgain: 'Look again',
+  changedBeforeRestore: 'Somebody has changed the key since. Look at what would be replaced now.',
   secretNotCompared: 'Secrets are not compared on the screen.',
 } as const;
