@@ -3,16 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchOperation, EncodedValue } from '@cfg/core';
-import { SqliteStore, type SqliteStoreOptions } from '@cfg/sqlite';
+import { PostgresStore } from '@cfg/postgres';
+import { SqliteStore } from '@cfg/sqlite';
+import pg from 'pg';
+import { startPostgres } from './lib/postgres.js';
 import { alternate, line, title } from './lib/report.js';
 
 /*
- * Searches in a SQLite file of many keys (argument: how many; 1,000,000), and what its index costs writes: the same
- * writes with it and without, alternately.
+ * Searches in a store of many keys (arguments: how many, 1,000,000; sqlite or postgres), and what its index costs writes:
+ * the same writes with it and without, alternately.
  */
 
 const total = Number(process.argv[2] ?? 1_000_000);
+const isPostgres = process.argv[3] === 'postgres';
 const dir = mkdtempSync(join(tmpdir(), 'cfg-bench-search-'));
+const database = isPostgres ? await startPostgres() : undefined;
 const words = ['timeout', 'retry', 'limit', 'cache', 'size', 'enabled', 'feature', 'payment', 'user', 'session'];
 const word = (i: number): string => words[((i * 2_654_435_761) >>> 0) % words.length] as string;
 const keyOf = (i: number): string => `svc-${i % 997}/${word(i)}/${word(i * 7 + 1)}-${i}`;
@@ -21,16 +26,20 @@ const dataOf = (i: number): EncodedValue => ({
   codec: 'json',
   type: 'custom',
 });
-const open = async (name: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> => {
-  const store = new SqliteStore(join(dir, name), options);
+type BenchStore = SqliteStore | PostgresStore;
+const open = async (name: string, options: { searchIndex?: boolean; logLimit?: number } = {}): Promise<BenchStore> => {
+  const store =
+    database === undefined
+      ? new SqliteStore(join(dir, `${name}.db`), options)
+      : new PostgresStore(database.url, { tablePrefix: `${name}_`, ...options });
   await store.connect();
   return store;
 };
 
 title('what the index costs writes (ratio: with the index to without)');
-const stores = { with: await open('with.db'), without: await open('without.db', { searchIndex: false }) };
+const stores = { with: await open('with'), without: await open('without', { searchIndex: false }) };
 let round = 0;
-const rate = async (store: SqliteStore, count: number, callers: number): Promise<number> => {
+const rate = async (store: BenchStore, count: number, callers: number): Promise<number> => {
   const offset = round++ * 7_919;
   const began = performance.now();
   const call = async (caller: number): Promise<void> => {
@@ -50,7 +59,7 @@ for (const [callers, count] of [
   );
   line(`set, ${callers} callers`, 'op/s', measured, 0.67);
 }
-const batch = async (store: SqliteStore): Promise<number> => {
+const batch = async (store: BenchStore): Promise<number> => {
   const began = performance.now();
   for (let n = 0; n < 20; n += 1) {
     const offset = round++ * 100;
@@ -74,22 +83,36 @@ await stores.with.close();
 await stores.without.close();
 
 title(`searches in ${total.toLocaleString('en')} keys`);
-const store = await open('many.db', { logLimit: 1_000 });
+const store = await open('many', { logLimit: 1_000 });
 for (let i = 0; i < total; ) {
   const operations: BatchOperation[] = [];
   for (; operations.length < 1_000 && i < total; i += 1)
     operations.push({ type: 'set', key: keyOf(i), value: dataOf(i) });
   await store.batch(`team-${Math.floor(i / 10_000)}`, operations);
 }
-console.log(`  filled; the file has ${(statSync(join(dir, 'many.db')).size / 1e6).toFixed(0)} MB`);
+/** How much the store takes, in megabytes, and how many changes the index has yet to take up. */
+async function filled(): Promise<{ readonly megabytes: number; readonly lag: number }> {
+  if (database === undefined) {
+    const file = join(dir, 'many.db');
+    const peek = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, { readOnly: true, timeout: 5_000 });
+    const row = peek.prepare('SELECT (SELECT max(revision) FROM changes) - indexed_to AS lag FROM log').get();
+    peek.close();
+    return { megabytes: statSync(file).size / 1e6, lag: row?.lag as number };
+  }
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query(`
+    SELECT (SELECT revision FROM many_log) - indexed_to AS lag, (
+      SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname LIKE 'many%' AND relkind = 'r') AS bytes
+    FROM many_search_log`);
+  await client.end();
+  return { megabytes: Number(rows[0].bytes) / 1e6, lag: Number(rows[0].lag) };
+}
+console.log(`  filled: ${(await filled()).megabytes.toFixed(0)} MB`);
 const began = performance.now();
-const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-const peek = new DatabaseSync(join(dir, 'many.db'), { readOnly: true, timeout: 5_000 });
-const lag = peek.prepare('SELECT (SELECT max(revision) FROM changes) - indexed_to AS lag FROM log');
-for (let left = 1; left > 0; await sleep(1_000)) left = lag.get()?.lag as number;
-console.log(
-  `  indexed ${((performance.now() - began) / 1_000).toFixed(0)} s later; ${(statSync(join(dir, 'many.db')).size / 1e6).toFixed(0)} MB`,
-);
+while ((await filled()).lag > 0) await sleep(1_000);
+const seconds = (performance.now() - began) / 1_000;
+console.log(`  indexed ${seconds.toFixed(0)} s later: ${(await filled()).megabytes.toFixed(0)} MB`);
 for (const text of [
   'timeout',
   'ti',
@@ -116,5 +139,5 @@ for (const text of [
 }
 console.log(`  resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
 await store.close();
-peek.close();
+await database?.stop();
 rmSync(dir, { recursive: true });

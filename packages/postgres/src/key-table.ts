@@ -1,4 +1,4 @@
-import type { SecretPolicy } from '@cfg/core';
+import type { Entry, SecretPolicy } from '@cfg/core';
 import {
   type DataKeyRow,
   type DataKeyState,
@@ -93,8 +93,20 @@ export class PostgresKeyTable implements KeyTable {
          WHERE c.revision = sealed.revision`,
         [secrets.map(({ revision }) => revision), kept.map(({ bytes }) => bytes), kept.map(({ dek }) => dek)],
       );
+      if (rows.some(({ dek }) => dek === null)) await this.#forgetTexts(session, secrets);
       return { count: secrets.length, next: rows.at(-1)?.revision };
     });
+  }
+
+  /** The texts that searches read are a secret's now. Whoever writes the index has done so before, or reads what is sealed. */
+  async #forgetTexts(session: Session, entries: readonly Entry[]): Promise<void> {
+    const { search, searchLog } = this.#names;
+    await session.query(`SELECT 1 FROM ${searchLog} FOR UPDATE`);
+    await session.query(
+      `UPDATE ${search} s SET value = '' FROM unnest($1::text[], $2::text[]) AS sealed (namespace, key)
+       WHERE s.namespace = sealed.namespace AND s.key = sealed.key`,
+      [entries.map(({ namespace }) => namespace), entries.map(({ key }) => key)],
+    );
   }
 
   async verify(keys: DataKeys, after: number): Promise<ResealStep> {

@@ -11,6 +11,7 @@ import { type Settings, shownUrl } from './options.js';
 import { headOf, type LogRow, Reader } from './reader.js';
 import { type ChangeRow, changeOf, entryOf } from './rows.js';
 import { namesOf, prepareSchema } from './schema.js';
+import { SearchIndex } from './search-index.js';
 import { type Statements, statementsOf } from './statements.js';
 
 /** How often what is too old is looked for, in milliseconds. */
@@ -26,6 +27,7 @@ export class OpenDatabase {
   readonly #committer: Committer;
   readonly #listener: Listener | undefined;
   readonly #secrets: OpenSecrets;
+  readonly #index: SearchIndex;
   readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
 
@@ -41,8 +43,9 @@ export class OpenDatabase {
       });
       const statements = statementsOf(names);
       const secrets = await OpenSecrets.open(settings, new PostgresKeyTable(database, names, statements));
+      const index = await SearchIndex.open(settings, database, names, statements, secrets.sealer);
       const head = headOf(await database.query<LogRow>(statements.head));
-      return new OpenDatabase(settings, database, statements, names.channel, head, secrets, onExpiry);
+      return new OpenDatabase(settings, database, statements, names.channel, head, secrets, index, onExpiry);
     } catch (error) {
       await database.close();
       const code = error instanceof ConfigError ? error.code : 'unavailable';
@@ -58,6 +61,7 @@ export class OpenDatabase {
     channel: string,
     head: Head,
     secrets: OpenSecrets,
+    index: SearchIndex,
     onExpiry: () => void,
   ) {
     const { logger } = settings;
@@ -66,10 +70,15 @@ export class OpenDatabase {
     this.#database = database;
     this.#statements = statements;
     this.#secrets = secrets;
+    this.#index = index;
     this.#onExpiry = onExpiry;
     const committer = new Committer(database, statements, settings, secrets.sealer, origin, logger);
     this.#committer = committer;
-    this.#tend = setInterval(() => committer.tend(settings.now()), tendMs).unref();
+    this.#tend = setInterval(() => {
+      committer.tend(settings.now());
+      index.wake();
+    }, tendMs).unref();
+    index.wake();
     this.follower = new LogFollower({
       head,
       readHead: () => this.#head(),
@@ -122,7 +131,9 @@ export class OpenDatabase {
     try {
       const text = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS standby`;
       const [row] = await this.#database.query<{ standby: boolean }>(text);
-      return row?.standby ? { ok: false, message: 'the database is a standby, or read-only' } : { ok: true };
+      return row?.standby
+        ? { ok: false, message: 'the database is a standby, or read-only' }
+        : { ok: true, ...this.#index.notice };
     } catch (error) {
       return { ok: false, message: faultOf(error).message };
     }
@@ -133,6 +144,7 @@ export class OpenDatabase {
     await this.queue.drain();
     clearInterval(this.#tend);
     await this.#committer.close();
+    await this.#index.close();
     await this.#listener?.close();
     this.#secrets.close();
     this.follower.close();
@@ -157,6 +169,7 @@ export class OpenDatabase {
   }
 
   async #onCommit(commit: Commit): Promise<void> {
+    this.#index.wake();
     try {
       await this.follower.append(commit);
     } catch (error) {

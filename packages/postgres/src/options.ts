@@ -43,6 +43,13 @@ export interface PostgresStoreOptions extends TrailRetentionOptions {
    * them at once; this is for those that were lost. Default 1,000; 0 (never) to 2³¹ − 1.
    */
   readonly pollIntervalMs?: number | undefined;
+  /**
+   * Whether the database has an index for searches, which takes the text of each value, of 16 KiB at most, once more and
+   * its trigrams. It is made beside the writes, by the extension `pg_trgm`; where the database does not let that be
+   * created, a search reads entry by entry, which `health()` and the log tell. Default: as the database has it; a new one
+   * has one.
+   */
+  readonly searchIndex?: boolean | undefined;
   /** TLS to the database: true, false, or Node.js' own options. Default: as the address says (`sslmode`). */
   readonly tls?: boolean | ConnectionOptions | undefined;
   /**
@@ -74,6 +81,7 @@ export interface Settings extends TrailRetention {
   readonly statementTimeoutMs: number;
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
+  readonly searchIndex: boolean | undefined;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
   readonly sealing: Sealing | undefined;
@@ -104,6 +112,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     statementTimeoutMs: wholeNumber('statementTimeoutMs', options.statementTimeoutMs ?? 10_000, 1, maxInt32 - 2_000),
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
+    searchIndex: options.searchIndex,
     tls: options.tls,
     transactionPooling,
     sealing: options.sealing,

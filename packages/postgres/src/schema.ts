@@ -10,6 +10,8 @@ export interface Names {
   readonly namespaces: string;
   readonly aliases: string;
   readonly dataKeys: string;
+  readonly search: string;
+  readonly searchLog: string;
   readonly trail: string;
   readonly channel: string;
 }
@@ -22,6 +24,8 @@ export const namesOf = (prefix: string): Names => ({
   namespaces: `${prefix}namespaces`,
   aliases: `${prefix}aliases`,
   dataKeys: `${prefix}data_keys`,
+  search: `${prefix}search`,
+  searchLog: `${prefix}search_log`,
   trail: `${prefix}trail`,
   channel: `${prefix}changes`,
 });
@@ -41,6 +45,8 @@ export const namesOf = (prefix: string): Names => ({
  *   its target. So the trail is what is in the window, and this.
  * - `keys` points to the last change of every key, deleted ones included.
  * - `namespaces` counts along, so that nothing ever has to be counted.
+ * - `search` has the texts of entries as searches compare them, but for the keys' case: of all whose last change is not
+ *   after `search_log.indexed_to`. That one is NULL where no index is wanted.
  */
 const steps: readonly ((names: Names) => string)[] = [
   ({ log, changes, keys, namespaces, aliases }) => `
@@ -138,6 +144,23 @@ const steps: readonly ((names: Names) => string)[] = [
   INSERT INTO ${trail}
     SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment, NULL
     FROM ${changes} WHERE revision <= (SELECT oldest_revision FROM ${log});
+    `,
+  // What searches read. The index over the texts is made where the database has the extension for it.
+  ({ search, searchLog }) => `
+  CREATE TABLE ${search} (
+    namespace text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    revision bigint NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    PRIMARY KEY (namespace, key)
+  );
+  CREATE INDEX ${search}_by_revision ON ${search} (revision);
+
+  CREATE TABLE ${searchLog} (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    indexed_to bigint
+  );
+  INSERT INTO ${searchLog} (indexed_to) VALUES (0);
   `,
 ];
 

@@ -13,6 +13,12 @@ export const entryWeight = 200;
 /** Most entries that a commit finds expired. */
 export const maxDue = 1_000;
 
+/** What the index for searches is asked. */
+interface Searched {
+  readonly near: string;
+  readonly far: string;
+}
+
 /** The statements of a store's tables, as texts: what they are called with is said where they are used. */
 export interface Statements {
   readonly head: string;
@@ -31,6 +37,12 @@ export interface Statements {
   readonly reach: string;
   readonly scan: string;
   readonly byRevisions: string;
+  readonly indexedTo: string;
+  readonly searched: { readonly both: Searched; readonly keys: Searched; readonly values: Searched };
+  readonly indexLock: string;
+  readonly indexChanged: string;
+  readonly indexCurrent: string;
+  readonly indexPut: string;
   readonly namespaceRevision: string;
   readonly namespaces: string;
   readonly everyNamespace: string;
@@ -53,7 +65,8 @@ export interface Statements {
   readonly dropReplaced: string;
 }
 
-export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys, trail, channel }: Names): Statements {
+export function statementsOf(names: Names): Statements {
+  const { log, changes, keys, namespaces, aliases, dataKeys, trail, search, searchLog, channel } = names;
   const last = `${keys} k JOIN ${changes} c USING (revision)`;
   // A page of keys; `before` is what the values ahead of a row weigh.
   const range = (which: string): string => `
@@ -64,6 +77,24 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
       WHERE k.namespace = $1 AND k.key >= $2 AND k.key < $3 AND ${which}
       WINDOW w AS (ORDER BY k.key) ORDER BY k.key LIMIT $4
     ) AS page WHERE before <= $5 OR place <= 2 ORDER BY sort`;
+  // `near` goes through a stretch of revisions. `far` has but the index over the texts to go by, whatever the planner
+  // believes of the others, and stops where it finds more than are worth sorting.
+  const searched = (where: string): Searched => ({
+    near: `
+      SELECT s.revision FROM ${search} s JOIN ${keys} k USING (namespace, key, revision)
+      WHERE s.revision > $1 AND s.revision < $2 AND (${where.replaceAll('key', 's.key')})
+        AND s.namespace || '' >= $4 AND s.namespace || '' < $5 AND s.key || '' >= $6 AND s.key || '' < $7
+      ORDER BY s.revision DESC LIMIT $8`,
+    far: `
+      WITH named AS MATERIALIZED (
+        SELECT namespace, key, revision FROM ${search}
+        WHERE (${where}) AND revision + 0 > $1 AND revision + 0 < $2
+          AND namespace || '' >= $4 AND namespace || '' < $5 AND key || '' >= $6 AND key || '' < $7
+        LIMIT $8
+      )
+      SELECT n.revision, k.revision IS NOT NULL AS current
+      FROM named n LEFT JOIN ${keys} k USING (namespace, key, revision) ORDER BY n.revision DESC`,
+  });
   const head = `SELECT revision, oldest_revision, oldest_bytes, log_bytes, log_id FROM ${log}`;
   return {
     head,
@@ -126,7 +157,7 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
       ) AS asked JOIN ${changes} c USING (revision)`,
     reach: `
       SELECT min(revision) AS lowest, count(*) AS count FROM (
-        SELECT revision FROM ${changes} WHERE revision < $1 ORDER BY revision DESC LIMIT $2
+        SELECT revision FROM ${changes} WHERE revision > $1 AND revision < $2 ORDER BY revision DESC LIMIT $3
       ) AS reached`,
     // The current entries of a stretch of the log: where only keys are searched, those that have the text.
     scan: `
@@ -137,6 +168,34 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
       ORDER BY c.revision DESC`,
     byRevisions: `
       SELECT ${changeColumns} FROM ${changes} c WHERE c.revision = ANY($1::bigint[]) ORDER BY c.revision DESC`,
+    indexedTo: `SELECT indexed_to FROM ${searchLog}`,
+    searched: {
+      both: searched('lower(key) LIKE $3 OR value LIKE $3'),
+      keys: searched('lower(key) LIKE $3'),
+      values: searched('value LIKE $3'),
+    },
+    // A step that is lost is done again: nobody waits for the disk.
+    indexLock: `
+      SET LOCAL synchronous_commit = off;
+      SELECT indexed_to FROM ${searchLog} WHERE indexed_to IS NOT NULL FOR UPDATE SKIP LOCKED`,
+    indexChanged: `
+      SELECT revision, namespace, key FROM ${changes} WHERE revision > $1 ORDER BY revision LIMIT $2`,
+    indexCurrent: `
+      SELECT ${searchedColumns} FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS n (namespace, key)) AS wanted
+        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)
+      WHERE NOT k.deleted`,
+    indexPut: `
+      WITH dropped AS (
+        DELETE FROM ${search} s USING unnest($1::text[], $2::text[]) AS gone (namespace, key)
+        WHERE s.namespace = gone.namespace AND s.key = gone.key
+          AND (s.namespace, s.key) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))
+      ),
+      put AS (
+        INSERT INTO ${search} (namespace, key, revision, value)
+        SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[])
+        ON CONFLICT (namespace, key) DO UPDATE SET revision = excluded.revision, value = excluded.value
+      )
+      UPDATE ${searchLog} SET indexed_to = $7`,
     namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
     namespaces: `
       SELECT name FROM ${namespaces} WHERE entries > 0 AND name >= $1 AND name < $2 ORDER BY name LIMIT $3`,
@@ -210,7 +269,8 @@ export function statementsOf({ log, changes, keys, namespaces, aliases, dataKeys
         SELECT k.namespace, k.key FROM ${last}
         WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
       ),
-      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key)
+      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key),
+      unnamed AS (DELETE FROM ${search} s USING gone g WHERE s.namespace = g.namespace AND s.key = g.key)
       DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
     reachUp: `
       SELECT max(revision) AS highest, count(*) AS count FROM (

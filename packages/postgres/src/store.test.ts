@@ -1,4 +1,4 @@
-import type { Store } from '@cfg/core';
+import type { CallOptions, SearchPage, SearchQuery, Store } from '@cfg/core';
 import {
   linearizableHistory,
   modelProperty,
@@ -9,14 +9,26 @@ import {
   watchProperty,
 } from '@cfg/core/conformance';
 import { PostgresStore, type PostgresStoreOptions } from './index.js';
-import { newPrefix, sharedUrl } from './test/scratch.js';
+import { caughtUp, newPrefix, sharedUrl } from './test/scratch.js';
 
 const prefixes = new WeakMap<Store, string>();
 
+/** A store that searches once its index has everything; the other tests here do so before. */
+class IndexedStore extends PostgresStore {
+  override async search(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
+    await caughtUp(prefixes.get(this) ?? '');
+    return super.search(query, options);
+  }
+}
+
 type OpenedStore = Opened & { readonly store: PostgresStore };
 
-async function open(tablePrefix = newPrefix(), options?: PostgresStoreOptions): Promise<OpenedStore> {
-  const store = new PostgresStore(sharedUrl(), { tablePrefix, pollIntervalMs: 200, ...options });
+async function open(
+  tablePrefix = newPrefix(),
+  options?: PostgresStoreOptions,
+  StoreClass = PostgresStore,
+): Promise<OpenedStore> {
+  const store = new StoreClass(sharedUrl(), { tablePrefix, pollIntervalMs: 200, ...options });
   prefixes.set(store, tablePrefix);
   await store.connect();
   return { store, close: () => store.close() };
@@ -25,7 +37,7 @@ async function open(tablePrefix = newPrefix(), options?: PostgresStoreOptions): 
 // Each sequence makes tables of its own, which takes longer than its steps.
 const runs = 25;
 
-storeConformance('PostgresStore', () => open());
+storeConformance('PostgresStore', () => open(undefined, undefined, IndexedStore));
 transfers('PostgresStore', () => open());
 trails('PostgresStore', () => {
   const tablePrefix = newPrefix();

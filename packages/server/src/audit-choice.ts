@@ -93,7 +93,7 @@ function openingOf(choice: string, name: string): (logger: Logger) => Opened | P
   if (choice === 'log') return (logger) => ({ auditor: logAuditor(logger), close: () => {} });
   const open = chooseDatabase(choice, name, 'log, ');
   return async (logger) => {
-    const { connection, close } = open(logger);
+    const { connection, close } = await open(logger);
     const auditor = sqlAuditor(connection);
     try {
       await auditor.createTable();

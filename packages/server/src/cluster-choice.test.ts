@@ -122,6 +122,6 @@ it.each([
     ['--cluster', 'redis://127.0.0.1:1', '--advertise', 'a:1', '--cluster-key-file', '/no/such'],
     '--cluster-key-file: ',
   ],
-])('%j is refused: %s', (args, reason) => {
-  expect(() => readTask(args, {})).toThrow(reason);
+])('%j is refused: %s', async (args, reason) => {
+  await expect(readTask(args, {})).rejects.toThrow(reason);
 });

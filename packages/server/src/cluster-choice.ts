@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigError, type Logger, type Store } from '@cfg/core';
 import { wholeNumber } from '@cfg/core/store';
-import { grpcDialer, memberlistTransport, redisTransport, SyncStore, type Transport } from '@cfg/peersync';
+import type { MemberlistTransportOptions } from '@cfg/peersync';
+import type { ConfigService, Guard } from '@cfg/service';
 import { parseAddress } from './address.js';
 import { chooseClaims } from './cluster-claims.js';
+import type { ClusterServices } from './grpc-settings.js';
 import { reasonOf } from './reason.js';
 import { readAuthorities, type Tls } from './tls.js';
 
@@ -44,41 +46,56 @@ export interface ClusterChoice {
   readonly clusterToken?: string | undefined;
 }
 
+/** A store before all nodes of a cluster, and what this node serves to the others. */
+export interface ClusterNode {
+  readonly store: Store;
+  /** @param service what the doors of this node serve */
+  services(service: ConfigService, guard: Guard): ClusterServices;
+}
+
 /**
- * Puts the store into the cluster that the options name; returns it as it is where they name none. Opens nothing. Throws
+ * Puts the store into the cluster that the options name; `undefined` where they name none. Opens nothing. Rejects with
  * `invalid_argument`, naming the option.
  */
-export function clusterStore(
+export async function clusterNode(
   store: Store,
   options: ClusterChoice,
   nameOf: (option: keyof ClusterChoice) => string,
   tls: Tls | undefined,
   logger: Logger,
-): Store {
+): Promise<ClusterNode | undefined> {
   const { cluster, nodeId = hostname(), advertise, clusterToken: token } = options;
-  if (cluster === undefined) return store;
+  if (cluster === undefined) return undefined;
   if (advertise === undefined || !parseAddress(advertise)) {
     throw wrong(`${nameOf('advertise')} must be the host:port at which other nodes reach this one`);
   }
   const key =
     options.clusterKeyFile === undefined ? undefined : readKey(options.clusterKeyFile, nameOf('clusterKeyFile'));
   const isRedis = /^rediss?:\/\//.test(cluster);
-  const transport = isRedis ? redisTransport(cluster, { logger }) : memberlist(cluster, options, nameOf, key, logger);
+  const gossip = isRedis ? undefined : memberlist(cluster, options, nameOf, key, logger);
   if (tls === undefined && options.clusterCa !== undefined) {
     throw wrong(`${nameOf('clusterCa')} is of no use to a node whose own doors have no certificate`);
   }
   const ca = options.clusterCa === undefined ? tls?.clientCa : readAuthorities(options.clusterCa, nameOf('clusterCa'));
   const secure = tls === undefined ? { insecure: true } : { tls: { ca, cert: tls.cert, key: tls.key } };
-  return new SyncStore(store, {
+  const peersync = await import('@cfg/peersync');
+  const node = new peersync.SyncStore(store, {
     self: { id: nodeId, addr: advertise },
-    transport,
-    dialer: grpcDialer({ ...secure, token }),
+    transport: gossip ? peersync.memberlistTransport(gossip) : peersync.redisTransport(cluster, { logger }),
+    dialer: peersync.grpcDialer({ ...secure, token }),
     ownership: chooseClaims(options.clusterClaims, nameOf('clusterClaims'), logger),
     secret: isRedis ? key : undefined,
     followers: wholeNumber(nameOf('clusterFollowers'), options.clusterFollowers ?? 1, 0, 10),
     heartbeatMs: wholeNumber(nameOf('clusterHeartbeatMs'), options.clusterHeartbeatMs ?? 5_000, 50, 600_000),
     logger,
   });
+  return {
+    store: node,
+    services: (service, guard) => ({
+      peering: peersync.peeringService(node.peer, service, guard),
+      cluster: peersync.clusterService(node, service, guard),
+    }),
+  };
 }
 
 function memberlist(
@@ -87,11 +104,11 @@ function memberlist(
   nameOf: (option: keyof ClusterChoice) => string,
   key: Uint8Array | undefined,
   logger: Logger,
-): Transport {
+): MemberlistTransportOptions {
   const bind = cluster.startsWith('memberlist://') ? parseAddress(cluster.slice('memberlist://'.length)) : undefined;
   if (bind === undefined) throw wrong(`${nameOf('cluster')} must be redis://… or memberlist://HOST:PORT`);
   const peers = join?.split(',').map((peer) => peer.trim()) ?? [];
-  return memberlistTransport({ bind, join: peers, keys: key && [key], logger });
+  return { bind, join: peers, keys: key && [key], logger };
 }
 
 /** Errors do not repeat what is in the file. */

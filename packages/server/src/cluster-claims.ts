@@ -1,7 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type Logger, type OwnershipStore } from '@cfg/core';
 import { SqlOwnershipStore } from '@cfg/sqlownership';
-import { Pool } from 'pg';
 
 /** How long a connection that nobody uses stays open, in milliseconds: records are read twice a minute. */
 const idleMs = 40_000;
@@ -15,14 +14,15 @@ const idleMs = 40_000;
 export function chooseClaims(choice: string | undefined, name: string, logger: Logger): OwnershipStore | undefined {
   if (choice === undefined) return undefined;
   if (/^sqlite:./.test(choice)) {
-    return new OpeningClaims(() => {
+    return new OpeningClaims(async () => {
       const database = new DatabaseSync(choice.slice('sqlite:'.length));
       database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000');
       return new SqlOwnershipStore(database);
     });
   }
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
-    return new OpeningClaims(() => {
+    return new OpeningClaims(async () => {
+      const { Pool } = await import('pg');
       const limits = { max: 2, connectionTimeoutMillis: 10_000, query_timeout: 30_000 };
       const idle = { idleTimeoutMillis: idleMs, allowExitOnIdle: true };
       const pool = new Pool({ connectionString: choice, ...limits, ...idle });
@@ -37,11 +37,11 @@ export function chooseClaims(choice: string | undefined, name: string, logger: L
 
 /** Records that are opened when they are first needed; what failed is tried again with the next call. */
 class OpeningClaims implements OwnershipStore {
-  readonly #open: () => SqlOwnershipStore;
+  readonly #open: () => Promise<SqlOwnershipStore>;
   #records: SqlOwnershipStore | undefined;
   #ready: Promise<SqlOwnershipStore> | undefined;
 
-  constructor(open: () => SqlOwnershipStore) {
+  constructor(open: () => Promise<SqlOwnershipStore>) {
     this.#open = open;
   }
 
@@ -66,14 +66,14 @@ class OpeningClaims implements OwnershipStore {
   }
 
   async #makeTable(): Promise<SqlOwnershipStore> {
-    this.#records ??= this.#openRecords();
+    this.#records ??= await this.#openRecords();
     await this.#records.createTable();
     return this.#records;
   }
 
-  #openRecords(): SqlOwnershipStore {
+  async #openRecords(): Promise<SqlOwnershipStore> {
     try {
-      return this.#open();
+      return await this.#open();
     } catch (cause) {
       throw new ConfigError('unavailable', `ownership records: ${(cause as Error).message}`, { cause });
     }

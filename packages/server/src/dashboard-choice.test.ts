@@ -27,9 +27,9 @@ describe('cfg-server', () => {
     [['--no-dashboard'], {}],
     [[], { CFG_DASHBOARD: 'false' }],
     [['--dashboard', '--no-dashboard'], {}],
-  ])('has none where it is told so: %j %j', (args, env) => {
-    expect(readTask(args, env)).toMatchObject({ settings: { dashboard: undefined } });
-    expect(readTask([...args, '--dashboard'], env)).toMatchObject({ settings: { dashboard: { kind: 'none' } } });
+  ])('has none where it is told so: %j %j', async (args, env) => {
+    expect(await readTask(args, env)).toMatchObject({ settings: { dashboard: undefined } });
+    expect(await readTask([...args, '--dashboard'], env)).toMatchObject({ settings: { dashboard: { kind: 'none' } } });
   });
 
   it('without a dashboard has no page', async () => {
@@ -61,7 +61,7 @@ describe('cfg-server', () => {
       expect(program.stdout).not.toContain(passphrase);
     }
     const asFlag = [...hmac, '--dashboard-passphrase', passphrase];
-    expect(() => readTask(asFlag, {})).toThrow('unknown flag --dashboard-passphrase');
+    await expect(readTask(asFlag, {})).rejects.toThrow('unknown flag --dashboard-passphrase');
     expect(usage()).not.toMatch(/--dashboard-(passphrase|secret)\s/);
   });
 
@@ -96,8 +96,8 @@ describe('cfg-server', () => {
       {},
       '--http: whoever reaches 0.0.0.0 could read and change',
     ],
-  ])('refuses %j %j', (args, env, message) => {
-    expect(() => readTask(args, env)).toThrow(
+  ])('refuses %j %j', async (args, env, message) => {
+    await expect(readTask(args, env)).rejects.toThrow(
       expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) }),
     );
   });

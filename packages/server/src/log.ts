@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
 import { ConfigError, type Logger, silentLogger } from '@cfg/core';
-import { type DestinationStream, destination, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { destination, pino } from 'pino';
 import { suggestion } from './suggestion.js';
 
 /** How much is logged. */
@@ -10,12 +9,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 const levels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**
- * A log on stdout: lines to read on a terminal, JSON lines elsewhere. Throws `invalid_argument` for a level that does
+ * A log on stdout: lines to read on a terminal, JSON lines elsewhere. Rejects with `invalid_argument` for a level that does
  * not exist.
  *
  * @param name what the user calls the option
  */
-export function createLog(level: string, name: string): Logger {
+export async function createLog(level: string, name: string): Promise<Logger> {
   if (!levels.includes(level)) {
     const message = `${name} must be debug, info, warn, error or silent, not "${level}"${suggestion(level, levels)}`;
     throw new ConfigError('invalid_argument', message);
@@ -26,8 +25,8 @@ export function createLog(level: string, name: string): Logger {
     base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, process.stdout.isTTY ? forPeople() : destination({ dest: 1, sync: true }));
+  const pretty = process.stdout.isTTY ? (await import('pino-pretty')).PinoPretty : undefined;
+  const lines = pretty?.({ sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', colorize: true });
+  const log: Logger = pino(options, lines ?? destination({ dest: 1, sync: true }));
+  return log;
 }
-
-const forPeople = (): DestinationStream =>
-  PinoPretty({ sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', colorize: true });

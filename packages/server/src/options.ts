@@ -3,7 +3,7 @@ import { maxInt32, wholeNumber } from '@cfg/core/store';
 import type { Guard } from '@cfg/service';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { type AuditChoice, type AuditSettings, chooseAudit } from './audit-choice.js';
-import { type ClusterChoice, clusterStore } from './cluster-choice.js';
+import { type ClusterChoice, type ClusterNode, clusterNode } from './cluster-choice.js';
 import { chooseDashboard, type DashboardChoice } from './dashboard-choice.js';
 import type { DashboardOptions } from './dashboard-options.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
@@ -108,6 +108,8 @@ export interface ServerSettings extends LimitSettings {
   readonly store: Store;
   /** What this node holds itself: in a cluster, {@link store} is before all nodes. */
   readonly localStore: Store;
+  /** Of a node of a cluster. */
+  readonly node: ClusterNode | undefined;
   /** What it may be called in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
@@ -131,17 +133,18 @@ export interface ServerSettings extends LimitSettings {
 }
 
 /**
- * Throws `invalid_argument`, naming the option.
+ * Rejects with `invalid_argument`, naming the option. Loads what the options choose: the package of a store or of a
+ * cluster that nobody asked for costs no time at the start.
  *
  * @param nameOf what the user calls an option: a flag, a variable, a key of a file
  */
-export function completeOptions(
+export async function completeOptions(
   options: ServerOptions,
   nameOf: (option: keyof ServerOptions) => string = (option) => option,
-): ServerSettings {
+): Promise<ServerSettings> {
   const whole = (option: NumericOption, standard: number, least: number, most = maxInt32): number =>
     wholeNumber(nameOf(option), options[option] ?? standard, least, most);
-  const logger = safeLogger(options.logger ?? createLog(options.logLevel ?? 'silent', nameOf('logLevel')));
+  const logger = safeLogger(options.logger ?? (await createLog(options.logLevel ?? 'silent', nameOf('logLevel'))));
   const worker = WorkerLink.ofThisProcess();
   const grpc = addressOf(worker?.doors?.grpc ?? options.grpc ?? '127.0.0.1:9090', nameOf('grpc'));
   const http = addressOf(worker?.doors?.http ?? options.http ?? '127.0.0.1:8080', nameOf('http'));
@@ -168,8 +171,9 @@ export function completeOptions(
     throw wrong(`${nameOf('tls')}: the nodes of a cluster cannot know each other by self-signed certificates`);
   }
   const secrets = chooseSecrets(options, nameOf, logger);
-  const chosen = chooseStore({ ...options, wakes: worker?.wakes }, secrets, nameOf, logger);
+  const chosen = await chooseStore({ ...options, wakes: worker?.wakes, logId: worker?.logId }, secrets, nameOf, logger);
   const workers = workersOf(options, chosen.storeName, nameOf);
+  const node = await clusterNode(chosen.store, options, nameOf, tls, logger);
   return {
     grpc,
     grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
@@ -178,7 +182,8 @@ export function completeOptions(
     tracing: options.tracing ?? false,
     ...chosen,
     localStore: chosen.store,
-    store: clusterStore(chosen.store, options, nameOf, tls, logger),
+    store: node?.store ?? chosen.store,
+    node,
     workers,
     worker,
     ownsStore: typeof options.store !== 'object',

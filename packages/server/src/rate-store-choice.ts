@@ -1,7 +1,6 @@
 import { ConfigError, type Logger } from '@cfg/core';
 import { type RateLimiter, sharedLimiter } from '@cfg/service';
-import { Redis } from 'ioredis';
-import { RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { RateLimiterPostgres as PostgresLimiter } from 'rate-limiter-flexible';
 import { reasonOf } from './reason.js';
 import { chooseDatabase } from './sql-database.js';
 
@@ -33,8 +32,7 @@ const keyPrefix = 'cfg_rate';
  * @param name what the user calls the option; errors name it so
  */
 export function chooseRateStore(choice: string, name: string): RateStoreChoice {
-  if (/^rediss?:\/\//.test(choice) && URL.canParse(choice))
-    return { open: async (...args) => openRedis(choice, ...args) };
+  if (/^rediss?:\/\//.test(choice) && URL.canParse(choice)) return { open: (...args) => openRedis(choice, ...args) };
   if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
     // It may hold a password: it is not repeated.
     throw new ConfigError(
@@ -45,7 +43,8 @@ export function chooseRateStore(choice: string, name: string): RateStoreChoice {
   const open = chooseDatabase(choice, name);
   return {
     async open({ rate, burst }, logger) {
-      const { connection, close } = open(logger);
+      const { RateLimiterPostgres } = await import('rate-limiter-flexible');
+      const { connection, close } = await open(logger);
       const options = {
         storeClient: connection,
         tableName: keyPrefix,
@@ -54,7 +53,7 @@ export function chooseRateStore(choice: string, name: string): RateStoreChoice {
         duration: burst / rate,
       };
       try {
-        const limiter = await new Promise<RateLimiterPostgres>((resolve, reject) => {
+        const limiter = await new Promise<PostgresLimiter>((resolve, reject) => {
           const made = new RateLimiterPostgres(options, (error) => (error ? reject(error) : resolve(made)));
         });
         return { limiter: sharedLimiter(limiter), close };
@@ -66,7 +65,8 @@ export function chooseRateStore(choice: string, name: string): RateStoreChoice {
   };
 }
 
-function openRedis(url: string, { rate, burst }: SharedRate, logger: Logger): OpenRateStore {
+async function openRedis(url: string, { rate, burst }: SharedRate, logger: Logger): Promise<OpenRateStore> {
+  const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import('ioredis'), import('rate-limiter-flexible')]);
   // A call does not wait for a Redis that is away.
   const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   redis.on('error', (err) => logger.warn({ err }, 'the store of rates is away'));

@@ -4,7 +4,7 @@ import { modelProperty, type Opened, storeConformance, withoutWhenSealed } from 
 import { openPostgresKeys, PostgresStore, type PostgresStoreOptions } from '@cfg/postgres';
 import { keyStatus, localKey, rotateKeys, sealSecrets } from '@cfg/secrets';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PostgresServer } from './test/postgres.js';
 
 let server: PostgresServer;
@@ -60,6 +60,28 @@ describe('PostgresStore, sealed', () => {
     }
     expect(textOf(await again.store.get('ns', 'k7'))).toBe('canary97');
     await again.close();
+  });
+
+  it('forgets the texts for searches of what becomes a secret', async () => {
+    const plain = await open('texts_', { sealing: undefined });
+    const value = { bytes: Buffer.from('"canary"'), codec: 'json', type: 'string' } as const;
+    await plain.store.set('ns', 'k', value);
+    const client = new Client(server.url);
+    await client.connect();
+    const texts = async (): Promise<unknown> => (await client.query('SELECT key, value FROM texts_search')).rows;
+    try {
+      await vi.waitFor(async () => expect(await texts()).toEqual([{ key: 'k', value: '"canary"' }]), {
+        timeout: 60_000,
+      });
+      await plain.close();
+      await (await open('texts_')).close();
+      const table = await openPostgresKeys(server.url, { tablePrefix: 'texts_' });
+      await rotateKeys(table, { wrapper, policy: sealing.policy, waitMs: 0 });
+      await table.close();
+      expect(await texts()).toEqual([{ key: 'k', value: '' }]);
+    } finally {
+      await client.end();
+    }
   });
 
   it('rotates while two servers write, and loses nothing', async () => {

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { generate } from 'selfsigned';
 import type { Tls } from './tls.js';
 
 /** How long it is valid, in milliseconds: it is made anew at every start. */
@@ -13,6 +12,7 @@ export async function selfSigned(hosts: readonly string[]): Promise<Tls & { read
   const altNames = names.map((name) =>
     isIP(name) > 0 ? { type: 7 as const, ip: name } : { type: 2 as const, value: name },
   );
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: 'cfg-server, self-signed' }], {
     keyType: 'ec',
     curve: 'P-256',

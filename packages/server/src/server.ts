@@ -1,10 +1,7 @@
 import { ConfigError } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { createInProcessGateway } from '@cfg/gateway';
-import { tracing as requestTracing } from '@cfg/gateway/tracing';
-import { clusterService, peeringService, SyncStore } from '@cfg/peersync';
 import { type ConfigService, createConfigService, watchLimit } from '@cfg/service';
-import { tracing as callTracing } from '@cfg/service/tracing';
 import { formatAddress, isLoopback } from './address.js';
 import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
@@ -47,7 +44,7 @@ export interface RunningServer extends AsyncDisposable {
  * console.log(server.grpcAddress, server.httpAddress);
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const settings = completeOptions(options);
+  const settings = await completeOptions(options);
   if (settings.workers === 1) return serve(settings);
   throw new ConfigError(
     'invalid_argument',
@@ -76,6 +73,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     if (settings.metrics) metrics?.begin();
     const { trustedProxies, maxWatchesPerClient: maxWatches } = settings;
     const watches = watchLimit({ maxWatches, trustedProxies });
+    const tracing = settings.tracing ? await loadTracing() : undefined;
     const service = createConfigService(store, {
       guard,
       logger,
@@ -85,24 +83,18 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       auditTrail: audit?.trail,
       stages: {
         outer: [
-          ...(settings.tracing ? [callTracing()] : []),
+          ...(tracing ? [tracing.calls()] : []),
           ...[metrics, audit].flatMap((each) => (each ? [each.stage] : [])),
           watches,
         ],
       },
     });
-    const nodeServices =
-      store instanceof SyncStore
-        ? {
-            peering: peeringService(store.peer, service, guard),
-            cluster: clusterService(store, service, guard),
-          }
-        : undefined;
+    const nodeServices = settings.node?.services(service, guard);
     const { allowedOrigins, allowedHosts } = settings;
     const gateway = createInProcessGateway(service, {
       logger,
       cluster: nodeServices?.cluster,
-      tracing: settings.tracing ? requestTracing() : undefined,
+      tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
       allowedOrigins,
       allowedHosts,
@@ -141,6 +133,15 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     await openGuard.close();
     throw error;
   }
+}
+
+/** What makes spans of calls and of requests. */
+async function loadTracing() {
+  const [{ tracing: calls }, { tracing: requests }] = await Promise.all([
+    import('@cfg/service/tracing'),
+    import('@cfg/gateway/tracing'),
+  ]);
+  return { calls, requests };
 }
 
 async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {

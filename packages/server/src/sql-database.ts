@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type Logger } from '@cfg/core';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 
 /** A database for what is kept beside the store. */
 export interface SqlDatabase {
@@ -9,7 +9,7 @@ export interface SqlDatabase {
 }
 
 /** A database that is chosen, and not yet opened. */
-export type DatabaseChoice = (logger: Logger) => SqlDatabase;
+export type DatabaseChoice = (logger: Logger) => Promise<SqlDatabase>;
 
 /**
  * The database that `choice` names: `sqlite:PATH` or `postgres://…`. Throws `invalid_argument`.
@@ -18,7 +18,7 @@ export type DatabaseChoice = (logger: Logger) => SqlDatabase;
  * @param others what else may be chosen, as in `log, `
  */
 export function chooseDatabase(choice: string, name: string, others = ''): DatabaseChoice {
-  if (/^sqlite:./.test(choice)) return () => openSqlite(choice.slice('sqlite:'.length));
+  if (/^sqlite:./.test(choice)) return async () => openSqlite(choice.slice('sqlite:'.length));
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) return (logger) => openPostgres(choice, logger);
   // The address of a database holds a password: it is not repeated.
   throw new ConfigError(
@@ -34,7 +34,8 @@ function openSqlite(path: string): SqlDatabase {
   return { connection, close: () => connection.close() };
 }
 
-function openPostgres(connectionString: string, logger: Logger): SqlDatabase {
+async function openPostgres(connectionString: string, logger: Logger): Promise<SqlDatabase> {
+  const { Pool } = await import('pg');
   const connection = new Pool({ connectionString, max: 2, connectionTimeoutMillis: 10_000, query_timeout: 30_000 });
   // A connection that breaks while nobody uses it; the next call opens another.
   connection.on('error', (err) => logger.warn({ err }, 'a connection to a database beside the store is lost'));

@@ -1,7 +1,6 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { type KeyTable, maxInt32, type TrailRetention, type Wakes, wholeNumber } from '@cfg/core/store';
-import { openPostgresKeys, PostgresStore } from '@cfg/postgres';
-import { type Durability, openSqliteKeys, SqliteStore } from '@cfg/sqlite';
+import type { Durability } from '@cfg/sqlite';
 import type { ChosenSecrets } from './secrets-choice.js';
 
 /** Which store a server has, and what it keeps. All but `store` itself is for a store named by a string. */
@@ -29,7 +28,7 @@ export interface StoreOptions {
    * 0: for ever. Not for a store in memory, which remembers what is in its log.
    */
   readonly trailDays?: number | undefined;
-  /** `off`: a SQLite file has no index for searches, which then read entry by entry. Default: as the file has it. */
+  /** `off`: a file or database has no index for searches, which then read entry by entry. Default: as it has it. */
   readonly searchIndex?: 'on' | 'off' | undefined;
   /**
    * `full`: a write to a SQLite file is answered when the disk has it; `relaxed`: when the operating system has it.
@@ -42,6 +41,8 @@ interface StoreSettings extends TrailRetention {
   /** `trailAgeMs` was asked for. */
   readonly hasTrail: boolean;
   readonly wakes: Wakes | undefined;
+  /** The log that a file has: that of the processes that share it. */
+  readonly logId: string | undefined;
   readonly historyLimit: number;
   readonly logLimit: number;
   readonly durability: Durability | undefined;
@@ -59,13 +60,16 @@ export interface ChosenStore {
 const dayMs = 86_400_000;
 const maxDays = 100_000;
 
-/** The store of the options. Throws `invalid_argument`, naming the option as the user knows it. */
-export function chooseStore(
-  options: StoreOptions & { readonly wakes?: Wakes | undefined },
+/**
+ * The store of the options; only the package of that store is loaded. Rejects with `invalid_argument`, naming the option
+ * as the user knows it.
+ */
+export async function chooseStore(
+  options: StoreOptions & { readonly wakes?: Wakes | undefined; readonly logId?: string | undefined },
   secrets: ChosenSecrets | undefined,
   nameOf: (option: keyof StoreOptions) => string,
   logger: Logger,
-): ChosenStore {
+): Promise<ChosenStore> {
   const { store = 'memory', durability, searchIndex } = options;
   if (typeof store !== 'string') {
     if (secrets !== undefined) throw wrong('secrets can be kept by a store that is named by a string only');
@@ -87,6 +91,7 @@ export function chooseStore(
     searchIndex: searchIndex && oneOf(nameOf('searchIndex'), searchIndex, ['on', 'off']) === 'on',
     secrets,
     wakes: options.wakes,
+    logId: options.logId,
     logger,
   });
 }
@@ -101,43 +106,48 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
  *
  * @param name what the user calls the option; errors name it so
  */
-function makeStore(
+async function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, wakes, hasTrail, ...limits }: StoreSettings,
-): ChosenStore {
+  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, ...limits }: StoreSettings,
+): Promise<ChosenStore> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
+    const { SqliteStore } = await import('@cfg/sqlite');
     return {
-      store: new SqliteStore(path, { ...limits, durability, searchIndex, sealing: secrets?.sealing, wakes, logger }),
+      store: new SqliteStore(path, {
+        ...limits,
+        ...{ durability, searchIndex, sealing: secrets?.sealing, wakes, logId, logger },
+      }),
       storeName: choice,
     };
   }
   if (durability !== undefined) throw wrong('durability can be chosen for a SQLite file only');
-  if (searchIndex !== undefined) throw wrong('an index for searches can be chosen for a SQLite file only');
-  if (choice === 'memory' && hasTrail)
-    throw wrong('a store in memory remembers who wrote what as long as its log does');
-  if (choice === 'memory')
+  if (choice === 'memory') {
+    if (hasTrail) throw wrong('a store in memory remembers who wrote what as long as its log does');
+    if (searchIndex !== undefined) throw wrong('a store in memory has no index for searches');
     return { store: new MemoryStore({ ...limits, secrets: secrets?.policy }), storeName: choice };
+  }
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
     if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
+    const { PostgresStore } = await import('@cfg/postgres');
     const { host, pathname } = new URL(choice);
     return {
-      store: new PostgresStore(choice, { ...limits, sealing: secrets?.sealing, logger }),
+      store: new PostgresStore(choice, { ...limits, searchIndex, sealing: secrets?.sealing, logger }),
       storeName: `postgres://${host}${pathname}`,
     };
   }
   throw wrong(`${name} must be memory, sqlite:PATH or postgres://…, not ${JSON.stringify(choice)}`);
 }
 
-/** The data keys of the store that `choice` names. Throws `invalid_argument`. */
+/** The data keys of the store that `choice` names. Rejects with `invalid_argument`. */
 export async function openKeyTable(choice: string, name: string): Promise<KeyTable> {
   const path = sqlitePath(choice, name);
-  if (path !== undefined) return openSqliteKeys(path);
-  if (/^postgres(ql)?:\/\//.test(choice)) return openPostgresKeys(choice);
+  if (path !== undefined) return (await import('@cfg/sqlite')).openSqliteKeys(path);
+  if (/^postgres(ql)?:\/\//.test(choice)) return (await import('@cfg/postgres')).openPostgresKeys(choice);
   throw wrong(`${name} must be sqlite:PATH or postgres://…`);
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, isConfigError, type Logger, type Store } from '@cfg/core';
-import { type DeliveryStatus, openWebhooks, sqlLedger } from '@cfg/webhooks';
+import type { DeliveryStatus } from '@cfg/webhooks';
 import { reasonOf } from './reason.js';
 import { chooseDatabase, type SqlDatabase } from './sql-database.js';
 import { readWebhooks } from './webhooks-file.js';
@@ -27,7 +27,8 @@ export function chooseWebhooks(file: string, name: string): WebhooksChoice {
     async open(store, logger) {
       let database: SqlDatabase | undefined;
       try {
-        database = openDatabase(logger);
+        const { openWebhooks, sqlLedger } = await import('@cfg/webhooks');
+        database = await openDatabase(logger);
         const { connection } = database;
         const webhooks = await openWebhooks(store, { ...options, ledger: sqlLedger(connection), logger });
         return {

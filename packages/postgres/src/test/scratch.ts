@@ -1,5 +1,6 @@
 import { type EncodedValue, typeOfData } from '@cfg/core';
-import { inject, onTestFinished } from 'vitest';
+import { Client } from 'pg';
+import { expect, inject, onTestFinished, vi } from 'vitest';
 import { PostgresStore, type PostgresStoreOptions } from '../index.js';
 
 /** The server that the test files share. */
@@ -28,3 +29,20 @@ export const json = (data: unknown): EncodedValue => ({
 });
 
 export const dataOf = (value: EncodedValue): unknown => JSON.parse(new TextDecoder().decode(value.bytes));
+
+/** Runs a statement beside the stores. Returns its rows. */
+export async function rowsOf<Row extends object>(text: string, url: string = sharedUrl()): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits until the index for searches has everything. */
+export async function caughtUp(tablePrefix: string, url?: string): Promise<void> {
+  const behind = `SELECT revision FROM ${tablePrefix}log, ${tablePrefix}search_log WHERE indexed_to < revision`;
+  await vi.waitFor(async () => expect(await rowsOf(behind, url)).toEqual([]), { timeout: 60_000, interval: 20 });
+}

@@ -28,7 +28,7 @@ export async function namedStore({ choice, name, token, secrets }: NamedStore, l
     return new RemoteStore(address, { token, insecure: scheme === 'grpc', callTimeoutMs: 60_000, logger });
   }
   const sealing = chooseSecrets({ secrets }, () => `${name}-secrets`, logger);
-  const { store } = chooseStore({ ...keepsAll, store: choice }, sealing, () => name, logger);
+  const { store } = await chooseStore({ ...keepsAll, store: choice }, sealing, () => name, logger);
   if (store instanceof MemoryStore) {
     const why = "a store in memory is another process's; name its server, grpc://HOST:PORT";
     throw new ConfigError('invalid_argument', `${name}: ${why}`);

@@ -4,8 +4,8 @@ export interface Command {
   /** What follows the name in the help. */
   readonly value: string;
   readonly help: string;
-  /** Returns what to print, and the exit code. Throws `UsageError` for arguments that are wrong. */
-  run(args: readonly string[]): CommandResult | Promise<CommandResult>;
+  /** Returns what to print, and the exit code. Rejects with `UsageError` for arguments that are wrong. */
+  run(args: readonly string[]): Promise<CommandResult>;
 }
 
 export interface CommandResult {

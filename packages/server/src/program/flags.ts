@@ -34,7 +34,7 @@ export const flags: readonly Flag[] = [
   number('logDays', 'N', 'changes are kept in the log for so many days (0: as long as there is room)'),
   number('deletedDays', 'N', 'deleted keys are remembered for so many days at least; 0: for ever (30)'),
   number('trailDays', 'N', 'who wrote what is remembered for so many days at least, in SQL; 0: for ever (90)'),
-  text('searchIndex', 'on|off', 'whether a SQLite file has an index for searches (as it has it; a new one: on)'),
+  text('searchIndex', 'on|off', 'whether a file or database has an index for searches (as it has it; a new one: on)'),
   text('durability', 'LEVEL', 'full: a SQLite write is on the disk when it is answered; relaxed: soon after (full)'),
   text('guard', 'GUARD', 'allow-all, deny-all, rbac:FILE or opa:FILE|DIR|URL (none: open, on the loopback only)'),
   text('opaEntrypoint', 'RULE', 'the rule of the policy that decides (config/authz/allow)'),

@@ -13,7 +13,7 @@ const timeoutMs = 5_000;
 
 /** `cfg-server health`: whether the server with these settings is ready to serve, as a container's health check asks. */
 export async function health(args: readonly string[]): Promise<CommandResult> {
-  const task = readTask(args, process.env);
+  const task = await readTask(args, process.env);
   if (task.kind !== 'serve') throw new UsageError('health takes the settings of the server that it asks');
   try {
     const answer = await ask(task.settings);

@@ -1,95 +1,40 @@
-import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { isConfigError } from '@cfg/core';
-import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import type { ServerSettings } from '../options.js';
-import { type RunningServer, serve } from '../server.js';
-import { serveByWorkers } from '../workers/primary.js';
 import { commands } from './commands.js';
 import { readTask, type Task } from './settings.js';
 import { usage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The program. Answers its exit code: 0 when it was told to stop, 1 when it could not start, 2 for a wrong setting. */
+/**
+ * The program. Returns its exit code: 0 when it was told to stop, 1 when it could not start, 2 for a wrong setting.
+ * What takes long to load, the server above all, is loaded when it is clear that it is needed.
+ */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  let task: Task;
   try {
     const command = commands.find(({ name }) => name === args[0]);
     if (command !== undefined && !args.includes('--help')) {
       const { text, code } = await command.run(args.slice(1));
-      print(text);
-      return code;
+      return print(text, code);
     }
-    task = readTask(command === undefined ? args : ['--help'], env);
+    return await perform(await readTask(command === undefined ? args : ['--help'], env), env);
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nTry cfg-server --help.`, 2);
+    const { isConfigError } = await import('@cfg/core');
     if (isConfigError(error)) return complain(error.message, 1);
     throw error;
   }
+}
+
+async function perform(task: Task, env: NodeJS.ProcessEnv): Promise<number> {
   switch (task.kind) {
     case 'help':
       return print(usage());
     case 'version':
       return print(`${version()}\n`);
-    case 'serve':
-      // What grpc-js would print is said in our own words.
-      if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
-      return serveTask(task.settings);
-  }
-}
-
-function serveTask(settings: ServerSettings): Promise<number> {
-  const { worker, workers } = settings;
-  if (worker !== undefined) return serveUntil(worker.stopped, settings);
-  const stopped = untilSignal();
-  return workers > 1 ? serveByWorkers(settings, stopped) : serveUntil(stopped, settings);
-}
-
-async function serveUntil(stopped: Promise<void>, settings: ServerSettings): Promise<number> {
-  let server: RunningServer;
-  try {
-    server = await serve(settings);
-  } catch (error) {
-    if (isConfigError(error)) return complain(error.message, 1);
-    throw error;
-  }
-  const { worker } = settings;
-  if (worker === undefined) settings.logger.info({ store: settings.storeName, version: version() }, 'ready');
-  worker?.ready();
-  if (process.stdout.isTTY && (cluster.worker?.id ?? 1) === 1) print(invitation(server, settings));
-  await stopped;
-  await server.close();
-  return 0;
-}
-
-/** Resolves with the first SIGTERM or SIGINT; the second ends the process on the spot. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(128 + constants.signals[signal]);
-        asked = true;
-        resolve();
-      });
+    case 'serve': {
+      const { serveTask } = await import('./serve.js');
+      return serveTask(task.settings, version(), env);
     }
-  });
-}
-
-/** What to type next, for somebody at a terminal. */
-function invitation(
-  { grpcAddress, httpAddress, dashboardUrl }: RunningServer,
-  { tls, isSelfSigned }: ServerSettings,
-): string {
-  const rest = `${tls || isSelfSigned ? 'https' : 'http'}://${httpAddress}/v1`;
-  const web = dashboardUrl === undefined ? '' : `  Web   ${dashboardUrl}\n`;
-  return `
-${web}  gRPC  ${grpcAddress}
-  REST  ${rest}/
-  try   curl ${rest}/namespaces/demo/keys/greeting -d '{"value":"ImhlbGxvIg=="}'
-
-`;
+  }
 }
 
 function version(): string {
@@ -99,9 +44,9 @@ function version(): string {
   return manifest.version;
 }
 
-function print(text: string): number {
+function print(text: string, code = 0): number {
   process.stdout.write(text);
-  return 0;
+  return code;
 }
 
 function complain(text: string, code: number): number {

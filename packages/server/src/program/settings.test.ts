@@ -4,8 +4,11 @@ import { TempDir } from '../test/temp-dir.js';
 import { readTask } from './settings.js';
 import { UsageError } from './usage-error.js';
 
-const settingsOf = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ServerSettings => {
-  const task = readTask(args, env);
+const settingsOf = async (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerSettings> => {
+  const task = await readTask(args, env);
   if (task.kind !== 'serve') throw new Error(`not to serve but ${task.kind}`);
   return task.settings;
 };
@@ -30,7 +33,7 @@ describe('the command line', () => {
     ],
     [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
     [['--search-index', 'no'], '--search-index must be on or off, not "no"'],
-    [['--search-index', 'on'], 'an index for searches can be chosen for a SQLite file only'],
+    [['--search-index', 'on'], 'a store in memory has no index for searches'],
     [['--deleted-days', '100001'], '--deleted-days must be a whole number from 0 to 100000, not 100001'],
     [['--trail-days', '-1'], '--trail-days must be a whole number, not "-1"'],
     [['--trail-days', '9'], 'a store in memory remembers who wrote what as long as its log does'],
@@ -56,23 +59,23 @@ describe('the command line', () => {
     [['--tls-client-ca', 'ca.pem'], '--tls-client-ca needs --tls-cert as well'],
     [['--tls-cert', 'no.pem', '--tls-key', 'no.pem'], /^--tls-cert: .*no\.pem/],
     [['--config', 'no.yaml'], /^--config: .*no\.yaml/],
-  ])('%j is refused', (args, message) => {
-    expect(() => readTask(args, {})).toThrow(UsageError);
-    expect(() => readTask(args, {})).toThrow(message);
+  ])('%j is refused', async (args, message) => {
+    await expect(readTask(args, {})).rejects.toThrow(UsageError);
+    await expect(readTask(args, {})).rejects.toThrow(message);
   });
 
   it.each([
     [['--http', '0.0.0.0:0'], '--http: whoever reaches 0.0.0.0'],
     [['--grpc', '[::]:0', '--guard', 'allow-all'], '--grpc: whoever reaches ::'],
     [['--http', 'localhost.example.com:80'], 'or set --i-know-this-is-open'],
-  ])('%j is refused, as the server would be open', (args, message) => {
-    expect(() => readTask(args, {})).toThrow(message);
-    expect(settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ guard: { isOpen: true } });
-    expect(settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ guard: { isOpen: false } });
+  ])('%j is refused, as the server would be open', async (args, message) => {
+    await expect(readTask(args, {})).rejects.toThrow(message);
+    expect(await settingsOf([...args, '--i-know-this-is-open'])).toMatchObject({ guard: { isOpen: true } });
+    expect(await settingsOf([...args, '--guard', 'deny-all'])).toMatchObject({ guard: { isOpen: false } });
   });
 
-  it('that is empty serves on the loopback', () => {
-    expect(settingsOf([])).toMatchObject({
+  it('that is empty serves on the loopback', async () => {
+    expect(await settingsOf([])).toMatchObject({
       grpc: { host: '127.0.0.1', port: 9090 },
       http: { host: '127.0.0.1', port: 8080 },
       storeName: 'memory',
@@ -81,16 +84,16 @@ describe('the command line', () => {
     });
   });
 
-  it('counts the last of a flag given twice', () => {
-    expect(settingsOf(['--grace-ms', '1', '--grace-ms=2'])).toMatchObject({ graceMs: 2 });
+  it('counts the last of a flag given twice', async () => {
+    expect(await settingsOf(['--grace-ms', '1', '--grace-ms=2'])).toMatchObject({ graceMs: 2 });
   });
 
   it.each([
     ['--help', 'help'],
     ['-h', 'help'],
     ['--version', 'version'],
-  ])('%s asks for the %s', (flag, kind) => {
-    expect(readTask([flag], {})).toEqual({ kind });
+  ])('%s asks for the %s', async (flag, kind) => {
+    expect(await readTask([flag], {})).toEqual({ kind });
   });
 });
 
@@ -101,19 +104,19 @@ describe('the environment', () => {
     ['CFG_HISTORY', '0', 'CFG_HISTORY must be a whole number from 1'],
     ['CFG_I_KNOW_THIS_IS_OPEN', 'yes', 'CFG_I_KNOW_THIS_IS_OPEN must be true or false, not "yes"'],
     ['CFG_CONFIG', 'no.yaml', /^CFG_CONFIG: .*no\.yaml/],
-  ])('with %s=%s is refused', (name, value, message) => {
-    expect(() => readTask([], { [name]: value })).toThrow(message);
+  ])('with %s=%s is refused', async (name, value, message) => {
+    await expect(readTask([], { [name]: value })).rejects.toThrow(message);
   });
 
-  it("may hold another program's variables, and empty ones", () => {
-    expect(settingsOf([], { CFG_ADDRESS: 'config:9090', CFG_TOKEN: 'x', CFG_STORE: '' })).toMatchObject({
+  it("may hold another program's variables, and empty ones", async () => {
+    expect(await settingsOf([], { CFG_ADDRESS: 'config:9090', CFG_TOKEN: 'x', CFG_STORE: '' })).toMatchObject({
       storeName: 'memory',
     });
   });
 
-  it('sets what is not a text as well', () => {
+  it('sets what is not a text as well', async () => {
     const env = { CFG_GRACE_MS: '5', CFG_I_KNOW_THIS_IS_OPEN: '1', CFG_HTTP: '0.0.0.0:80' };
-    expect(settingsOf([], env)).toMatchObject({ graceMs: 5, http: { host: '0.0.0.0', port: 80 } });
+    expect(await settingsOf([], env)).toMatchObject({ graceMs: 5, http: { host: '0.0.0.0', port: 80 } });
   });
 });
 
@@ -129,23 +132,23 @@ describe('a file', () => {
     ['history: 1\nhistory: 2', /server\.yaml is not YAML: .*unique/],
     ['- grpc', /server\.yaml must be a mapping of settings to values/],
     ['a: &a [*a, *b]', /server\.yaml/],
-  ])('with %j is refused', (content, message) => {
+  ])('with %j is refused', async (content, message) => {
     using dir = new TempDir();
     const file = dir.file('server.yaml', content);
-    expect(() => readTask(['--config', file], {})).toThrow(UsageError);
-    expect(() => readTask(['--config', file], {})).toThrow(message);
+    await expect(readTask(['--config', file], {})).rejects.toThrow(UsageError);
+    await expect(readTask(['--config', file], {})).rejects.toThrow(message);
   });
 
-  it.each(['', '# nothing\n', '\ufeffgrace-ms: 10000\n'])('with %j changes nothing', (content) => {
+  it.each(['', '# nothing\n', '\ufeffgrace-ms: 10000\n'])('with %j changes nothing', async (content) => {
     using dir = new TempDir();
-    expect(settingsOf(['--config', dir.file('server.yaml', content)])).toMatchObject({ graceMs: 10_000 });
+    expect(await settingsOf(['--config', dir.file('server.yaml', content)])).toMatchObject({ graceMs: 10_000 });
   });
 
-  it('comes after the environment, which comes after the command line', () => {
+  it('comes after the environment, which comes after the command line', async () => {
     using dir = new TempDir();
     const file = dir.file('server.yaml', 'grace-ms: 1\nmax-value-bytes: 1\nmax-snapshot-entries: 1\n');
     const env = { CFG_CONFIG: file, CFG_GRACE_MS: '2', CFG_MAX_VALUE_BYTES: '2' };
-    expect(settingsOf(['--grace-ms', '3'], env)).toMatchObject({
+    expect(await settingsOf(['--grace-ms', '3'], env)).toMatchObject({
       graceMs: 3,
       maxValueBytes: 2,
       maxSnapshotEntries: 1,

@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.js';
 /** `cfg-server webhooks`: how far each target has come, also while servers deliver; and what an operator can do. */
 export async function webhooksCommand(args: readonly string[]): Promise<CommandResult> {
   const { state, action, target, skip } = read(args);
-  const { connection, close } = chooseDatabase(state, 'state')(safeLogger());
+  const { connection, close } = await chooseDatabase(state, 'state')(safeLogger());
   try {
     const ledger = sqlLedger(connection);
     await ledger.open();

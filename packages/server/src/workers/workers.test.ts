@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from 'node:fs';
 import { RemoteStore } from '@cfg/client';
 import type { Change, EncodedValue } from '@cfg/core';
 import { linearizableHistory } from '@cfg/core/conformance';
@@ -111,6 +112,26 @@ describe.runIf(process.platform === 'linux')('cfg-server --workers', () => {
     await using store = new SqliteStore(file);
     await store.connect();
     expect((await store.revision()).revision).toBe(count);
+  });
+
+  it('makes no other store where the file is gone, and goes on when it is back', async () => {
+    const file = scratch().file('config.db');
+    await using program = await Program.serving([...anyPorts, '--store', `sqlite:${file}`, '--workers', '2']);
+    const client = await connected(program);
+    await client.set('ns', 'key', number(1));
+    renameSync(file, `${file}.moved`);
+    const [first] = program.children as [number];
+    process.kill(first, 'SIGKILL');
+    await vi.waitUntil(() => program.stderr.includes('the file is gone'), { timeout: 100_000 });
+    expect(existsSync(file)).toBe(false);
+    renameSync(`${file}.moved`, file);
+    const opened = (): number => program.log.filter(({ msg }) => msg === 'HTTP door open').length;
+    await vi.waitUntil(() => opened() === 3, { timeout: 100_000 });
+    const others = await Promise.all([connected(program), connected(program)]);
+    for (const [index, other] of others.entries()) {
+      expect((await other.get('ns', 'key')).revision).toBe(1);
+      expect((await other.set('ns', `key-${index}`, number(2))).revision).toBe(2 + index);
+    }
   });
 
   it('says once why it does not start, and refuses a store that cannot be shared', async () => {

@@ -1,5 +1,5 @@
 import { ConfigError } from '@cfg/core';
-import { Agent, fetch, type Response } from 'undici';
+import type { Agent, Response } from 'undici';
 
 /** How a server is recognised, and how we show who we are. Contents in PEM, not the names of files. */
 export interface TlsOptions {
@@ -29,7 +29,9 @@ export interface Reply {
 
 /** Fetches things over HTTP, with limits on time and size. */
 export class HttpClient {
-  readonly #agent: Agent;
+  readonly #options: Agent.Options;
+  #agent: Agent | undefined;
+  #isClosed = false;
 
   constructor(tls: TlsOptions = {}) {
     const { ca, cert, key, servername } = tls;
@@ -40,7 +42,7 @@ export class HttpClient {
       ...(key !== undefined && { key: pem(key) }),
       ...(servername !== undefined && { servername }),
     };
-    this.#agent = new Agent({ connect, connections: 2 });
+    this.#options = { connect, connections: 2 };
   }
 
   /** Rejects with `unavailable` where no answer comes, and for any but 200 and 304; never with an address's secrets. */
@@ -48,6 +50,10 @@ export class HttpClient {
     const where = url.origin + url.pathname;
     const late = AbortSignal.timeout(timeoutMs);
     try {
+      // Only who fetches something loads what fetches.
+      const { Agent, fetch } = await import('undici');
+      if (this.#isClosed) throw new ConfigError('unavailable', `${where} is not asked any more`);
+      this.#agent ??= new Agent(this.#options);
       const response = await fetch(url, {
         headers,
         dispatcher: this.#agent,
@@ -70,7 +76,8 @@ export class HttpClient {
 
   /** Cuts off what is under way. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    this.#isClosed = true;
+    await this.#agent?.destroy();
   }
 }
 
