@@ -33,7 +33,7 @@ test('a change elsewhere shows at once, and leaves an open edit alone', async ()
   await writer.getByText('somebody is looking').waitFor();
   await write(writer, 'app/limit', '5');
   await stage.api.set('live', 'app/limit', 2, { comment: 'from elsewhere' });
-  await reader.getByRole('complementary', { name: 'Details' }).getByText('from elsewhere').waitFor();
+  await reader.getByRole('complementary', { name: 'Details' }).getByText('from elsewhere', { exact: true }).waitFor();
   await writer.getByRole('alert').filter({ hasText: 'Version 2 was saved while you were editing' }).waitFor();
   expect(await writer.getByRole('textbox', { name: 'Editor of app/limit' }).textContent()).toBe('5');
   await stage.api.set('live', 'app/new', 1);
@@ -183,6 +183,11 @@ test('history: who and why, two versions side by side, and back to one of them',
   await page.getByText('version 1 → version 3').waitFor();
   await expect.poll(() => page.locator('.diff-table tbody tr').allTextContents()).toEqual(['max13']);
   await expect.poll(() => page.url()).toMatch(/v1=1-.*v2=3-/);
+  await page.getByText('Who wrote what').click();
+  await page.getByRole('row', { name: /^max 3 version 3/ }).waitFor();
+  await page.getByRole('row', { name: /^same true version 1 .*to 1/ }).waitFor();
+  expect(page.url()).toContain('show=blame');
+  await page.getByText('What changed').click();
   await list.getByRole('button', { name: /version 1/ }).click();
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   const dialog = page.getByRole('dialog');
