@@ -9,6 +9,8 @@ export default defineConfig({
     // One process for all files of a project: each would load the packages anew, which takes longer than most tests. What a
     // file changes in its process it restores.
     isolate: false,
+    // So that the last project, of those that run at a time, does not leave a core idle.
+    maxWorkers: 2,
     // Real sockets, files and processes on a busy machine: generous, since a test that hangs fails all the same.
     testTimeout: 120_000,
     hookTimeout: 120_000,
