@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { applyAll, type Commit, type Operation, runNow, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
+import { FileDamage } from './fault.js';
 import { HeadReader } from './head-reader.js';
 import { SearchIndex } from './search-index.js';
 import { Sweep } from './sweep.js';
@@ -16,6 +17,8 @@ export class Committer {
   readonly #index: SearchIndex;
   readonly #sweep: Sweep;
   readonly #trail: Trail;
+  /** The newest revision that it has committed. */
+  #newest = 0;
   /** Whether a commit waits for the disk, as SQLite has it. */
   readonly #synchronous: number;
 
@@ -55,9 +58,11 @@ export class Committer {
 
   /** If this throws, nothing was done. Throws SQLite's busy error while another process writes, and {@link KeysChanged}. */
   commit(operations: readonly Operation[], nowMs: number): Commit {
-    return this.#transaction(() => {
+    const commit = this.#transaction(() => {
       // Another process may have written since: what is in memory does not count here.
       const { revision, oldestRevision } = this.#head.read();
+      // An older file was written over this one.
+      if (revision < this.#newest) throw new FileDamage(`its log ends at revision ${revision}, not ${this.#newest}`);
       this.#tables.begin();
       const transaction = new Transaction(this.#tables, revision, nowMs);
       const outcomes = runNow(applyAll(transaction, operations));
@@ -66,6 +71,8 @@ export class Committer {
       if (changes.length === 0) return { outcomes, changes, oldestRevision };
       return { outcomes, changes, oldestRevision: this.#compaction.run(changes, transaction.revision, logBytes) };
     });
+    this.#newest = commit.changes.at(-1)?.revision ?? this.#newest;
+    return commit;
   }
 
   /** Makes sure that a write goes through, down to the disk. Throws what SQLite does if not. */

@@ -1,8 +1,19 @@
-import { accessSync, closeSync, constants, openSync, readSync, type Stats, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, type ErrorCode } from '@cfg/core';
 import { reasonOf } from './fault.js';
+import { realPath } from './file-identity.js';
 import type { Settings, WriterSettings } from './options.js';
 import { applicationId, migrate, renameRestoredLog, schemaVersion } from './schema.js';
 import { prepareSearch } from './search-table.js';
@@ -23,10 +34,13 @@ export function openReading(settings: Settings): DatabaseSync {
   const isCheckDue =
     settings.integrityCheck === 'always' || (settings.integrityCheck === 'after-crash' && hasLog(path));
   checkFile(path);
+  if (settings.logId !== undefined && !existsSync(path)) throw cannotOpen('unavailable', path, 'the file is gone');
   try {
     const writing = open();
     if (isCheckDue) checkIntegrity(writing, path);
+    known.add(identityOf(statSync(path)));
     prepareFile(path, writing);
+    if (settings.logId !== undefined) checkLog(writing, path, settings.logId);
     const reading = open();
     reading.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16384');
     // Closed after the other is open: the last one to close would remove the write-ahead log.
@@ -54,7 +68,7 @@ export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
 }
 
 /** Whether a write-ahead log is there, as it is after a crash, or while another process has the file open. */
-const hasLog = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+const hasLog = (path: string): boolean => (statSync(`${realPath(path)}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /** Reads the whole file. A changed bit in a value goes unnoticed: SQLite has no checksums. */
 function checkIntegrity(db: DatabaseSync, path: string): void {
@@ -80,14 +94,24 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 export const networkFileSystem = (type: number): string | undefined =>
   process.platform === 'linux' ? networkFileSystems.get(type >>> 0) : undefined;
 
+/**
+ * The files whose headers this process has read. None is read twice: to close a file that a store of this process has
+ * open would drop that store's locks (they are the process's, not the descriptor's), and whoever closes it elsewhere
+ * would take himself for the last one and remove the write-ahead log.
+ */
+const known = new Set<string>();
+// A number of a file that is gone is given to another.
+const identityOf = ({ dev, ino, birthtimeMs }: Stats): string => `${dev}:${ino}:${birthtimeMs}`;
+
 /** Refuses what can be refused without SQLite, which would write beside or into a file that it opens. */
 export function checkFile(path: string): void {
   let stats: Stats | undefined;
   let network: string | undefined;
   try {
-    // SQLite makes its write-ahead log beside the file.
-    accessSync(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK);
-    network = networkFileSystem(statfsSync(dirname(path)).type);
+    // SQLite makes its write-ahead log beside the file, not beside a link to it.
+    const directory = dirname(realPath(path));
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    network = networkFileSystem(statfsSync(directory).type);
     stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -102,7 +126,7 @@ export function checkFile(path: string): void {
     const what = stats.isDirectory() ? 'it is a directory' : 'it is not a regular file';
     throw cannotOpen('invalid_argument', path, what);
   }
-  if (stats.size > 0) checkHeader(path);
+  if (stats.size > 0 && !known.has(identityOf(stats))) checkHeader(path);
 }
 
 /** Reads application_id and user_version where SQLite's file format has them (sqlite.org/fileformat.html, 1.3). */
@@ -147,6 +171,11 @@ function prepareFile(path: string, db: DatabaseSync): void {
   if (mode !== 'wal') {
     throw cannotOpen('unavailable', path, 'its file system does not allow a write-ahead log (is it a network share?)');
   }
+}
+
+function checkLog(db: DatabaseSync, path: string, logId: string): void {
+  if (db.prepare('SELECT log_id FROM log').get()?.log_id === logId) return;
+  throw cannotOpen('unavailable', path, 'another file is in its place');
 }
 
 const numberOf = (db: DatabaseSync, pragma: 'user_version' | 'application_id'): number =>

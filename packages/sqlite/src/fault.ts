@@ -2,7 +2,13 @@ import { ConfigError, isConfigError } from '@cfg/core';
 
 /** SQLite's primary result codes that are told apart here. */
 const busy = 5;
+const corrupt = 11;
 const full = 13;
+const notADatabase = 26;
+
+/** Of the extended codes: a file that ends before what should be there, and no such table. */
+const shortRead = 522;
+const generalError = 1;
 
 /** The primary SQLite result code of an error that `node:sqlite` threw. */
 function resultCode(error: unknown): number | undefined {
@@ -12,6 +18,30 @@ function resultCode(error: unknown): number | undefined {
 
 /** Whether another connection holds the lock that was asked for. */
 export const isBusy = (error: unknown): boolean => resultCode(error) === busy;
+
+/** What is in the file is not what was written. Others cannot mend it either, but a backup may be put in its place. */
+export class FileDamage extends ConfigError {
+  readonly what: string;
+
+  constructor(what: string, cause?: unknown) {
+    super('unavailable', `the SQLite file is damaged: ${what}; stop the server and put a backup in its place`, {
+      cause,
+    });
+    this.what = what;
+  }
+}
+
+/** Whether SQLite says, or our own checks do, that the file is damaged. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof FileDamage) return true;
+  const code = resultCode(error);
+  return (
+    code === corrupt || code === notADatabase || (error as { errcode?: unknown } | undefined)?.errcode === shortRead
+  );
+}
+
+/** Whether SQLite says that a table is missing, in a file that had it. */
+export const isMissing = (error: unknown): boolean => resultCode(error) === generalError;
 
 /** Another process has made a data key that this one has yet to load. Told by its code: it may come from a thread. */
 export class KeysChanged extends Error {
@@ -38,6 +68,7 @@ export function faultOf(error: unknown): ConfigError {
   }
   const code = resultCode(error);
   if (code === undefined) return new ConfigError('internal', 'internal error in the SQLite store', { cause: error });
+  if (isDamage(error)) return new FileDamage(reasonOf(error), error);
   let reason = reasonOf(error);
   if (code === full) reason = 'the disk is full';
   if (code === busy) reason = 'another process holds its write lock';

@@ -1,10 +1,22 @@
-import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '@cfg/core';
 import { Sealer } from '@cfg/core/store';
 import { expect, it, onTestFinished } from 'vitest';
 import { Committer } from './committer.js';
 import { openReading, openWriting } from './database-file.js';
+import { FileIdentity } from './file-identity.js';
+import { backupSqlite, openSqliteKeys, restoreSqlite } from './index.js';
 import { completeOptions } from './options.js';
 import { fill, json, openStore, scratchPath } from './test/scratch.js';
 
@@ -56,7 +68,7 @@ it('waits for another that writes, but not for ever', async () => {
   expect(await waiting).toMatchObject({ version: 1, revision: 1 });
 });
 
-it.each(['', '-wal'])(
+it.each(['', '-wal', '-shm'])(
   'acknowledges nothing while its file%s is elsewhere, says so, and goes on when it is back',
   async (file) => {
     const path = scratchPath();
@@ -79,16 +91,91 @@ it.each(['', '-wal'])(
   },
 );
 
-it('takes no other file for its own', async () => {
-  const path = scratchPath();
+it.each<readonly [string, (path: string) => void]>([
+  [
+    'a copy is in its place',
+    (path) => {
+      copyFileSync(path, `${path}.copy`);
+      renameSync(`${path}.copy`, path);
+    },
+  ],
+  [
+    'a link leads to where it is now',
+    (path) => {
+      mkdirSync(`${path}.dir`);
+      renameSync(path, `${path}.dir/moved.db`);
+      symlinkSync(`${path}.dir/moved.db`, path);
+    },
+  ],
+  ['its folder was renamed', (path) => renameSync(dirname(path), `${dirname(path)}.moved`)],
+])('writes nothing where %s: whoever opened it now would write past it', async (_, change) => {
+  const path = `${dirname(scratchPath())}/inner/config.db`;
+  mkdirSync(dirname(path));
   const store = await openStore(path);
   await store.set('a', 'x', json(1));
-  copyFileSync(path, `${path}.copy`);
-  rmSync(path);
-  renameSync(`${path}.copy`, path);
+  change(path);
   expect(await store.health()).toMatchObject({ ok: false });
   await expect(store.set('a', 'x', json(2))).rejects.toMatchObject({ code: 'unavailable' });
 });
+
+it.each<readonly [string, (path: string) => void]>([
+  ['overwritten with an older state', (path) => writeFileSync(path, readFileSync(`${path}.old`))],
+  ['cut', (path) => truncateSync(path, 0)],
+])('notices that its file was %s in its place, and writes nothing into it any more', async (_, change) => {
+  const path = scratchPath();
+  const { logger, lines } = recorder();
+  const store = await openStore(path, { logger });
+  const other = new DatabaseSync(path);
+  const empty = (): unknown => other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  await store.set('a', 'x', json(1));
+  empty();
+  copyFileSync(path, `${path}.old`);
+  await store.set('a', 'x', json(2));
+  empty();
+  other.close();
+  change(path);
+  await until(() => lines.includes('the SQLite file is damaged'));
+  expect(await store.health()).toMatchObject({ ok: false, message: expect.stringMatching(/damaged/) });
+  await expect(store.set('a', 'x', json(3))).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+it('follows a link to its file, beside which the write-ahead log is', async () => {
+  const path = scratchPath();
+  const link = scratchPath('link.db');
+  await (await openStore(path)).close();
+  symlinkSync(path, link);
+  const identity = new FileIdentity(link);
+  const store = await openStore(link);
+  await store.set('a', 'x', json(1));
+  expect(identity.check()).toBe(statSync(`${path}-wal`).size);
+  renameSync(`${path}-wal`, `${path}.old`);
+  await expect(store.set('a', 'x', json(2))).rejects.toMatchObject({ code: 'unavailable' });
+  renameSync(`${path}.old`, `${path}-wal`);
+  expect((await store.set('a', 'x', json(2))).version).toBe(2);
+});
+
+it.runIf(process.platform === 'linux')(
+  'keeps its lock on the file, whatever else the process does with it',
+  async () => {
+    const path = scratchPath();
+    const store = await openStore(path);
+    await store.set('a', 'x', json(1));
+    const { ino } = statSync(path);
+    const locks = (): string[] =>
+      readFileSync('/proc/locks', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`:${ino} `) && line.includes(` ${process.pid} `))
+        .map((line) => line.replace(/^\d+: /, ''));
+    const before = locks();
+    expect(before).toHaveLength(1);
+    await backupSqlite(path, `${path}.backup`);
+    await openSqliteKeys(path).close();
+    await expect(restoreSqlite(`${path}.backup`, path, { replace: true })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(locks()).toEqual(before);
+  },
+);
 
 it('bounds the write-ahead log where another process reads an old state for long', async () => {
   const path = scratchPath();

@@ -1,17 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Health, isConfigError } from '@cfg/core';
+import { type ConfigError, type Health, isConfigError } from '@cfg/core';
 import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
-import { areKeysChanged, faultOf, isBusy, reasonOf } from './fault.js';
+import { areKeysChanged, FileDamage, faultOf, isBusy, isDamage, reasonOf } from './fault.js';
 import { FileIdentity } from './file-identity.js';
+import { lookFresh } from './fresh-look.js';
 import { OpenSecrets } from './open-secrets.js';
 import { type Settings, writerSettings } from './options.js';
 import { Reader } from './reader.js';
 import { Upkeep } from './upkeep.js';
 import { Writer } from './writer.js';
 
-/** How often a file that nobody writes to is looked for, in milliseconds; every write looks for itself. */
+/** How often the file is looked at as it is on the disk, in milliseconds; every write looks whether it is there. */
 const lookMs = 1_000;
 
 /** How often what is too old is looked for in a file that nobody writes to, in milliseconds. */
@@ -33,7 +34,10 @@ export class OpenFile {
   readonly #unlisten: (() => void) | undefined;
   readonly #look: NodeJS.Timeout;
   readonly #tend: NodeJS.Timeout;
-  #isGone = false;
+  /** The newest revision that was seen in the file. */
+  #newest = 0;
+  /** Why nothing is written: what the last look found. */
+  #trouble: ConfigError | undefined;
 
   static async open(settings: Settings, onExpiry: () => void): Promise<OpenFile> {
     const reading = openReading(settings);
@@ -74,13 +78,16 @@ export class OpenFile {
       readChanges: (after, limit) => reader.changes(after, limit),
       pollIntervalMs: settings.pollIntervalMs,
       onForeign: onExpiry,
-      faultOf,
+      faultOf: (error) => this.faultOf(error),
     });
     this.queue = new WriteQueue({
-      commit: (operations) => secrets.withKeys(() => writer.commit(operations, settings.now())),
+      commit: (operations) => {
+        if (this.#trouble !== undefined) throw this.#trouble;
+        return secrets.withKeys(() => writer.commit(operations, settings.now()));
+      },
       onCommit: (commit) => this.#onCommit(commit),
       isBusy: (error) => isBusy(error) || areKeysChanged(error),
-      faultOf,
+      faultOf: (error) => this.faultOf(error),
       busyTimeoutMs: settings.busyTimeoutMs,
       logger: settings.logger,
     });
@@ -91,19 +98,20 @@ export class OpenFile {
     );
     this.#upkeep.wake();
     this.#unlisten = settings.wakes?.listen(() => this.follower.wake());
-    this.#look = setInterval(() => this.#isThere(), lookMs).unref();
+    this.#look = setInterval(() => this.#lookAtFile(), lookMs).unref();
     this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
   async health(): Promise<Health> {
+    if (this.#trouble instanceof FileDamage) return { ok: false, message: this.#trouble.message };
     try {
       this.#identity.check();
       this.reader.head();
       if (this.queue.fault !== undefined) await this.#writer.probe();
     } catch (error) {
       // Where another process is writing, writing works.
-      if (!isBusy(error)) return { ok: false, message: faultOf(error).message };
+      if (!isBusy(error)) return { ok: false, message: this.faultOf(error).message };
     }
     if (this.#settings.durability === 'full') return { ok: true };
     return { ok: true, message: 'durability is relaxed: the last writes may be lost with the machine' };
@@ -122,16 +130,37 @@ export class OpenFile {
     await this.#writer.close();
   }
 
-  /** Tells the log when the file has gone, and when it is back. */
-  #isThere(): void {
-    const { logger, path } = this.#settings;
+  /**
+   * The error for what SQLite threw. Once damage was found, nothing is written any more: what would be acknowledged could
+   * not be read again, and a sound file in this one's place would be another.
+   */
+  faultOf(error: unknown): ConfigError {
+    const fault = faultOf(error);
+    if (fault instanceof FileDamage) this.#setTrouble(fault);
+    return fault;
+  }
+
+  #lookAtFile(): void {
     try {
       this.#identity.check();
-      if (this.#isGone) logger.info({ path }, 'the SQLite file is back');
-      this.#isGone = false;
+      this.#newest = lookFresh(this.#settings.path, this.reader.logId, this.#newest);
+      this.#setTrouble(undefined);
     } catch (error) {
-      if (!this.#isGone) logger.error({ path, reason: reasonOf(error) }, 'writes fail until the SQLite file is back');
-      this.#isGone = true;
+      // Other errors, as of a file that is locked, say nothing about what is in it.
+      if (isDamage(error) || isConfigError(error)) this.#setTrouble(faultOf(error));
+    }
+  }
+
+  /** Tells the log when the file has gone or is damaged, and when it is back. */
+  #setTrouble(now: ConfigError | undefined): void {
+    const { logger, path } = this.#settings;
+    const before = this.#trouble;
+    if (before instanceof FileDamage) return;
+    this.#trouble = now;
+    if (now instanceof FileDamage) logger.error({ path, reason: now.message }, 'the SQLite file is damaged');
+    else if (now === undefined && before !== undefined) logger.info({ path }, 'the SQLite file is back');
+    else if (now !== undefined && before === undefined) {
+      logger.error({ path, reason: now.message }, 'writes fail until the SQLite file is back');
     }
   }
 
@@ -139,6 +168,7 @@ export class OpenFile {
     if (commit.changes.length > 0) {
       this.#upkeep.wake();
       this.#settings.wakes?.tell();
+      this.#newest = Math.max(this.#newest, commit.changes.at(-1)?.revision ?? 0);
     }
     for (const { entry, type } of commit.changes) if (type === 'set') this.#cache.add(entry);
     try {

@@ -64,6 +64,11 @@ export interface SqliteStoreOptions extends TrailRetentionOptions {
   readonly wakes?: Wakes | undefined;
   /** Told of failed writes, and of a file that is gone. Default: silent. */
   readonly logger?: Logger | undefined;
+  /**
+   * The log that the file has: where it has another, or is not there, `connect()` fails with `unavailable`, and makes
+   * nothing. For one of several processes that are to share a file. Default: any, and a file that is not there is made.
+   */
+  readonly logId?: string | undefined;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -86,6 +91,7 @@ export interface WriterSettings extends TrailRetention {
 /** {@link SqliteStoreOptions}, complete and checked. */
 export interface Settings extends WriterSettings {
   readonly integrityCheck: IntegrityCheck;
+  readonly logId: string | undefined;
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly cacheBytes: number;
@@ -126,6 +132,7 @@ export function completeOptions(path: string, options: SqliteStoreOptions): Sett
       'always',
       'never',
     ]),
+    logId: options.logId,
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 200, 0, maxInt32),
     cacheBytes: wholeNumber('cacheBytes', options.cacheBytes ?? 32 * 1024 * 1024, 0, maxInt32),

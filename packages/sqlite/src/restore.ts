@@ -5,6 +5,7 @@ import { ConfigError } from '@cfg/core';
 import { backupSqlite } from './backup.js';
 import { cannotOpen, checkFile, connect } from './database-file.js';
 import { isBusy, reasonOf } from './fault.js';
+import { realPath } from './file-identity.js';
 
 export interface RestoreSqliteOptions {
   /** Takes the place of a file that is there, which is kept under another name. Default false. */
@@ -26,7 +27,8 @@ export async function restoreSqlite(
   path: string,
   { replace = false }: RestoreSqliteOptions = {},
 ): Promise<string | undefined> {
-  const [from, to] = [resolve(backup), resolve(path)];
+  // A link stays, and leads to the new file then.
+  const [from, to] = [resolve(backup), realPath(resolve(path))];
   if (!existsSync(from)) throw cannotOpen('unavailable', from, 'there is no such file');
   checkFile(from);
   if (!existsSync(to)) {

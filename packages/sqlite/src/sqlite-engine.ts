@@ -8,7 +8,7 @@ import {
   runNow,
   type Steps,
 } from '@cfg/core/store';
-import { faultOf, guarded } from './fault.js';
+import { faultOf } from './fault.js';
 import { OpenFile } from './open-file.js';
 import type { Settings } from './options.js';
 
@@ -42,16 +42,15 @@ export class SqliteEngine implements Engine {
   }
 
   get(namespace: string, key: string): Entry | undefined {
-    return guarded(() => this.#open.reader.get(namespace, key));
+    return this.#guarded(({ reader }) => reader.get(namespace, key));
   }
 
   nextExpiry(): number | undefined {
-    return guarded(() => this.#open.reader.nextExpiry());
+    return this.#guarded(({ reader }) => reader.nextExpiry());
   }
 
   read<T>(work: (reader: EngineReader) => Steps<T>): T {
-    const { reader } = this.#open;
-    return guarded(() => reader.transaction(() => runNow(work(reader))));
+    return this.#guarded(({ reader }) => reader.transaction(() => runNow(work(reader))));
   }
 
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {
@@ -68,6 +67,16 @@ export class SqliteEngine implements Engine {
 
   health(): Promise<Health> {
     return this.#open.health();
+  }
+
+  /** Runs `read`; what SQLite throws comes as a `ConfigError`. */
+  #guarded<T>(read: (file: OpenFile) => T): T {
+    const file = this.#open;
+    try {
+      return read(file);
+    } catch (error) {
+      throw file.faultOf(error);
+    }
   }
 
   /** A store makes no calls before it has opened its engine. */

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { constants } from 'node:os';
+import { can, type Store } from '@cfg/core';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerSettings } from '../options.js';
 import { type RunningServer, serve } from '../server.js';
@@ -20,11 +21,16 @@ async function serveUntil(stopped: Promise<void>, settings: ServerSettings, vers
   const server = await serve(settings);
   const { worker } = settings;
   if (worker === undefined) settings.logger.info({ store: settings.storeName, version }, 'ready');
-  worker?.ready();
+  worker?.ready(await logIdOf(settings.store));
   if (process.stdout.isTTY && (cluster.worker?.id ?? 1) === 1) process.stdout.write(invitation(server, settings));
   await stopped;
   await server.close();
   return 0;
+}
+
+/** The workers' stores all have a log. */
+async function logIdOf(store: Store): Promise<string> {
+  return can(store, 'revisions') ? (await store.revision()).logId : '';
 }
 
 /** Resolves with the first SIGTERM or SIGINT; the second ends the process on the spot. */

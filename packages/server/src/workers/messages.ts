@@ -9,6 +9,9 @@ export interface Doors {
 /** The variable of the environment that tells a worker where to open the doors. */
 export const doorsVariable = 'CFG_WORKER_DOORS';
 
+/** The variable that tells a worker which log the others' store has: it must not open, or make, another one. */
+export const logVariable = 'CFG_WORKER_STORE_LOG';
+
 /** What the primary process says to a worker. */
 export type ToWorker =
   | { readonly cfg: 'stop' }
@@ -18,7 +21,7 @@ export type ToWorker =
 
 /** What a worker says to the primary process. */
 export type FromWorker =
-  | { readonly cfg: 'ready' }
+  | { readonly cfg: 'ready'; readonly logId: string }
   | { readonly cfg: 'wake' }
   | { readonly cfg: 'measured'; readonly id: number; readonly metrics: MetricsData };
 

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Wakes } from '@cfg/core/store';
 import type { Metrics } from '@cfg/gateway';
-import { type Doors, doorsVariable, type FromWorker, isMessage, type ToWorker } from './messages.js';
+import { type Doors, doorsVariable, type FromWorker, isMessage, logVariable, type ToWorker } from './messages.js';
 
 /** A worker process, and its way to the primary one. */
 export class WorkerLink {
@@ -9,6 +9,8 @@ export class WorkerLink {
   readonly wakes: Wakes;
   /** Where to open the doors, the same for all workers, also on ports that the system chose. */
   readonly doors: Doors | undefined;
+  /** The log of the store that the workers share, as far as another has opened it before. */
+  readonly logId: string | undefined = process.env[logVariable];
   readonly #onWake = new Set<() => void>();
   readonly #stopped = Promise.withResolvers<void>();
   #metrics: Metrics | undefined;
@@ -44,9 +46,9 @@ export class WorkerLink {
     return this.#stopped.promise;
   }
 
-  /** Tells the primary that the doors are open. */
-  ready(): void {
-    send({ cfg: 'ready' });
+  /** Tells the primary that the doors are open, and which log the store has. */
+  ready(logId: string): void {
+    send({ cfg: 'ready', logId });
   }
 
   /** The primary adds up what the workers measure. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@cfg/core';
 import type { MetricsData } from '@cfg/gateway';
-import { type Doors, doorsVariable, type FromWorker, isMessage, type ToWorker } from './messages.js';
+import { type Doors, doorsVariable, type FromWorker, isMessage, logVariable, type ToWorker } from './messages.js';
 
 /** How long after one that did not start the next is started, in milliseconds. */
 const restartMs = 1_000;
@@ -17,6 +17,8 @@ export class Workers {
   readonly #logger: Logger;
   readonly #ready = new Set<Worker>();
   readonly #asked = new Map<number, (metrics: MetricsData) => void>();
+  /** The log of the store that all of them share: that of the first. */
+  #logId: string | undefined;
   #isStopping = false;
   #lastId = 0;
 
@@ -67,11 +69,15 @@ export class Workers {
 
   /** Returns whether it opened its doors. */
   async #startOne(): Promise<boolean> {
-    const worker = cluster.fork({ [doorsVariable]: JSON.stringify(this.#doors) });
+    const worker = cluster.fork({
+      [doorsVariable]: JSON.stringify(this.#doors),
+      ...(this.#logId === undefined ? {} : { [logVariable]: this.#logId }),
+    });
     const opened = Promise.withResolvers<boolean>();
     worker.on('message', (message: unknown) => {
       if (!isMessage<FromWorker>(message)) return;
       if (message.cfg === 'ready') {
+        this.#logId ??= message.logId;
         this.#ready.add(worker);
         opened.resolve(true);
       } else if (message.cfg === 'wake') {
