@@ -141,4 +141,28 @@ describe.runIf(process.platform === 'linux')('cfg-server --workers', () => {
     const memory = await runProgram(['--workers', '2']);
     expect([memory.code, memory.stderr]).toEqual([2, expect.stringContaining("is one process's own")]);
   });
+
+  it('counts the calls of a client over all workers', async () => {
+    const args = [
+      '--store',
+      `sqlite:${scratch().file('config.db')}`,
+      '--workers',
+      '2',
+      '--rate',
+      '1',
+      '--burst',
+      '200',
+    ];
+    await using program = await Program.serving([...anyPorts, ...args]);
+    const { address } = await program.logged('HTTP door open');
+    const codes: number[] = [];
+    // Each on a connection of its own: the workers take turns. The burst comes back after 200 seconds.
+    for (let n = 0; n < 300; n += 1) {
+      const { status } = await fetch(`http://${address}/v1/codecs`, { headers: { connection: 'close' } });
+      codes.push(status);
+    }
+    expect(codes.slice(0, 200)).toEqual(Array(200).fill(200));
+    expect(codes.slice(200)).toEqual(Array(100).fill(429));
+    expect(program.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
 });
