@@ -21,7 +21,8 @@ export class HistoryBudget {
   #queue: Entry[] = [];
   #head = 0;
   #bytes = 0;
-  #walk: Iterator<Entry> = this.#entries.values();
+  /** The place in the queue where {@link some} goes on. */
+  #turn = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -45,13 +46,11 @@ export class HistoryBudget {
   /** Up to `count` entries; others with each call, so that all have their turns. */
   some(count: number): readonly Entry[] {
     const found: Entry[] = [];
-    for (let left = Math.min(count, this.#entries.size); left > 0; left -= 1) {
-      let next = this.#walk.next();
-      if (next.done) {
-        this.#walk = this.#entries.values();
-        next = this.#walk.next();
-      }
-      found.push(next.value);
+    for (let left = Math.min(count, this.#queue.length - this.#head); left > 0; left -= 1) {
+      if (this.#turn < this.#head || this.#turn >= this.#queue.length) this.#turn = this.#head;
+      const entry = this.#queue[this.#turn] as Entry;
+      this.#turn += 1;
+      if (this.#kept.has(entry.revision)) found.push(entry);
     }
     return found;
   }
