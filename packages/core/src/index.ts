@@ -40,6 +40,7 @@ export { yamlCodec } from './codecs/yaml.js';
 export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
 // For everyone: errors, the logger, a store in memory
+export type { Arrivals } from './contract/arrivals.js';
 export {
   ConfigError,
   type ConfigErrorOptions,
@@ -102,6 +103,7 @@ export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';
 export type {
   Caller,
+  CallerCertificate,
   CallOptions,
   ChangeStream,
   DeleteOptions,

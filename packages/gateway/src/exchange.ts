@@ -22,12 +22,19 @@ const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void> | undefined;
 
+/** What the clients of a gateway can do beyond nice-grpc's. */
+export interface ClientTraits {
+  /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
+  readonly admit: Admit | undefined;
+  /** They take options whose parts are made when they are asked for. */
+  readonly takesLazy: boolean;
+}
+
 /** What all requests of a gateway share. */
-export interface ExchangeContext {
+export interface ExchangeContext extends ClientTraits {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
   readonly bodyBudget: BodyBudget;
-  readonly admit: Admit | undefined;
   readonly underWay: UnderWay;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
@@ -166,8 +173,9 @@ export class Exchange implements Timed, CallSource {
     return this.#options;
   }
 
-  /** The same for a service in this process: see {@link LazyCallOptions}. */
+  /** The same for one call of a client of ours, at less cost: see {@link LazyCallOptions}. */
   lazyCallOptions(encoded = false): ServiceCallOptions {
+    if (!this.#context.takesLazy) return this.callOptions();
     this.#heedTimeout();
     return new LazyCallOptions(this, this.#context.metadataReader, encoded);
   }
@@ -188,6 +196,7 @@ export class Exchange implements Timed, CallSource {
     return {
       metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
+      onCancel: (listener) => this.cancellation.onCancel(listener),
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
       peer: caller.peer,

@@ -9,8 +9,8 @@ import {
 import { type ConfigService, clientOf, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client, ServiceImplementation } from 'nice-grpc';
 import { Metadata } from 'nice-grpc-common';
-import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
+import type { ClientTraits } from './exchange.js';
 import { ServerFeatures } from './features.js';
 import { RequestHandler } from './handler.js';
 import { serverReadiness, serviceReadiness } from './health/readiness.js';
@@ -20,7 +20,7 @@ import { ofrepRoutes } from './ofrep/routes.js';
 import * as described from './openapi/own-operations.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
-import { connect } from './remote.js';
+import { connect } from './remote/connection.js';
 import { createRoutes, type OwnRoute } from './router.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
@@ -86,6 +86,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
       watchedWith(target.client, watchToken),
       async () => ({}),
       () => {},
+      { admit: undefined, takesLazy: false },
     );
   const { service, operations, cluster, health, close } = connect(target, options, complete.logger);
   return build(
@@ -94,6 +95,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
     watchedWith(service, watchToken),
     serverReadiness(health),
     close,
+    { admit: undefined, takesLazy: true },
   );
 }
 
@@ -114,7 +116,7 @@ export function createInProcessGateway(service: ConfigService, options: InProces
     subscribe,
     serviceReadiness(service),
     () => {},
-    admit,
+    { admit, takesLazy: true },
   );
 }
 
@@ -137,7 +139,7 @@ function build(
   subscribe: MakeSubscribe,
   readiness: CheckReadiness,
   release: () => void,
-  admit?: Admit,
+  traits: ClientTraits,
 ): Gateway {
   const features = new ServerFeatures(client);
   const { maxBodyBytes } = options;
@@ -177,7 +179,7 @@ function build(
     },
     maxBodyBytes: (method) => (method.endsWith('.Batch') ? options.maxBatchBodyBytes : maxBodyBytes),
   });
-  const requests = new RequestHandler(routes, features, options, admit);
+  const requests = new RequestHandler(routes, features, options, traits);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= requests

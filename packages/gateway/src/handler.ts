@@ -1,9 +1,8 @@
 import type { HttpHandler } from '@cfg/service';
 import { ClientError, Status } from 'nice-grpc-common';
-import type { Admit } from './admission.js';
 import { BodyBudget } from './body-budget.js';
 import { errorReply } from './error-reply.js';
-import { Exchange, type ExchangeContext } from './exchange.js';
+import { type ClientTraits, Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
 import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { MetadataReader } from './metadata.js';
@@ -22,7 +21,7 @@ export class RequestHandler {
   readonly #underWay: UnderWay;
   #closed = false;
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, clients: ClientTraits) {
     this.#routes = routes;
     this.#options = options;
     this.#underWay = new UnderWay(options.callTimeoutMs);
@@ -31,7 +30,7 @@ export class RequestHandler {
       features,
       metadataReader: new MetadataReader(),
       bodyBudget: new BodyBudget(options.maxBufferedBytes),
-      admit,
+      ...clients,
       callTimeoutMs: options.callTimeoutMs,
       compressFromBytes: options.compressFromBytes,
     };

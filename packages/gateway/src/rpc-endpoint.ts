@@ -67,7 +67,7 @@ class RpcEndpoint {
 
   /** Of a method whose request is in path and query. */
   readonly read: Endpoint = (exchange) => {
-    const options = exchange.admit ? exchange.lazyCallOptions(this.#hook.encoded) : exchange.callOptions();
+    const options = exchange.lazyCallOptions(this.#hook.encoded);
     const request = this.#queried(exchange);
     return this.#call(request, exchange, () => options).then((message) => this.#respond(message, exchange));
   };

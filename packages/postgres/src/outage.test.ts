@@ -5,6 +5,9 @@ import { Cluster } from './test/cluster.js';
 import { json, locked, newPrefix, openStore, sharedUrl } from './test/scratch.js';
 import { TcpProxy } from './test/tcp-proxy.js';
 
+/** How often the database is killed; CFG_CRASH_ROUNDS says how thoroughly, as for the server's crash tests. */
+const rounds = Math.ceil(Number(process.env.CFG_CRASH_ROUNDS ?? 15) / 5);
+
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.start({ fsync: true });
@@ -38,14 +41,15 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-it('loses nothing that was acknowledged when the database is killed, and goes on by itself', async () => {
+const title = 'loses nothing that was acknowledged when the database is killed, and goes on by itself';
+it(`${title} (${rounds} times)`, { timeout: 60_000 + rounds * 30_000 }, async () => {
   const tablePrefix = newPrefix();
   const options: PostgresStoreOptions = { tablePrefix, pollIntervalMs: 50 };
   const stores = [await openStore(options, cluster.url), await openStore(options, cluster.url)] as const;
   const stream = stores[1].watch();
   await stream.ready;
   const writers = [writer(stores[0], 'one'), writer(stores[0], 'two'), writer(stores[1], 'three')];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const { revision } = await stores[0].revision();
     await until(async () => (await stores[0].revision()).revision > revision + 20);
     await cluster.kill();
@@ -69,7 +73,7 @@ it('loses nothing that was acknowledged when the database is killed, and goes on
   for (const { revision, namespace, key } of acknowledged) {
     expect(seen.get(revision)?.entry).toMatchObject({ namespace, key });
   }
-  expect(acknowledged.length).toBeGreaterThan(60);
+  expect(acknowledged.length).toBeGreaterThan(20 * rounds);
 });
 
 it('goes on after every connection was cut, and hears of what was written meanwhile', async () => {

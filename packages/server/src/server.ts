@@ -16,6 +16,7 @@ import { completeOptions, type ServerOptions, type ServerSettings } from './opti
 import type { OpenRateStore } from './rate-store-choice.js';
 import { selfSigned } from './self-signed.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
+import { rateOfWorkers } from './workers/shared-rate.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -56,7 +57,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
-  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const policy = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const guard = settings.node?.guarding(policy) ?? policy;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
@@ -65,8 +67,9 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
-    const { rateLimit } = settings;
-    rates = await rateLimit?.store?.open(rateLimit, logger);
+    const { rateLimit, worker } = settings;
+    const rateStore = rateLimit?.store ?? (worker && rateOfWorkers);
+    rates = rateLimit && (await rateStore?.open(rateLimit, logger));
     await store.connect();
     const metrics =
       settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
@@ -104,7 +107,6 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const { worker } = settings;
     if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
     // What workers measure is added up and served by the program that began them.
     const isMeasuredHere = settings.metrics !== undefined && worker === undefined;

@@ -1,3 +1,4 @@
+import type { Arrivals } from './arrivals.js';
 import type { Capability } from './capability.js';
 import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
@@ -9,6 +10,20 @@ export interface Caller {
   readonly metadata: { get(name: string): string | Uint8Array | undefined };
   /** Headers of the answer to the caller. */
   readonly header?: { set(name: string, value: string): unknown } | undefined;
+  /** Who it is, as the service found out; the name is empty for an anonymous caller. */
+  readonly identity?: { readonly userId: string } | undefined;
+  /** The TLS certificate that the caller has shown. */
+  readonly certificate?: CallerCertificate | undefined;
+}
+
+/** A TLS client certificate, as Node.js describes it. */
+export interface CallerCertificate {
+  /** `CN`, `O`, `OU`…; a list where the subject has one twice. */
+  readonly subject: Readonly<Record<string, string | string[] | undefined>>;
+  /** As in `DNS:shop.example.com, URI:spiffe://example.com/shop`. */
+  readonly subjectaltname?: string | undefined;
+  /** SHA-256 of the certificate, in hexadecimal pairs. */
+  readonly fingerprint256: string;
 }
 
 export interface CallOptions {
@@ -146,6 +161,12 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
 export interface Store extends AsyncDisposable {
   /** The capabilities that the store has now. A remote store learns them from its server's replies. */
   readonly features: ReadonlySet<Capability>;
+
+  /**
+   * Tells when the store can be reached again after it could not: whoever waits for that need not wait longer. Absent where
+   * it cannot tell, or is always within reach.
+   */
+  readonly arrivals?: Arrivals | undefined;
 
   /** Connecting twice is fine. Fails with `closed` after `close()`. May be called again after it failed. */
   connect(options?: CallOptions): Promise<void>;
