@@ -9,7 +9,7 @@ const maxScanned = 1_000;
 
 /** How many entries the index is asked for at a time, and among how many revisions at first. */
 const namedSize = 128;
-const firstReach = 16_384;
+const firstReach = 32_768;
 
 /** After so many milliseconds in the index a search ends the stretch: rare words in many entries take their time. */
 const maxLookUpMs = 10;
