@@ -144,7 +144,7 @@ write('services.ts', [
     `export type ${name}Definition = {`,
     ...methods.flatMap((desc) => [
       `  /** ${comments.get(`${fullName}.${desc.name}`)} */`,
-      `  ${localName(desc)}: MethodDefinition<Messages['${desc.inputType.slice(1)}'], Messages['${desc.outputType.slice(1)}'], ${desc.serverStreaming}>;`,
+      `  ${localName(desc)}: MethodDefinition<Messages['${desc.inputType.slice(1)}'], Messages['${desc.outputType.slice(1)}'], ${desc.serverStreaming}${desc.clientStreaming ? ', true' : ''}>;`,
     ]),
     '};',
     '',
@@ -153,7 +153,7 @@ write('services.ts', [
       const level = MethodOptions_IdempotencyLevel[desc.options?.idempotencyLevel ?? 0];
       const options = level === 'IDEMPOTENCY_UNKNOWN' ? '{}' : `{ idempotencyLevel: '${level}' }`;
       const types = `'${desc.inputType.slice(1)}', '${desc.outputType.slice(1)}'`;
-      return `  ${localName(desc)}: method('/${fullName}/${desc.name}', ${types}, ${options}, ${desc.serverStreaming}),`;
+      return `  ${localName(desc)}: method('/${fullName}/${desc.name}', ${types}, ${options}, ${desc.serverStreaming}, ${desc.clientStreaming}),`;
     }),
     '};',
     '',

@@ -109,6 +109,7 @@ export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';
 export type {
   Caller,
+  CallerCertificate,
   CallOptions,
   ChangeStream,
   DeleteOptions,

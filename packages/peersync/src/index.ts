@@ -6,6 +6,7 @@ export { hopHeader } from './sync-store/way.js';
 export type { Claims, Connection, Dialer } from './sync-store/dialer.js';
 export { type GrpcDialerOptions, grpcDialer } from './peering/grpc-dialer.js';
 export { claimAction, clusterService } from './peering/cluster-service.js';
+export { peerGuard } from './peering/peer-guard.js';
 export { peerAction, peeringService } from './peering/peering-service.js';
 export type { Lease } from './lease/lease.js';
 export type { Changes, DataPage, Holding, LogPlace, Peer } from './lease/peer.js';

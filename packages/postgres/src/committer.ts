@@ -9,6 +9,11 @@ import type { Statements } from './statements.js';
 import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
 
+/** A commit, and the newest revision as of it: the caller knows of it now. */
+export interface Committed extends Commit {
+  readonly revision: number;
+}
+
 /**
  * Commits batches of operations: one batch, one transaction, two round trips. The row of the log is locked first, so that
  * the revisions of all servers are in the order of their commits.
@@ -51,8 +56,8 @@ export class Committer {
   }
 
   /** If this throws, as {@link KeysChanged}, nothing was done, unless it throws {@link CommitUnknown}. */
-  commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
-    return this.#database.write<LogRow, Commit>(this.#statements.lock, async (session, rows) => {
+  commit(operations: readonly Operation[], nowMs: number): Promise<Committed> {
+    return this.#database.write<LogRow, Committed>(this.#statements.lock, async (session, rows) => {
       const tables = new Tables(session, this.#statements, this.#limits.historyLimit, this.#sealer);
       const active = session.query<{ id: number }>(this.#statements.activeKey);
       const [locked, [key]] = await Promise.all([rows, active, tables.load(operations, nowMs)]);
@@ -66,12 +71,12 @@ export class Committer {
       const { oldestRevision, oldestBytes } = head;
       if (changes.length === 0) {
         await session.script('ROLLBACK');
-        return { outcomes, changes, oldestRevision };
+        return { outcomes, changes, oldestRevision, revision: transaction.revision };
       }
       await commit(session, tables.flush(this.#origin));
       const isDue = this.#compaction.isDue(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
       if (isDue) this.tend(nowMs);
-      return { outcomes, changes, oldestRevision };
+      return { outcomes, changes, oldestRevision, revision: transaction.revision };
     });
   }
 

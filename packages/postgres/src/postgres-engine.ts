@@ -43,15 +43,15 @@ export class PostgresEngine implements Engine {
   }
 
   get(namespace: string, key: string): Promise<Entry | undefined> {
-    return this.#open.get(namespace, key);
+    return this.#open.reads.get(namespace, key);
   }
 
   nextExpiry(): Promise<number | undefined> {
-    return this.#open.nextExpiry();
+    return this.#open.reads.nextExpiry();
   }
 
   read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
-    return this.#open.read(work);
+    return this.#open.reads.read(work);
   }
 
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {

@@ -11,9 +11,14 @@ type Partially<T> = T extends (infer U)[]
       : T;
 
 /** One method in nice-grpc's raw form. Answers may be messages or their ready bytes ({@link Encoded}). */
-export interface MethodDefinition<Request, Response, Streaming extends boolean> {
+export interface MethodDefinition<
+  Request,
+  Response,
+  Streaming extends boolean,
+  RequestStreaming extends boolean = false,
+> {
   path: string;
-  requestStream: false;
+  requestStream: RequestStreaming;
   responseStream: Streaming;
   /** The whole request of a part of it, as a client in the same process needs it. */
   requestFromPartial(value: Partially<Request>): Request;
@@ -25,18 +30,24 @@ export interface MethodDefinition<Request, Response, Streaming extends boolean> 
 }
 
 /** Makes the definition of a method from its path and the full names of its messages. */
-export function method<Request extends keyof Messages, Response extends keyof Messages, Streaming extends boolean>(
+export function method<
+  Request extends keyof Messages,
+  Response extends keyof Messages,
+  Streaming extends boolean,
+  RequestStreaming extends boolean,
+>(
   path: string,
   requestType: Request,
   responseType: Response,
   options: MethodDefinition<Messages[Request], Messages[Response], Streaming>['options'],
   responseStream: Streaming,
-): MethodDefinition<Messages[Request], Messages[Response], Streaming> {
+  requestStream: RequestStreaming,
+): MethodDefinition<Messages[Request], Messages[Response], Streaming, RequestStreaming> {
   const request = messageTypes[requestType];
   const response = messageTypes[responseType];
   return {
     path,
-    requestStream: false,
+    requestStream,
     responseStream,
     requestFromPartial: (value) => request.fromPartial(value as never),
     requestSerialize: (value) => request.encode(request.fromPartial(value as never)).finish(),

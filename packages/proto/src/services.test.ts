@@ -30,7 +30,7 @@ const definitionOf = (desc: (typeof methods)[number]) => {
   return service[desc.localName as 'get'];
 };
 
-test('the definitions have every method of the proto, fourteen, four, nine and three, and no other', () => {
+test('the definitions have every method of the proto, fourteen, four, ten and three, and no other', () => {
   expect(services.map((service) => service.typeName)).toEqual(Object.keys(definitions));
   for (const service of services) {
     const definition = definitions[service.typeName as keyof typeof definitions];
@@ -38,7 +38,7 @@ test('the definitions have every method of the proto, fourteen, four, nine and t
   }
   expect(Object.keys(ConfigServiceDefinition)).toHaveLength(14);
   expect(Object.keys(ConfigOperationsDefinition)).toHaveLength(4);
-  expect(Object.keys(ConfigPeeringDefinition)).toHaveLength(9);
+  expect(Object.keys(ConfigPeeringDefinition)).toHaveLength(10);
   expect(Object.keys(ConfigClusterDefinition)).toHaveLength(3);
 });
 
@@ -48,8 +48,8 @@ test.each(methods.map((desc) => [desc.name, desc] as const))(
     const level = MethodOptions_IdempotencyLevel[desc.idempotency];
     expect(definitionOf(desc)).toMatchObject({
       path: `/${desc.parent.typeName}/${desc.name}`,
-      requestStream: false,
-      responseStream: desc.methodKind === 'server_streaming',
+      requestStream: desc.methodKind === 'bidi_streaming',
+      responseStream: desc.methodKind !== 'unary',
     });
     expect(definitionOf(desc).options).toEqual(level === 'IDEMPOTENCY_UNKNOWN' ? {} : { idempotencyLevel: level });
   },

@@ -49,6 +49,8 @@ export interface ClusterChoice {
 /** A store before all nodes of a cluster, and what this node serves to the others. */
 export interface ClusterNode {
   readonly store: Store;
+  /** The guard of a node: see `peerGuard`. */
+  guarding(guard: Guard): Guard;
   /** @param service what the doors of this node serve */
   services(service: ConfigService, guard: Guard): ClusterServices;
 }
@@ -91,6 +93,7 @@ export async function clusterNode(
   });
   return {
     store: node,
+    guarding: peersync.peerGuard,
     services: (service, guard) => ({
       peering: peersync.peeringService(node.peer, service, guard),
       cluster: peersync.clusterService(node, service, guard),

@@ -57,7 +57,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const { store, ownsStore, logger, maxValueBytes, maxSnapshotEntries } = settings;
   const openGuard = await settings.guard.open();
-  const guard = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const policy = settings.dashboard?.guarding(openGuard.guard) ?? openGuard.guard;
+  const guard = settings.node?.guarding(policy) ?? policy;
   const doors: Door[] = [];
   let tls: LiveTls | undefined;
   let audit: OpenAudit | undefined;
@@ -98,6 +99,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       cluster: nodeServices?.cluster,
       tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
+      maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
       allowedHosts,
     });
@@ -150,7 +152,10 @@ async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {
   if (!isSelfSigned) return tls && new LiveTls(tls, tlsFiles, logger);
   const made = await selfSigned([grpc.host, http.host]);
   const { fingerprint256 } = made;
-  logger.warn({ fingerprint256 }, 'the certificate is self-signed: clients cannot tell this server from an impostor');
+  logger.warn(
+    { fingerprint256 },
+    'the certificate is self-signed: clients can tell this server from an impostor by its fingerprint only',
+  );
   return new LiveTls(made, {}, logger);
 }
 

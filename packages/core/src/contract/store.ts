@@ -10,6 +10,20 @@ export interface Caller {
   readonly metadata: { get(name: string): string | Uint8Array | undefined };
   /** Headers of the answer to the caller. */
   readonly header?: { set(name: string, value: string): unknown } | undefined;
+  /** Who it is, as the service found out; the name is empty for an anonymous caller. */
+  readonly identity?: { readonly userId: string } | undefined;
+  /** The TLS certificate that the caller has shown. */
+  readonly certificate?: CallerCertificate | undefined;
+}
+
+/** A TLS client certificate, as Node.js describes it. */
+export interface CallerCertificate {
+  /** `CN`, `O`, `OU`…; a list where the subject has one twice. */
+  readonly subject: Readonly<Record<string, string | string[] | undefined>>;
+  /** As in `DNS:shop.example.com, URI:spiffe://example.com/shop`. */
+  readonly subjectaltname?: string | undefined;
+  /** SHA-256 of the certificate, in hexadecimal pairs. */
+  readonly fingerprint256: string;
 }
 
 export interface CallOptions {

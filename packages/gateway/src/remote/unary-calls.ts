@@ -111,10 +111,9 @@ async function withDetails(failure: ClientError, trailer: Metadata): Promise<unk
   if (!trailer.has('grpc-status-details-bin')) return failure;
   const call = {
     request: {},
-    // biome-ignore lint/correctness/useYield: it fails at once
-    async *next(_request: object, { onTrailer }: CallOptions): AsyncGenerator<never, never, undefined> {
+    async *next(_request: object, { onTrailer }: CallOptions): AsyncGenerator<never, void, undefined> {
       onTrailer?.(trailer);
-      throw failure;
+      yield await Promise.reject(failure);
     },
   };
   return errorDetailsClientMiddleware(call as never, {})

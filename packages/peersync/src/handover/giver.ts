@@ -31,7 +31,10 @@ export class HandoverGiver<R> {
     this.#clock = clock;
   }
 
-  /** What the taker still lacks, when writes are held back. They go on after {@link freezeMs}, or when it is handed over. */
+  /**
+   * What the taker still lacks, when writes are held back. They go on after {@link freezeMs}, when it is handed over, or
+   * at once where that is too much for a moment: it cannot be handed over then.
+   */
   async freeze(namespace: string, position: number): Promise<DataPage<R>> {
     this.#check(namespace);
     const name = await this.#gate.freeze(namespace);
@@ -46,9 +49,10 @@ export class HandoverGiver<R> {
     this.#freezes.set(namespace, freeze);
     try {
       this.#check(namespace);
-      const last = await this.#data.since(namespace, position);
-      freeze.position = last.position;
-      return last;
+      const { records, position: end, isAll } = await this.#data.last(namespace, position);
+      if (isAll) freeze.position = end;
+      else thaw(); // the taker has to pull again first
+      return { records, position: end };
     } catch (error) {
       thaw();
       throw error;

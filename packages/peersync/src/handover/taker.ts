@@ -1,11 +1,15 @@
 import { ConfigError } from '@cfg/core';
 import type { LeaseBook } from '../lease/lease-book.js';
-import type { Peers } from '../lease/peer.js';
+import type { Peer, Peers } from '../lease/peer.js';
 import { accept, receive } from '../lease/rules.js';
 import type { NamespaceData } from './data.js';
 
 /** How often a handover is tried when writes could not be held back for long enough. */
 const attempts = 3;
+
+/** Pulls go on while one brings more than a few records, as writes go on meanwhile; for so many rounds at most. */
+const rounds = 20;
+const few = 200;
 
 /**
  * The new holder's side of a handover. Whatever crashes in between, exactly one of the two may write: the old one until
@@ -58,10 +62,7 @@ export class HandoverTaker<R> {
 
     let position = 0;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      for await (const page of giver.pull(namespace, position)) {
-        await this.#data.put(namespace, page.records);
-        position = page.position;
-      }
+      position = await this.#pull(namespace, giver, position);
       const last = await giver.freeze(namespace, position);
       await this.#data.put(namespace, last.records);
       position = last.position;
@@ -69,6 +70,21 @@ export class HandoverTaker<R> {
       if (term !== undefined) return this.#accept(namespace, from, term);
     }
     throw new ConfigError('unavailable', `namespace ${namespace}: ${from} took up writing before it was handed over`);
+  }
+
+  /** Pulls until little is left. Returns the position up to which everything is here. */
+  async #pull(namespace: string, giver: Peer<R>, from: number): Promise<number> {
+    let position = from;
+    for (let round = 0; round < rounds; round++) {
+      let records = 0;
+      for await (const page of giver.pull(namespace, position)) {
+        await this.#data.put(namespace, page.records);
+        records += page.records.length;
+        position = page.position;
+      }
+      if (records <= few) break;
+    }
+    return position;
   }
 
   #accept(namespace: string, from: string, term: number): Promise<boolean> {

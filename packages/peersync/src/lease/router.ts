@@ -49,6 +49,15 @@ export class NamespaceRouter {
     this.#parts = parts;
   }
 
+  /** Another node that is there, and holds the namespace as far as this one knows. */
+  likely(namespace: string): string | undefined {
+    const { self, book, ringOwnerOf, isThere } = this.#parts;
+    const lease = book.get(namespace);
+    if (lease?.is === 'receiving') return undefined;
+    const holder = holderBy(lease, self)?.by ?? ringOwnerOf(namespace);
+    return holder !== undefined && holder !== self && isThere(holder) ? holder : undefined;
+  }
+
   /** Makes the call where the namespace is held. Fails with `unavailable` where that cannot be found out. */
   async run<T>(namespace: string, call: RoutedCall<T>): Promise<T> {
     let told: string | undefined;

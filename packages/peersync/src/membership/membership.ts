@@ -105,6 +105,12 @@ export class Membership {
     return this.#known.get(id)?.is === 'alive';
   }
 
+  /** The address of a member that is there; undefined for any other. */
+  addressOf(id: string): string | undefined {
+    const known = this.#known.get(id);
+    return known?.is === 'alive' || known?.is === 'listed' ? known.addr : undefined;
+  }
+
   isKin(id: string): boolean {
     return this.#kin.has(id);
   }

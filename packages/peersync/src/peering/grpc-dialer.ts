@@ -1,16 +1,19 @@
-import { RemoteStore, type RemoteStoreOptions } from '@cfg/client';
+import type { RemoteStoreOptions } from '@cfg/client';
 import { type ConnectionOptions, openChannel } from '@cfg/client/channel';
 import type { Caller, Store } from '@cfg/core';
 import { ConfigPeeringDefinition, staleHeader } from '@cfg/proto';
 import { createClientFactory, type Metadata, Metadata as newMetadata } from 'nice-grpc';
 import type { ClientMiddleware } from 'nice-grpc-common';
+import { systemClock } from '../clock.js';
+import { ForwardedGets } from '../forwarding/forwarded-gets.js';
+import { PeerStore } from '../forwarding/peer-store.js';
 import type { Connection, Dialer } from '../sync-store/dialer.js';
 import { passedOn } from '../sync-store/way.js';
 import { RemotePeer } from './remote-peer.js';
 
 export interface GrpcDialerOptions
   extends ConnectionOptions,
-    Pick<RemoteStoreOptions, 'token' | 'callTimeoutMs' | 'retry'> {
+    Pick<RemoteStoreOptions, 'token' | 'callTimeoutMs' | 'retry' | 'circuitBreaker'> {
   /** This node's own credential, for what it does by itself; calls for others carry those of their callers. */
   readonly token?: string | undefined;
   /** How long a node is waited for before it counts as away, in milliseconds. Default 2,000. */
@@ -28,7 +31,8 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
   const {
     token,
     connectTimeoutMs = 2_000,
-    callTimeoutMs,
+    callTimeoutMs = 10_000,
+    circuitBreaker,
     retry = { maxRetries: 1, maxBackoffMs: 500 },
     ...channelOptions
   } = options;
@@ -36,16 +40,13 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
     dial(member, from): Connection {
       const middleware = [marking(from, token)];
       let store: Promise<Store> | undefined;
+      let opened: Store | undefined;
       const connect = async (): Promise<Store> => {
-        const remote = new RemoteStore(member.addr, {
-          ...channelOptions,
-          retry,
-          callTimeoutMs,
-          connectTimeoutMs,
-          middleware,
-        });
+        const settings = { ...channelOptions, retry, callTimeoutMs, connectTimeoutMs, circuitBreaker, middleware };
+        const remote = new PeerStore(member.addr, settings, gets);
         try {
           await remote.connect();
+          opened = remote;
           return remote;
         } catch (error) {
           store = undefined;
@@ -55,13 +56,23 @@ export function grpcDialer(options: GrpcDialerOptions = {}): Dialer {
       };
       const channel = openChannel(member.addr, channelOptions);
       const client = createClientFactory().use(marking(from, token)).create(ConfigPeeringDefinition, channel);
+      const gets = new ForwardedGets({
+        node: member.id,
+        open: (requests, signal) => client.gets(requests, { signal }),
+        clock: systemClock,
+        timeoutMs: callTimeoutMs,
+      });
       return {
+        get opened() {
+          return opened;
+        },
         store: () => {
           store ??= connect();
           return store;
         },
         peer: new RemotePeer(member.id, client),
         async close() {
+          gets.close();
           channel.close();
           await store?.then(
             (open) => open.close(),

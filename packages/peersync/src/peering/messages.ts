@@ -1,5 +1,6 @@
 import { ConfigError, Entry, type TransferRecord, valueTypeNumber, valueTypeOf } from '@cfg/core';
 import {
+  GetResponse,
   LeaseState,
   type VoteResponse,
   type Entry as WireEntry,
@@ -90,13 +91,22 @@ function entryMessage(entry: Entry): WireEntry {
   };
 }
 
-function toEntry(message: WireEntry | undefined): Entry {
+/** The entry of a GetResponse, which keeps its bytes: who sends it on need not encode it again. */
+export function entryOf(response: Uint8Array): Entry {
+  const own = new Uint8Array(response); // a view would keep the whole network chunk with it
+  const { entry: message } = GetResponse.decode(own);
+  const entry = toEntry(message, message?.value);
+  entry.encoded = own;
+  return entry;
+}
+
+function toEntry(message: WireEntry | undefined, bytes: Uint8Array = new Uint8Array(message?.value ?? [])): Entry {
   if (message === undefined) throw new ConfigError('internal', 'the peer sent a record without an entry');
-  const { namespace, key, codec, version, revision, deleted, author, comment, expiresAt } = message;
+  const { namespace, key, codec, version, revision, deleted, author, comment, expiresAt, secret, masked } = message;
   return new Entry({
     namespace,
     key,
-    bytes: new Uint8Array(message.value), // kept: a view would keep the whole network chunk with it
+    bytes,
     codec,
     type: valueTypeOf(message.type),
     version,
@@ -107,6 +117,8 @@ function toEntry(message: WireEntry | undefined): Entry {
     deleted,
     author,
     comment,
+    secret,
+    masked,
   });
 }
 

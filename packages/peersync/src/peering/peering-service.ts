@@ -3,6 +3,7 @@ import { ConfigPeeringDefinition } from '@cfg/proto';
 import { askGuard, type ConfigService, type Guard, refusal } from '@cfg/service';
 import type { ServiceImplementation } from 'nice-grpc';
 import type { CallContext } from 'nice-grpc-common';
+import { Answering } from '../forwarding/answering.js';
 import type { Peer } from '../lease/peer.js';
 import type { Claims } from '../sync-store/dialer.js';
 import { leaseMessage, pageMessage, voteMessage } from './messages.js';
@@ -19,7 +20,7 @@ export const peerAction = 'peer';
  */
 export function peeringService(
   peer: Peer<TransferRecord> & Claims,
-  service: Pick<ConfigService, 'within'>,
+  service: ConfigService,
   guard: Guard,
 ): ServiceImplementation<ConfigPeeringDefinition> {
   const asked = askGuard(guard);
@@ -64,6 +65,10 @@ export function peeringService(
     async handOver({ namespace, to, position }, context) {
       await allow(context, rpc.handOver.path, namespace);
       return { term: (await peer.hand(namespace, to, position)) ?? 0 };
+    },
+    async *gets(requests, context) {
+      await allow(context, rpc.gets.path, '');
+      yield* new Answering(service, context).answers(requests);
     },
     async claim({ namespace }, context) {
       await allow(context, rpc.claim.path, namespace);

@@ -199,7 +199,7 @@ export class ClusterNode implements Peer<TransferRecord>, Claims {
     const taker = new HandoverTaker(book, peers, this.#data);
     const ringOwnerOf = (namespace: string): string | undefined => cluster.ring.ownerOf(namespace);
     const recover = (namespace: string): Promise<boolean> => taker.recover(namespace);
-    const isThere = (id: string): boolean => cluster.membership.live().has(id);
+    const isThere = (id: string): boolean => cluster.membership.addressOf(id) !== undefined;
     const router = new NamespaceRouter({ self, book, gate, finder, ringOwnerOf, isThere, recover });
     const owner = new NamespaceOwner({
       cluster,

@@ -18,7 +18,7 @@ export class Connections {
 
   /** Fails with `unavailable` if the member is not there. */
   to(id: string): Connection {
-    const addr = this.#cluster.membership.live().get(id);
+    const addr = this.#cluster.membership.addressOf(id);
     if (addr === undefined) throw new ConfigError('unavailable', `node ${id} is not there`);
     const known = this.#open.get(id);
     if (known?.addr === addr) return known.connection;
@@ -30,9 +30,9 @@ export class Connections {
 
   /** Closes those whose members are gone or have moved. */
   prune(): void {
-    const live = this.#cluster.membership.live();
+    const { membership } = this.#cluster;
     for (const [id, { addr, connection }] of this.#open) {
-      if (live.get(id) === addr) continue;
+      if (membership.addressOf(id) === addr) continue;
       this.#open.delete(id);
       void connection.close();
     }

@@ -14,6 +14,8 @@ export interface Claims {
 export interface Connection {
   /** The other node's store, connected. Calls on it are marked as sent by a peer. */
   store(): Promise<Store>;
+  /** The same once it is connected: what then needs no promise. */
+  readonly opened?: Store | undefined;
   /** What only nodes of ours understand. */
   readonly peer: Peer<TransferRecord> & Claims;
   close(): Promise<void>;

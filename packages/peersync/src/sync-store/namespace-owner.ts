@@ -39,7 +39,7 @@ export class NamespaceOwner {
     if (holder === undefined) {
       await this.#copyFromOriginal(namespace);
       await finder.begin(namespace);
-    } else if (cluster.membership.live().has(holder.by)) await taker.take(namespace, holder.by);
+    } else if (cluster.membership.addressOf(holder.by) !== undefined) await taker.take(namespace, holder.by);
     else {
       await this.#copyFromFollowers(namespace, holder.by);
       await finder.claim(namespace);
@@ -65,7 +65,7 @@ export class NamespaceOwner {
     const { cluster, connections, data } = this.#parts;
     const owner = cluster.ring.ownerOf(namespace);
     if (owner === undefined || owner === cluster.self.id || !connections.isOriginal(owner)) return;
-    if (!cluster.membership.live().has(owner)) return;
+    if (cluster.membership.addressOf(owner) === undefined) return;
     const store = await connections.to(owner).store();
     let cursor = '';
     do {

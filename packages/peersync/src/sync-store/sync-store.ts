@@ -72,6 +72,8 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
   readonly #lifecycle = new Lifecycle('the cluster node');
+  /** What the own store can, and what of that is offered. */
+  #known: { readonly of: ReadonlySet<Capability>; readonly less: ReadonlySet<Capability> };
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -84,11 +86,17 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
     const node = new ClusterNode(settings, options);
     super(node.cluster);
     this.#local = settings.local;
+    this.#known = { of: new Set(), less: new Set() };
     this.#node = node;
   }
 
   get features(): ReadonlySet<Capability> {
-    return new Set([...this.#local.features].filter((capability) => !withheld.includes(capability)));
+    const { features } = this.#local;
+    // Asked for with every call; another set is another object.
+    if (features !== this.#known.of) {
+      this.#known = { of: features, less: new Set([...features].filter((each) => !withheld.includes(each))) };
+    }
+    return this.#known.less;
   }
 
   /** Opens the store, then joins the cluster. Single use. */

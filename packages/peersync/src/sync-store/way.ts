@@ -1,5 +1,6 @@
 import type { Caller, CallOptions } from '@cfg/core';
-import { staleHeader } from '@cfg/proto';
+import { type ForwardedCaller, staleHeader } from '@cfg/proto';
+import { behalfHeader, behalfOf } from '../peering/behalf.js';
 
 /** The header that names the nodes that a call has come through, separated by commas. */
 export const hopHeader = 'cfg-hop';
@@ -10,18 +11,29 @@ export const hopHeader = 'cfg-hop';
  */
 export const isForwarded = (options: CallOptions | undefined): boolean => header(options?.caller, hopHeader) !== '';
 
-/** What of a caller's headers goes with the call: the credential, and the wish to have secrets masked. */
-const kept = ['authorization', 'x-cfg-secrets'] as const;
-
 /** The headers with which `self` passes the call on: the way that it has come, and what its caller said. */
 export function passedOn(caller: Caller | undefined, self: string): ReadonlyMap<string, string> {
   const before = header(caller, hopHeader);
-  const headers = new Map([[hopHeader, before === '' ? self : `${before},${self}`]]);
-  for (const name of kept) {
-    const value = header(caller, name);
-    if (value !== '') headers.set(name, value);
-  }
-  return headers;
+  const { authorization, secrets, onBehalfOf } = forwardedCaller(caller);
+  const said = [
+    ['authorization', authorization],
+    ['x-cfg-secrets', secrets],
+    [behalfHeader, onBehalfOf],
+  ] as const;
+  return new Map([
+    [hopHeader, before === '' ? self : `${before},${self}`],
+    ...said.filter(([, value]) => value !== ''),
+  ]);
+}
+
+/**
+ * What goes with a call of a caller: the credential, or where it cannot be passed on, who it is; and the wish to have
+ * secrets masked.
+ */
+export function forwardedCaller(caller: Caller | undefined): ForwardedCaller {
+  const authorization = header(caller, 'authorization');
+  const onBehalfOf = authorization === '' ? behalfOf(caller) : '';
+  return { authorization, secrets: header(caller, 'x-cfg-secrets'), onBehalfOf };
 }
 
 /** Tells the caller that the answer comes from a copy. */

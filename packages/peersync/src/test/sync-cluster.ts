@@ -5,6 +5,7 @@ import { createServer, type Server } from 'nice-grpc';
 import { expect, onTestFinished, vi } from 'vitest';
 import { clusterService } from '../peering/cluster-service.js';
 import { grpcDialer } from '../peering/grpc-dialer.js';
+import { peerGuard } from '../peering/peer-guard.js';
 import { peeringService } from '../peering/peering-service.js';
 import type { SyncStoreOptions } from '../sync-store/options.js';
 import { SyncStore } from '../sync-store/sync-store.js';
@@ -74,7 +75,8 @@ export interface TestNodeOptions extends Partial<SyncStoreOptions> {
 
 /** Starts a node of the cluster on `bus`; it is closed after the test. */
 export async function startNode(id: string, bus: TestBus, options: TestNodeOptions = {}): Promise<TestNode> {
-  const { local = new MemoryStore(), guard = allowAll(), ...rest } = options;
+  const { local = new MemoryStore(), guard: policy = allowAll(), ...rest } = options;
+  const guard = peerGuard(policy);
   const address = `127.0.0.1:${await freePort()}`;
   const transport = bus.transport();
   const store = new SyncStore(local, {

@@ -43,9 +43,9 @@ export class LeaseNode implements LeaseLife {
     };
     const data: NamespaceData<Row> = {
       pages: (namespace, position) => this.#pages(namespace, position),
-      since: async (namespace, position) => {
+      last: async (namespace, position) => {
         const rows = disk.rows.get(namespace) ?? [];
-        return { records: rows.slice(position), position: rows.length };
+        return { records: rows.slice(position), position: rows.length, isAll: true };
       },
       put: async (namespace, records) => {
         for (const row of records) await this.#write(() => disk.put(namespace, row));

@@ -34,9 +34,12 @@ export class PostgresServer implements AsyncDisposable {
     });
   }
 
-  /** Makes a database. */
-  create(name: string): Promise<void> {
-    return this.#server.createDatabase(name);
+  /** Makes a database. Returns its address. */
+  async create(name: string): Promise<string> {
+    await this.#server.createDatabase(name);
+    const url = new URL(this.url);
+    url.pathname = `/${name}`;
+    return url.href;
   }
 
   /** Cuts its clients off. What it has committed stays for {@link comeBack}. */

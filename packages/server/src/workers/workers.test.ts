@@ -1,7 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { RemoteStore } from '@cfg/client';
 import type { Change, EncodedValue } from '@cfg/core';
-import { linearizableHistory } from '@cfg/core/conformance';
 import { SqliteStore } from '@cfg/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { anyPorts, Program, runProgram } from '../test/program.js';
@@ -165,27 +164,5 @@ describe.runIf(process.platform === 'linux')('cfg-server --workers', () => {
     expect(codes.slice(0, 200)).toEqual(Array(200).fill(200));
     expect(codes.slice(200)).toEqual(Array(100).fill(429));
     expect(program.log.filter(({ level }) => level === 'error')).toEqual([]);
-  });
-
-  linearizableHistory('two workers on one file', async () => {
-    const dir = new TempDir();
-    const program = await Program.serving([
-      ...anyPorts,
-      ...['--store', `sqlite:${dir.file('config.db')}`, '--workers', '2'],
-    ]);
-    const open = async (): Promise<RemoteStore> => {
-      const address = await program.grpcAddress();
-      const channelOptions = { 'grpc.use_local_subchannel_pool': 1 };
-      const store = new RemoteStore(address, { insecure: true, channelOptions });
-      await store.connect();
-      return store;
-    };
-    const stores = [await open(), await open(), await open()];
-    const close = async (): Promise<void> => {
-      await Promise.all(stores.map((store) => store.close()));
-      await program[Symbol.asyncDispose]();
-      dir[Symbol.dispose]();
-    };
-    return { stores, close };
   });
 });
