@@ -24,6 +24,8 @@ export type OriginCheck = (request: HttpRequest) => void;
 
 /** Throws `invalid_argument` for an origin that is none. */
 export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions): OriginCheck {
+  checkList('allowedOrigins', allowedOrigins);
+  if (allowedHosts !== undefined) checkList('allowedHosts', allowedHosts);
   for (const origin of allowedOrigins) {
     if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     const message = `allowedOrigins: ${JSON.stringify(origin)} is no origin, as https://admin.example.com is one`;
@@ -52,6 +54,11 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
       throw refused('requests of other sites are not allowed');
     }
   };
+}
+
+function checkList(name: string, list: unknown): void {
+  if (Array.isArray(list) && list.every((each) => typeof each === 'string')) return;
+  throw new ConfigError('invalid_argument', `${name} must be a list of strings`);
 }
 
 const refused = (message: string): HttpError => new HttpError(Status.PERMISSION_DENIED, message);
