@@ -99,6 +99,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       cluster: nodeServices?.cluster,
       tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
+      maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
       allowedHosts,
     });
