@@ -102,7 +102,7 @@ const names: OptionNames<GatewayOptions> = {
   ...{ heartbeatIntervalMs: true, retryMs: true, eventBufferSize: true, reauthorizeEveryMs: true, maxLagMs: true },
   ...{ maxBodyBytes: true, maxBufferedBytes: true, callTimeoutMs: true, fallthrough: true, compressFromBytes: true },
   ...{ cors: true, docs: true, flags: true, tracing: true, metrics: true, logger: true },
-  ...{ allowedOrigins: true, allowedHosts: true },
+  ...{ allowedOrigins: true, allowedHosts: true, maxUnsentBytes: true },
 };
 
 /** Throws `invalid_argument`, naming the option, where one is out of its range or none of `what`, whose others are `more`. */
