@@ -1,4 +1,5 @@
 // How vitest runs in every project; each has a vitest.config.mjs that hands this on.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    setupFiles: [fileURLToPath(new URL('./vitest.patience.mjs', import.meta.url))],
     reporters: ['default', 'json'],
     outputFile: { json: 'test-report.json' }, // read by tools/test.mjs
     passWithNoTests: false,
