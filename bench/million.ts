@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ import { alternate, line, median, plain, title } from './lib/report.js';
 
 /*
  * `cfg-server` on a SQLite file of many keys (BENCH_KEYS; 1,000,000): how soon it serves, what it weighs, searches, and
- * reads beside those of a server on a file of a thousand keys.
+ * reads beside those of a server on a file of a thousand keys. With BENCH_DIR the files are kept there, for the next run.
  */
 
 const ms = Number(process.env.BENCH_MS ?? 1_000);
@@ -20,7 +20,8 @@ const total = Number(process.env.BENCH_KEYS ?? 1_000_000);
 const few = 1_000;
 const service = '/config.v1.ConfigService';
 const mb = 1024 * 1024;
-const dir = mkdtempSync(join(tmpdir(), 'cfg-bench-million-'));
+const { BENCH_DIR } = process.env;
+const dir = BENCH_DIR ?? mkdtempSync(join(tmpdir(), 'cfg-bench-million-'));
 const words = ['timeout', 'retry', 'limit', 'cache', 'size', 'enabled', 'feature', 'payment', 'user', 'session'];
 const word = (i: number): string => words[((i * 2_654_435_761) >>> 0) % words.length] as string;
 const keyOf = (i: number): string => `svc-${i % 997}/${word(i)}/${word(i * 7 + 1)}-${i}`;
@@ -30,6 +31,7 @@ const namespaceOf = (i: number): string => `team-${Math.floor(i / 10_000)}`;
 
 /** Makes a file of so many keys, the index for searches included. */
 async function fill(path: string, count: number): Promise<void> {
+  if (existsSync(path)) return;
   const store = new SqliteStore(path, { logLimit: 1_000 });
   await store.connect();
   for (let i = 0; i < count; ) {
@@ -123,5 +125,5 @@ for (const text of texts) {
 weigh('resident after searches');
 for (const driver of Object.values(drivers)) driver.close();
 for (const program of Object.values(programs)) await program.stop();
-rmSync(dir, { recursive: true });
+if (BENCH_DIR === undefined) rmSync(dir, { recursive: true });
 process.exit();
