@@ -118,7 +118,7 @@ export class OpenDatabase {
     });
   }
 
-  /** What was dropped. */
+  /** The counts of what compaction has dropped. */
   get compaction(): CompactionState {
     return this.#committer.compaction;
   }

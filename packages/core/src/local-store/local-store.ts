@@ -52,6 +52,7 @@ import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
 import { type Answers, type Operation, type OwnValue, ownOperations, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
+import { plain } from './plain-options.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 import { readSearch } from './search.js';
 import { SettledReads } from './settled-reads.js';
@@ -296,8 +297,4 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
   ): Answers[O['type']] | Promise<Answers[O['type']]> {
     return this.#meter.measure(operation, () => this.#engine.submit(operation, signal));
   }
-}
-
-function plain<O extends CallOptions>({ signal: _, caller: __, ...options }: O): Omit<O, keyof CallOptions> {
-  return options;
 }
