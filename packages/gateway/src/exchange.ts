@@ -15,6 +15,7 @@ import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
 import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
+import type { Unsent } from './unsent.js';
 
 /** A query that wants secrets to be masked. */
 const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
@@ -35,6 +36,7 @@ export interface ExchangeContext extends ClientTraits {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
   readonly bodyBudget: BodyBudget;
+  readonly unsent: Unsent;
   readonly underWay: UnderWay;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
@@ -74,7 +76,7 @@ export class Exchange implements Timed, CallSource {
     this.request = request;
     this.response = response;
     this.requestId = requestIdOf(request.headers);
-    this.reply = new Reply(request, response, this.requestId, context.compressFromBytes);
+    this.reply = new Reply(request, response, this.requestId, context.compressFromBytes, context.unsent);
     this.#query = query;
     this.#variables = variables;
     response.on('close', () => this.#close());
@@ -121,6 +123,11 @@ export class Exchange implements Timed, CallSource {
   /** For all bodies that are being received. */
   get bodyBudget(): BodyBudget {
     return this.#context.bodyBudget;
+  }
+
+  /** For all answers that wait for their callers to read. */
+  get unsent(): Unsent {
+    return this.#context.unsent;
   }
 
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
@@ -213,6 +220,7 @@ export class Exchange implements Timed, CallSource {
 
   #close(): void {
     clearTimeout(this.#deadline);
+    this.reply.closed();
     this.#span?.end(this.response.statusCode);
     if (this.response.writableFinished) return;
     this.#gone = true;

@@ -12,7 +12,7 @@ import { Metadata } from 'nice-grpc-common';
 import { diffEndpoint } from './diff.js';
 import type { ClientTraits } from './exchange.js';
 import { ServerFeatures } from './features.js';
-import { RequestHandler } from './handler.js';
+import { type GatewayLimits, RequestHandler } from './handler.js';
 import { serverReadiness, serviceReadiness } from './health/readiness.js';
 import { type CheckReadiness, healthRoutes } from './health/routes.js';
 import { metricsRoute } from './metrics/route.js';
@@ -34,6 +34,8 @@ import { snapshotHook } from './value/snapshot-hook.js';
 export interface Gateway extends AsyncDisposable {
   /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
   readonly handler: HttpHandler;
+  /** How often limits were reached that all requests share. */
+  readonly limits: GatewayLimits;
   /**
    * Ends the streams of events, lets other requests that are under way finish, refuses new ones with 503, and closes
    * the connection to the server. Closing twice is fine.
@@ -188,7 +190,14 @@ function build(
       .then(release);
     return closed;
   };
-  return { handler: requests.handle, close, [Symbol.asyncDispose]: close };
+  return {
+    handler: requests.handle,
+    get limits() {
+      return requests.limits;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function ruleOf(method: string): HttpRule {

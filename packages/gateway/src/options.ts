@@ -41,6 +41,11 @@ export interface GatewayOptions extends OriginOptions {
    */
   readonly maxBufferedBytes?: number | undefined;
   /**
+   * What answers that wait for their callers to read may take together, in bytes; what many share counts once. Large ones
+   * beyond it are answered with 429, small ones and streams of events cut off. Default 256 MiB; at least 1.
+   */
+  readonly maxUnsentBytes?: number | undefined;
+  /**
    * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
    * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
    */
@@ -79,6 +84,7 @@ export interface GatewaySettings {
   readonly maxLagMs: number;
   readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
+  readonly maxUnsentBytes: number;
   readonly callTimeoutMs: number;
   readonly maxBatchBodyBytes: number;
   readonly checkOrigin: OriginCheck;
@@ -111,6 +117,7 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     maxBodyBytes,
     maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes, buffered),
     maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
+    maxUnsentBytes: wholeNumber('maxUnsentBytes', options.maxUnsentBytes ?? 256 * 1024 * 1024, 1),
     checkOrigin: originCheck({ ...options, allowedOrigins }),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),

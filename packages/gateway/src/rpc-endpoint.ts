@@ -105,8 +105,8 @@ class RpcEndpoint {
       return undefined;
     }
     const { responseType } = this.#rule;
-    const pieces = body === undefined ? largeAnswer(responseType, message) : undefined;
-    if (pieces !== undefined) return exchange.reply.sendPieces(status, pieces, headers);
+    const large = body === undefined ? largeAnswer(responseType, message) : undefined;
+    if (large !== undefined) return exchange.reply.sendPieces(status, large, headers);
     return exchange.reply.send(status, body ?? toJsonString(responseType, message), headers);
   }
 

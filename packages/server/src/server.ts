@@ -99,6 +99,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       cluster: nodeServices?.cluster,
       tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
+      maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
       allowedHosts,
     });
@@ -151,7 +152,10 @@ async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {
   if (!isSelfSigned) return tls && new LiveTls(tls, tlsFiles, logger);
   const made = await selfSigned([grpc.host, http.host]);
   const { fingerprint256 } = made;
-  logger.warn({ fingerprint256 }, 'the certificate is self-signed: clients cannot tell this server from an impostor');
+  logger.warn(
+    { fingerprint256 },
+    'the certificate is self-signed: clients can tell this server from an impostor by its fingerprint only',
+  );
   return new LiveTls(made, {}, logger);
 }
 

@@ -23,7 +23,11 @@ export interface Flag {
 
 export const flags: readonly Flag[] = [
   text('grpc', 'HOST:PORT', 'where the gRPC door opens; port 0 takes a free one (127.0.0.1:9090)'),
-  text('grpcDoor', 'DOOR', 'fast, our own gRPC server, or nice, that of nice-grpc (fast)'),
+  text(
+    'grpcDoor',
+    'DOOR',
+    'fast, our own gRPC server, or nice, that of nice-grpc, which lacks limits: on the loopback only (fast)',
+  ),
   text('http', 'HOST:PORT', 'where the HTTP door opens: REST and server-sent events (127.0.0.1:8080)'),
   text('metrics', 'HOST:PORT', 'where GET /metrics is served, for Prometheus (nowhere)'),
   { ...text('tracing', '', 'make OpenTelemetry spans, for an SDK that the process has loaded'), kind: 'switch' },
@@ -68,7 +72,7 @@ export const flags: readonly Flag[] = [
   { ...text('dashboardPassphrase', '', ''), isSecret: true },
   { ...text('dashboardSecret', '', ''), isSecret: true },
   text('dashboardUser', 'NAME', 'who its sessions are to the guard (dashboard)'),
-  { ...text('iKnowThisIsOpen', '', 'open to everybody, and on any address'), kind: 'switch' },
+  { ...text('iKnowThisIsOpen', '', 'open to everybody, or without limits, and on any address'), kind: 'switch' },
   text('tls', 'self-signed', 'secure both doors with a certificate made at the start, for a first try'),
   text('tlsCert', 'FILE', 'certificate of both doors, PEM'),
   text('tlsKey', 'FILE', 'its key, PEM'),

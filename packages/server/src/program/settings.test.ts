@@ -26,6 +26,10 @@ describe('the command line', () => {
     [['--grpc', '--http', '127.0.0.1:0'], '--grpc needs a value'],
     [['--grpc', 'nine'], '--grpc must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not "nine"'],
     [['--grpc-door', 'quick'], '--grpc-door must be fast or nice, not "quick"'],
+    [
+      ['--grpc-door', 'nice', '--grpc', '0.0.0.0:0', '--guard', 'deny-all'],
+      /^--grpc: the door nice is for the loopback, .* authenticated only after .*--grpc-door.*--i-know-this-is-open$/,
+    ],
     [['--store', 'mysql:x'], '--store must be memory, sqlite:PATH or postgres://…, not "mysql:x"'],
     [
       ['--store', 'postgres:secret@db/x'],
