@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ import { alternate, line, median, plain, title } from './lib/report.js';
 
 /*
  * `cfg-server` on a SQLite file of many keys (BENCH_KEYS; 1,000,000): how soon it serves, what it weighs, searches, and
- * reads beside those of a server on a file of a thousand keys.
+ * reads beside those of a server on a file of a thousand keys. With BENCH_DIR the files are kept there, for the next run.
  */
 
 const ms = Number(process.env.BENCH_MS ?? 1_000);
@@ -20,7 +20,8 @@ const total = Number(process.env.BENCH_KEYS ?? 1_000_000);
 const few = 1_000;
 const service = '/config.v1.ConfigService';
 const mb = 1024 * 1024;
-const dir = mkdtempSync(join(tmpdir(), 'cfg-bench-million-'));
+const { BENCH_DIR } = process.env;
+const dir = BENCH_DIR ?? mkdtempSync(join(tmpdir(), 'cfg-bench-million-'));
 const words = ['timeout', 'retry', 'limit', 'cache', 'size', 'enabled', 'feature', 'payment', 'user', 'session'];
 const word = (i: number): string => words[((i * 2_654_435_761) >>> 0) % words.length] as string;
 const keyOf = (i: number): string => `svc-${i % 997}/${word(i)}/${word(i * 7 + 1)}-${i}`;
@@ -30,6 +31,7 @@ const namespaceOf = (i: number): string => `team-${Math.floor(i / 10_000)}`;
 
 /** Makes a file of so many keys, the index for searches included. */
 async function fill(path: string, count: number): Promise<void> {
+  if (existsSync(path)) return;
   const store = new SqliteStore(path, { logLimit: 1_000 });
   await store.connect();
   for (let i = 0; i < count; ) {
@@ -55,14 +57,17 @@ const size = (statSync(files.many).size / mb).toFixed(0);
 console.log(`  ${total} keys written and indexed in ${((performance.now() - began) / 1_000).toFixed(0)} s: ${size} MB`);
 
 title(`cfg-server on a SQLite file of ${total.toLocaleString('en-US')} keys`, ['many', `${few}`]);
-const starts: number[] = [];
-for (let i = 0; i < 3; i += 1) {
-  const startedMs = performance.now();
-  const program = await Program.start('--store', `sqlite:${files.many}`);
-  starts.push(performance.now() - startedMs);
-  await program.stop();
+const starts = { many: [] as number[], few: [] as number[] };
+for (let i = 0; i < 5; i += 1) {
+  for (const which of ['few', 'many'] as const) {
+    const startedMs = performance.now();
+    const program = await Program.start('--store', `sqlite:${files[which]}`);
+    starts[which].push(performance.now() - startedMs);
+    await program.stop();
+  }
 }
-plain('until it serves', median(starts), 'ms', '<= 2,000', median(starts) <= 2_000);
+const [started, startedFew] = [median(starts.many), median(starts.few)];
+plain(`until it serves (of ${few} keys: ${startedFew.toFixed(0)} ms)`, started, 'ms', '<= 2,000', started <= 2_000);
 
 const programs = {
   many: await Program.start('--store', `sqlite:${files.many}`),
@@ -123,5 +128,5 @@ for (const text of texts) {
 weigh('resident after searches');
 for (const driver of Object.values(drivers)) driver.close();
 for (const program of Object.values(programs)) await program.stop();
-rmSync(dir, { recursive: true });
+if (BENCH_DIR === undefined) rmSync(dir, { recursive: true });
 process.exit();

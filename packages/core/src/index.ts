@@ -97,7 +97,13 @@ export { announced, capabilities, type Capability } from './contract/capability.
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
 export { type Alias, type EncodedValue, Entry, type EntryInit, type SealedBytes } from './contract/entry.js';
 export type { WatchFilter } from './contract/filter.js';
-export { type CommittedWrite, isMeasured, type LogState, type MeasuredStore } from './contract/measured.js';
+export {
+  type CommittedWrite,
+  type CompactionState,
+  isMeasured,
+  type LogState,
+  type MeasuredStore,
+} from './contract/measured.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';

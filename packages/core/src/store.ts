@@ -4,6 +4,7 @@
 
 // The store over an engine, and the rules of a write
 export { applyAll, type Commit } from './local-store/commit.js';
+export { CompactionMeter } from './local-store/compaction-meter.js';
 export type {
   Engine,
   EngineReader,

@@ -1,5 +1,5 @@
-import type { Logger } from '@cfg/core';
-import { applyAll, type Commit, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
+import type { CompactionState, Logger } from '@cfg/core';
+import { applyAll, type Commit, CompactionMeter, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
 import { CommitUnknown, isConnectionLost, KeysChanged } from './fault.js';
@@ -27,6 +27,7 @@ export class Committer {
   readonly #logger: Logger;
   readonly #compaction: Compaction;
   readonly #sweep: Sweep;
+  readonly #meter = new CompactionMeter();
   #compacting: Promise<void> | undefined;
   #closed = false;
 
@@ -45,8 +46,13 @@ export class Committer {
     this.#limits = limits;
     this.#origin = origin;
     this.#logger = logger;
-    this.#compaction = new Compaction(database, statements, limits);
-    this.#sweep = new Sweep(database, statements, limits);
+    this.#compaction = new Compaction(database, statements, limits, this.#meter);
+    this.#sweep = new Sweep(database, statements, limits, this.#meter);
+  }
+
+  /** What this server has dropped. */
+  get compaction(): CompactionState {
+    return this.#meter.state;
   }
 
   /** If this throws, as {@link KeysChanged}, nothing was done, unless it throws {@link CommitUnknown}. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Change, ConfigError, type Health } from '@cfg/core';
+import { type Change, type CompactionState, ConfigError, type Health } from '@cfg/core';
 import { type Commit, type Head, LogFollower, WriteQueue } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { Database } from './database.js';
@@ -116,6 +116,11 @@ export class OpenDatabase {
       onWake: () => this.follower.wake(),
       logger,
     });
+  }
+
+  /** The counts of what compaction has dropped. */
+  get compaction(): CompactionState {
+    return this.#committer.compaction;
   }
 
   /** Whether the database answers, and takes writes. */

@@ -1,4 +1,13 @@
-import type { ChangeStream, Entry, Health, LogState, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
+import type {
+  ChangeStream,
+  CompactionState,
+  Entry,
+  Health,
+  LogState,
+  SecretPolicy,
+  WatchFilter,
+  WatchOptions,
+} from '@cfg/core';
 import { type Answers, type Engine, type EngineReader, failedWatch, type Operation, type Steps } from '@cfg/core/store';
 import { faultOf } from './fault.js';
 import { OpenDatabase } from './open-database.js';
@@ -57,6 +66,10 @@ export class PostgresEngine implements Engine {
 
   logState(): LogState | undefined {
     return this.#database?.follower.state();
+  }
+
+  compaction(): CompactionState | undefined {
+    return this.#database?.compaction;
   }
 
   health(): Promise<Health> {

@@ -24,6 +24,7 @@ export interface Statements extends SearchStatements {
   readonly pruneTrail: string;
   readonly nextExpiry: string;
   readonly get: string;
+  readonly getMany: string;
   readonly getWithHead: string;
   readonly nextExpiryWithHead: string;
   readonly states: string;
@@ -105,6 +106,10 @@ export function statementsOf(names: Names): Statements {
     nextExpiry,
     nextExpiryWithHead: `SELECT revision AS head, log_id, (${nextExpiry}) AS next FROM ${log}`,
     get,
+    getMany: `
+      SELECT wanted.at, ${changeColumns}
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (namespace, key, at)
+        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)`,
     getWithHead: `SELECT l.revision AS head, l.log_id, g.* FROM ${log} l LEFT JOIN (${get}) AS g ON true`,
     states: `
       SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = ANY($2::text[]) ORDER BY k.key`,
@@ -200,15 +205,19 @@ export function statementsOf(names: Names): Statements {
         WHERE c.revision <= $2 AND ${place} <= k.version - $3
       )
       DELETE FROM ${changes} c WHERE revision IN (SELECT revision FROM past)
-        OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)`,
+        OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)
+      RETURNING 1`,
     forgetKeys: `
       WITH gone AS (
         SELECT k.namespace, k.key FROM ${last}
         WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
       ),
-      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key),
+      dropped AS (
+        DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key RETURNING 1
+      ),
       unnamed AS (DELETE FROM ${search} s USING gone g WHERE s.namespace = g.namespace AND s.key = g.key)
-      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
+      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key
+      RETURNING (SELECT count(*) FROM dropped) AS changes`,
     reachUp: `
       SELECT max(revision) AS highest, count(*) AS count FROM (
         SELECT revision FROM ${changes} WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3
@@ -219,6 +228,7 @@ export function statementsOf(names: Names): Statements {
       WHERE c.revision > $1 AND c.revision <= $2 AND c.namespace IS NOT NULL AND EXISTS (
         SELECT 1 FROM ${changes} next
         WHERE next.namespace = c.namespace AND next.key = c.key AND next.version > c.version
-          AND next.type = 'set' AND next.updated_at <= $3)`,
+          AND next.type = 'set' AND next.updated_at <= $3)
+      RETURNING 1`,
   };
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type ConfigError, type Health, isConfigError } from '@cfg/core';
+import { type CompactionState, type ConfigError, type Health, isConfigError } from '@cfg/core';
 import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
@@ -105,6 +105,11 @@ export class OpenFile {
     this.#unlisten = settings.wakes?.listen(() => this.follower.wake());
     this.#look = setInterval(() => this.#lookAtFile(), lookMs).unref();
     this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
+  }
+
+  /** What was dropped. */
+  get compaction(): CompactionState | undefined {
+    return this.#writer.compaction;
   }
 
   /** Whether the file is still there and can be read and, after a commit failed, written again. */

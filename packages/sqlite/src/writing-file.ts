@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { ConfigError, SecretPolicy } from '@cfg/core';
+import { type CompactionState, ConfigError, SecretPolicy } from '@cfg/core';
 import { type Commit, type DataKeys, type Operation, Sealer } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { openWriting } from './database-file.js';
@@ -56,6 +56,11 @@ export class WritingFile {
       this.#isIndexAsWanted = true;
       return this.#open.committer.upkeep(nowMs);
     });
+  }
+
+  /** What was dropped since the file was opened. */
+  get compaction(): CompactionState {
+    return this.#open.committer.compaction;
   }
 
   /** Makes sure that a write goes through, down to the disk. Throws what stands in its way. */
