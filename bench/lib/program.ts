@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { RemoteStore } from '@cfg/client';
 
 const main = fileURLToPath(new URL('../../../packages/server/dist/main.js', import.meta.url));
 
@@ -19,7 +20,9 @@ export class Program {
   static async start(...args: string[]): Promise<Program> {
     const doors = ['--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0'];
     const child = spawn(process.execPath, [main, ...doors, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     let port = 0;
     for await (const line of createInterface(child.stdout)) {
       const { msg, address } = JSON.parse(line) as { msg: string; address?: string };
@@ -29,6 +32,17 @@ export class Program {
       return new Program(child, port);
     }
     throw new Error(`cfg-server ${args.join(' ')} did not start`);
+  }
+
+  /** Writes the value to all the keys, a thousand at most. */
+  async fill(namespace: string, keys: readonly string[], bytes: Uint8Array): Promise<void> {
+    await using store = new RemoteStore(`127.0.0.1:${this.port}`, { insecure: true });
+    await store.connect();
+    const value = { bytes, codec: 'json', type: 'int' as const };
+    await store.batch(
+      namespace,
+      keys.map((key) => ({ type: 'set', key, value })),
+    );
   }
 
   /** What it and its workers have used of the CPU so far, in seconds. */

@@ -1,4 +1,6 @@
 import type { ConnectionOptions } from '@cfg/client/channel';
+import { ConfigError } from '@cfg/core';
+import type { OptionNames } from '@cfg/core/store';
 import {
   ConfigClusterDefinition,
   type ConfigOperationsDefinition,
@@ -78,10 +80,15 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
  * express().use(gateway.handler).listen(8080);
  */
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
-  const complete = completeOptions(options);
+  const complete = completeOptions('createGateway', options, remoteNames);
   const watchToken = (): string | undefined =>
     typeof options.watchToken === 'function' ? options.watchToken() : options.watchToken;
-  if (typeof target !== 'string')
+  if (typeof target !== 'string') {
+    if (typeof target?.client?.get !== 'function')
+      throw new ConfigError(
+        'invalid_argument',
+        'the server must be an address, host:port, or clients: { client, operations }',
+      );
     return build(
       target,
       complete,
@@ -90,6 +97,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
       () => {},
       { admit: undefined, takesLazy: false },
     );
+  }
   const { service, operations, cluster, health, close } = connect(target, options, complete.logger);
   return build(
     { client: service, operations, cluster },
@@ -110,17 +118,23 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: InProcessGatewayOptions = {}): Gateway {
+  if (typeof service?.admit !== 'function')
+    throw new ConfigError('invalid_argument', 'the service must be one that createConfigService has made');
   const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
   return build(
     { client, operations, cluster: options.cluster && clientOf(ConfigClusterDefinition, options.cluster) },
-    completeOptions(options, service.maxValueBytes),
+    completeOptions('createInProcessGateway', options, { cluster: true }, service.maxValueBytes),
     subscribe,
     serviceReadiness(service),
     () => {},
     { admit, takesLazy: true },
   );
 }
+
+const remoteNames: OptionNames<Omit<RemoteGatewayOptions, keyof GatewayOptions>> = {
+  ...{ insecure: true, tls: true, keepalive: true, channelOptions: true, watchToken: true },
+};
 
 /** How the gateway itself watches everything. */
 type MakeSubscribe = (features: ServerFeatures) => Subscribe;

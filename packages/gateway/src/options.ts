@@ -1,5 +1,5 @@
-import { type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { checkOptions, maxInt32, type OptionNames, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';
@@ -98,8 +98,26 @@ export interface GatewaySettings {
   readonly logger: Logger;
 }
 
-/** Throws `invalid_argument`, naming the option, if one is out of its range. */
-export function completeOptions(options: GatewayOptions = {}, maxValueBytes: number = 1024 * 1024): GatewaySettings {
+const names: OptionNames<GatewayOptions> = {
+  ...{ heartbeatIntervalMs: true, retryMs: true, eventBufferSize: true, reauthorizeEveryMs: true, maxLagMs: true },
+  ...{ maxBodyBytes: true, maxBufferedBytes: true, callTimeoutMs: true, fallthrough: true, compressFromBytes: true },
+  ...{ cors: true, docs: true, flags: true, tracing: true, metrics: true, logger: true },
+  ...{ allowedOrigins: true, allowedHosts: true, maxUnsentBytes: true },
+};
+
+/** Throws `invalid_argument`, naming the option, where one is out of its range or none of `what`, whose others are `more`. */
+export function completeOptions<T extends GatewayOptions>(
+  what: string,
+  options: T,
+  more: OptionNames<Omit<T, keyof GatewayOptions>>,
+  maxValueBytes: number = 1024 * 1024,
+): GatewaySettings {
+  checkOptions<GatewayOptions>(what, options, { ...names, ...more });
+  const truth = (name: 'docs' | 'fallthrough', byDefault: boolean): boolean => {
+    const value = options[name] ?? byDefault;
+    if (typeof value !== 'boolean') throw new ConfigError('invalid_argument', `${name} must be true or false`);
+    return value;
+  };
   // A value comes as base64, a third longer, within a JSON object.
   const needed = Math.min(Math.ceil(maxValueBytes * 1.4) + 64 * 1024, maxMessageBytes);
   const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? needed, 1, maxMessageBytes);
@@ -122,11 +140,11 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
     cors,
-    docs: options.docs ?? true,
+    docs: truth('docs', true),
     metrics: options.metrics,
     flags: flagSettings(options.flags),
     tracing: options.tracing,
-    fallthrough: options.fallthrough ?? false,
+    fallthrough: truth('fallthrough', false),
     logger: safeLogger(options.logger),
   };
 }

@@ -24,6 +24,8 @@ export type OriginCheck = (request: HttpRequest) => void;
 
 /** Throws `invalid_argument` for an origin that is none. */
 export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions): OriginCheck {
+  checkList('allowedOrigins', allowedOrigins);
+  if (allowedHosts !== undefined) checkList('allowedHosts', allowedHosts);
   for (const origin of allowedOrigins) {
     if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     const message = `allowedOrigins: ${JSON.stringify(origin)} is no origin, as https://admin.example.com is one`;
@@ -55,6 +57,11 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
       throw refused('requests of other origins are not allowed');
     }
   };
+}
+
+function checkList(name: string, list: unknown): void {
+  if (Array.isArray(list) && list.every((each) => typeof each === 'string')) return;
+  throw new ConfigError('invalid_argument', `${name} must be a list of strings`);
 }
 
 /** The origin of a page's address; `null`, which is nobody's, where that cannot be told. */

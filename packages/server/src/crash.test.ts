@@ -10,10 +10,10 @@ import { TempDir } from './test/temp-dir.js';
 
 /*
  * The real program, killed with -9 at random moments while many write: nothing that was acknowledged is missing, no batch
- * is half there, revisions have no hole and no repeat. CFG_CRASH_ROUNDS says how often; 20 is for every day, 500 for when
+ * is half there, revisions have no hole and no repeat. CFG_CRASH_ROUNDS says how often; 12 is for every day, 500 for when
  * the way to the disk was changed. (A killed process loses nothing that the system has: power-loss.test.ts goes further.)
  */
-const rounds = Number(process.env.CFG_CRASH_ROUNDS ?? 20);
+const rounds = Number(process.env.CFG_CRASH_ROUNDS ?? 12);
 
 /** A database that goes on is less at risk. */
 const fewer = Math.ceil(rounds / 4);
