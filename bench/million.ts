@@ -57,14 +57,17 @@ const size = (statSync(files.many).size / mb).toFixed(0);
 console.log(`  ${total} keys written and indexed in ${((performance.now() - began) / 1_000).toFixed(0)} s: ${size} MB`);
 
 title(`cfg-server on a SQLite file of ${total.toLocaleString('en-US')} keys`, ['many', `${few}`]);
-const starts: number[] = [];
-for (let i = 0; i < 3; i += 1) {
-  const startedMs = performance.now();
-  const program = await Program.start('--store', `sqlite:${files.many}`);
-  starts.push(performance.now() - startedMs);
-  await program.stop();
+const starts = { many: [] as number[], few: [] as number[] };
+for (let i = 0; i < 5; i += 1) {
+  for (const which of ['few', 'many'] as const) {
+    const startedMs = performance.now();
+    const program = await Program.start('--store', `sqlite:${files[which]}`);
+    starts[which].push(performance.now() - startedMs);
+    await program.stop();
+  }
 }
-plain('until it serves', median(starts), 'ms', '<= 2,000', median(starts) <= 2_000);
+const [started, startedFew] = [median(starts.many), median(starts.few)];
+plain(`until it serves (of ${few} keys: ${startedFew.toFixed(0)} ms)`, started, 'ms', '<= 2,000', started <= 2_000);
 
 const programs = {
   many: await Program.start('--store', `sqlite:${files.many}`),

@@ -19,7 +19,9 @@ export class Program {
   static async start(...args: string[]): Promise<Program> {
     const doors = ['--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0'];
     const child = spawn(process.execPath, [main, ...doors, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     let port = 0;
     for await (const line of createInterface(child.stdout)) {
       const { msg, address } = JSON.parse(line) as { msg: string; address?: string };

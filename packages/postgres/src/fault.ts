@@ -79,5 +79,11 @@ export function faultOf(error: unknown): ConfigError {
   return new ConfigError('unavailable', `the database cannot be used: ${why}`, { cause: error });
 }
 
+/** Has the work reject with {@link faultOf} what it rejects with. */
+export const faulty = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw faultOf(error);
+  });
+
 const internal = (cause: unknown): ConfigError =>
   new ConfigError('internal', 'internal error in the PostgreSQL store', { cause });

@@ -1,7 +1,8 @@
 import { type Entry, isConfigError } from '@cfg/core';
 import { type EngineReader, run, type Sealer, type Steps } from '@cfg/core/store';
 import type { Database } from './database.js';
-import { faultOf } from './fault.js';
+import { faulty } from './fault.js';
+import { GetQueue } from './get-queue.js';
 import { type LogRow, Reader } from './reader.js';
 import type { Answer, Replicas } from './replicas.js';
 import { type ChangeRow, entryOf } from './rows.js';
@@ -17,6 +18,7 @@ export class Reads {
   readonly #statements: Statements;
   readonly #historyLimit: number;
   readonly #sealer: Sealer;
+  readonly #gets: GetQueue;
 
   constructor(
     primary: Database,
@@ -30,44 +32,46 @@ export class Reads {
     this.#statements = statements;
     this.#historyLimit = historyLimit;
     this.#sealer = sealer;
+    this.#gets = new GetQueue(primary, statements, sealer);
   }
 
   async get(namespace: string, key: string): Promise<Entry | undefined> {
-    const { get, getWithHead } = this.#statements;
-    const row = await this.#row<ChangeRow>(get, getWithHead, [namespace, key]);
-    return row === undefined || row.key === null ? undefined : entryOf(row, this.#sealer);
+    const replicas = this.#replicas;
+    return faulty(
+      replicas === undefined
+        ? this.#gets.get(namespace, key)
+        : this.#rowOf<ChangeRow>(replicas, this.#statements.getWithHead, [namespace, key]).then((row) =>
+            row.key === null ? undefined : entryOf(row, this.#sealer),
+          ),
+    );
   }
 
   async nextExpiry(): Promise<number | undefined> {
     const { nextExpiry, nextExpiryWithHead } = this.#statements;
-    return (await this.#row<{ next: number | null }>(nextExpiry, nextExpiryWithHead, []))?.next ?? undefined;
+    const replicas = this.#replicas;
+    const row: Promise<{ next: number | null } | undefined> =
+      replicas === undefined
+        ? this.#primary.query<{ next: number | null }>(nextExpiry).then(([only]) => only)
+        : this.#rowOf(replicas, nextExpiryWithHead, []);
+    return (await faulty(row))?.next ?? undefined;
   }
 
   /** Everything that `work` reads is of one moment. */
-  async read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
-    try {
-      if (this.#replicas === undefined) return await this.#readAt(this.#primary, (reader) => run(work(reader)));
-      return await this.#replicas.read((database) => this.#readAt(database, (reader) => answerOf(reader, work)));
-    } catch (error) {
-      throw faultOf(error);
-    }
+  read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
+    const replicas = this.#replicas;
+    return faulty(
+      replicas === undefined
+        ? this.#readAt(this.#primary, (reader) => run(work(reader)))
+        : replicas.read((database) => this.#readAt(database, (reader) => answerOf(reader, work))),
+    );
   }
 
-  /** `withHead` is the same statement, which tells the log's row too: at least one row. */
-  async #row<Row extends object>(
-    text: string,
-    withHead: string,
-    values: readonly Parameter[],
-  ): Promise<Row | undefined> {
-    try {
-      if (this.#replicas === undefined) return (await this.#primary.query<Row>(text, values))[0];
-      return await this.#replicas.read(async (database) => {
-        const [row] = (await database.query<Row & HeadColumns>(withHead, values)) as [Row & HeadColumns];
-        return { head: { revision: row.head, logId: row.log_id }, value: () => row };
-      });
-    } catch (error) {
-      throw faultOf(error);
-    }
+  /** The one row of a statement that tells the log's row too. */
+  #rowOf<Row extends object>(replicas: Replicas, text: string, values: readonly Parameter[]): Promise<Row> {
+    return replicas.read(async (database) => {
+      const [row] = (await database.query<Row & HeadColumns>(text, values)) as [Row & HeadColumns];
+      return { head: { revision: row.head, logId: row.log_id }, value: () => row };
+    });
   }
 
   #readAt<T>(database: Database, work: (reader: Reader) => T | Promise<T>): Promise<T> {

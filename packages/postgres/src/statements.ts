@@ -24,6 +24,7 @@ export interface Statements extends SearchStatements {
   readonly pruneTrail: string;
   readonly nextExpiry: string;
   readonly get: string;
+  readonly getMany: string;
   readonly getWithHead: string;
   readonly nextExpiryWithHead: string;
   readonly states: string;
@@ -105,6 +106,10 @@ export function statementsOf(names: Names): Statements {
     nextExpiry,
     nextExpiryWithHead: `SELECT revision AS head, log_id, (${nextExpiry}) AS next FROM ${log}`,
     get,
+    getMany: `
+      SELECT wanted.at, ${changeColumns}
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (namespace, key, at)
+        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)`,
     getWithHead: `SELECT l.revision AS head, l.log_id, g.* FROM ${log} l LEFT JOIN (${get}) AS g ON true`,
     states: `
       SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = ANY($2::text[]) ORDER BY k.key`,
