@@ -35,6 +35,7 @@ const drivers = {
 const bare = await startServer('bare');
 const echo = await RawDriver.open(bare.port);
 await bare.tell('size', await drivers.sqlite.answerBytes(`${service}/Set`, sets[0] as Uint8Array));
+for (const program of Object.values(programs)) await program.fill('ns', keys, value);
 for (const driver of Object.values(drivers)) await driver.rate(`${service}/Set`, sets, ms, { inFlight: 32 });
 
 const set = (inFlight: number) => () => drivers.sqlite.rate(`${service}/Set`, sets, ms, { inFlight, answerBytes: 20 });

@@ -35,8 +35,8 @@ async function serve(workers: number): Promise<Served> {
   const program = await Program.start(...args);
   // Workers take turns in being given connections.
   const driver = await RawDriver.open(program.port, { connections: 8 });
-  await driver.rate(`${service}/Set`, messages.Set, ms);
-  for (const method of ['Get', 'List'] as const) await driver.rate(`${service}/${method}`, messages[method], ms);
+  await program.fill('ns', keys, value);
+  for (const method of ['Set', 'Get', 'List'] as const) await driver.rate(`${service}/${method}`, messages[method], ms);
   return { program, driver };
 }
 

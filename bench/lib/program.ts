@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { RemoteStore } from '@cfg/client';
 
 const main = fileURLToPath(new URL('../../../packages/server/dist/main.js', import.meta.url));
 
@@ -31,6 +32,17 @@ export class Program {
       return new Program(child, port);
     }
     throw new Error(`cfg-server ${args.join(' ')} did not start`);
+  }
+
+  /** Writes the value to all the keys, a thousand at most. */
+  async fill(namespace: string, keys: readonly string[], bytes: Uint8Array): Promise<void> {
+    await using store = new RemoteStore(`127.0.0.1:${this.port}`, { insecure: true });
+    await store.connect();
+    const value = { bytes, codec: 'json', type: 'int' as const };
+    await store.batch(
+      namespace,
+      keys.map((key) => ({ type: 'set', key, value })),
+    );
   }
 
   /** What it and its workers have used of the CPU so far, in seconds. */

@@ -43,6 +43,10 @@ export function isConnectionLost(error: unknown): boolean {
   return state.startsWith('08') || state.startsWith('57P') || state.startsWith('25');
 }
 
+/** Whether a read that failed with this may succeed on another connection at once. Where nobody answers, it would not. */
+export const isWorthAnother = (error: unknown): boolean =>
+  isConnectionLost(error) && !(sqlState(error) === undefined && /timeout/i.test(reasonOf(error)));
+
 /** Whether the error is of this program itself, or the rules', and not the network's. */
 const isMistake = (error: unknown): boolean =>
   isConfigError(error) ||

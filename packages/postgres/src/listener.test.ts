@@ -31,7 +31,7 @@ it('notices that the network says nothing any more, and hears again when it does
   onWake.mockClear();
   await tell('others');
   proxy.stall(false);
-  // What was told meanwhile is gone, so it wakes by itself as soon as it listens again.
+  // Nobody heard what was told meanwhile, so it wakes by itself as soon as it listens again.
   await vi.waitFor(() => expect(logger.info).toHaveBeenCalledOnce(), { timeout: 60_000 });
   await heard();
   onWake.mockClear();

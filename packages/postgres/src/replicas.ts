@@ -8,10 +8,10 @@ import { Replica } from './replica.js';
 import type { Statements } from './statements.js';
 
 /** How long a replica may take for a statement and for a connection, in milliseconds: the primary can answer as well. */
-const maxStatementMs = 2_000;
+const maxStatementMs = 1_000;
 const maxConnectMs = 1_000;
 
-/** What a database has answered, as of where it was. Calling `value` may throw what the rules of reading refuse. */
+/** The answer of a database, and where it was then. `value` may throw what the rules of reading refuse. */
 export interface Answer<T> {
   readonly head: Pick<Head, 'revision' | 'logId'>;
   readonly value: () => T;
@@ -94,7 +94,7 @@ export class Replicas {
       if (this.#isFit(answer.head, needed)) return answer;
       replica.isBehind(performance.now());
     } catch (error) {
-      // What the secrets' keys refuse, the primary would refuse too.
+      // A sealed value that cannot be opened here cannot be at the primary either.
       if (isConfigError(error)) throw error;
       replica.isAway(performance.now(), error);
     }

@@ -112,6 +112,21 @@ it('the clients of a server that stops go on at another, and neither lose a writ
   await Promise.all(clients.map((client) => client.close()));
 });
 
+it('reads at replicas where it is told to, and at the database itself where none is there', async () => {
+  const nobody = 'postgres://cfg:hush@127.0.0.1:1/nobody';
+  const pool = ['--store-connections', '2', '--store-timeout-ms', '5000', '--max-staleness-ms', '600000'];
+  const store = ['--store', await database.create('replicated'), '--store-replicas', nobody, ...pool];
+  await using program = await Program.serving([...anyPorts, ...store]);
+  expect(await write(program, 'hello')).toBe(200);
+  await vi.waitFor(async () => {
+    expect((await fetch(await program.url(key))).status).toBe(200);
+    expect(program.log).toContainEqual(
+      expect.objectContaining({ msg: 'a replica is away', replica: '127.0.0.1:1/nobody' }),
+    );
+  }, 60_000);
+  expect(program.stdout).not.toContain('hush');
+});
+
 it('says in one line what is wrong with the database', async () => {
   const missing = new URL(database.url);
   missing.pathname = '/missing';

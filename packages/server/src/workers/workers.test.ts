@@ -1,4 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
+import { connect } from 'node:net';
 import { RemoteStore } from '@cfg/client';
 import type { Change, EncodedValue } from '@cfg/core';
 import { SqliteStore } from '@cfg/sqlite';
@@ -111,6 +112,30 @@ describe.runIf(process.platform === 'linux')('cfg-server --workers', () => {
     await using store = new SqliteStore(file);
     await store.connect();
     expect((await store.revision()).revision).toBe(count);
+  });
+
+  it('lets no client wait for a worker that was killed before it took the connection', async () => {
+    const file = scratch().file('config.db');
+    await using program = await Program.serving([...anyPorts, '--store', `sqlite:${file}`, '--workers', '2']);
+    const [victim] = program.children as [number];
+    // As one that is busy: connections are given to it, but it does not take them.
+    process.kill(victim, 'SIGSTOP');
+    const url = new URL(await program.url('/v1/namespaces'));
+    const ends = Array.from({ length: 6 }, async () => {
+      const socket = connect(Number(url.port), url.hostname);
+      socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+      return text.split('\r\n')[0];
+    });
+    // All but one have been answered by the other.
+    await Promise.any(ends);
+    process.kill(victim, 'SIGKILL');
+    const answers = await Promise.all(ends);
+    expect(answers.filter((answer) => answer === 'HTTP/1.1 200 OK').length).toBeGreaterThanOrEqual(5);
   });
 
   it('makes no other store where the file is gone, and goes on when it is back', async () => {
