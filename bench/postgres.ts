@@ -43,7 +43,12 @@ const reads = await alternate(
   () => rate(3_000, 1, (i) => store.get('ns', key(i))),
   () => rate(3_000, 1, (i) => pool.query({ ...select, values: ['ns', key(i)] })),
 );
-line('get', 'op/s', reads, 0.8);
+line('get, one caller', 'op/s', reads, 0.8);
+const manyReads = await alternate(
+  () => rate(6_000, 32, (i) => store.get('ns', key(i))),
+  () => rate(6_000, 32, (i) => pool.query({ ...select, values: ['ns', key(i)] })),
+);
+line('get, 32 callers', 'op/s', manyReads, 0.8);
 title('PostgreSQL store, writes by 32 callers beside one', ['32', 'one']);
 const writes = await alternate(
   () => rate(3_200, 32, set),

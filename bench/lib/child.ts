@@ -7,6 +7,8 @@ export interface Server {
   /** Sends a command and returns the server's result. */
   tell(command: string, argument?: number): Promise<number>;
   stop(): void;
+  /** It stands still, its connections open. */
+  pause(): void;
 }
 
 export async function startServer(program: string, ...args: string[]): Promise<Server> {
@@ -29,6 +31,7 @@ export async function startServer(program: string, ...args: string[]): Promise<S
       return nextMessage();
     },
     stop: () => void child.kill('SIGKILL'),
+    pause: () => void child.kill('SIGSTOP'),
   };
 }
 

@@ -1,7 +1,7 @@
 // Builds the page to dist/app: assets with hashed names, each beside its compressed forms, so that a server sends files.
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -10,7 +10,6 @@ const outDir = join(import.meta.dirname, 'dist/app');
 const compressed = {
   '.br': (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
   '.gz': (bytes) => gzipSync(bytes, { level: 9 }),
-  '.zst': (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }),
 };
 
 /** Adds the licences of what only the workers carry: Vite tells those of the page alone. */
@@ -28,7 +27,7 @@ const workerLicences = {
   },
 };
 
-/** Writes `x.js.br`, `x.js.gz` and `x.js.zst` beside each text file. */
+/** Writes `x.js.br` and `x.js.gz` beside each text file. */
 const compress = {
   name: 'compress',
   closeBundle() {
@@ -39,6 +38,10 @@ const compress = {
     }
   },
 };
+
+/** What several screens share is one file: many small ones compress worse, and each is a request. */
+const ofThePage =
+  /app\/src\/(?:api|live|shell|state|ui)\/|\/node_modules\/(?:lucide-react|@radix-ui|@tanstack|@floating-ui|react|react-dom|scheduler)\//;
 
 export default defineConfig({
   root: join(import.meta.dirname, 'app'),
@@ -55,6 +58,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     license: { fileName: 'licenses.md' },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', test: ofThePage, minShareCount: 2 }] } } },
     manifest: 'manifest.json',
   },
 });

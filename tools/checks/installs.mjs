@@ -41,7 +41,7 @@ export default async function installs() {
 }
 
 const readmeOf = ({ dir }) => readFileSync(join(dir, 'README.md'), 'utf8');
-const examplesIn = (each) => (notAlone.has(each.name) ? [] : examplesOf(readmeOf(each)));
+const examplesIn = (each) => (notAlone.has(each.name) ? [] : examplesOf(readmeOf(each)).filter(({ runs }) => runs));
 
 /** Installs packages with all that their READMEs name or import. Returns what went wrong. */
 async function install(home, members, files) {

@@ -29,19 +29,19 @@ export default async function readmes() {
   mkdirSync(dir, { recursive: true });
   for (const { path, title, mustHaveExample } of pages(packages)) {
     const found = existsSync(path) ? examplesOf(readFileSync(path, 'utf8')) : [];
-    if (found.length === 0 && mustHaveExample) {
+    if (mustHaveExample && !found.some(({ runs }) => runs)) {
       complaints.push(`${relative(root, path)}: no example to run (a block of \`\`\`ts)`);
     }
-    for (const { line, code } of found) {
+    for (const { line, code, runs } of found) {
       const file = join(dir, `${title}-${line}.ts`);
       writeFileSync(file, code);
-      examples.push({ file, place: `${relative(root, path)}:${line}` });
+      examples.push({ file, runs, place: `${relative(root, path)}:${line}` });
     }
   }
   for (const each of packages) complaints.push(...untold(each));
   linkPackages(packages);
   complaints.push(...(await typeCheck(examples)));
-  for (const { file, place } of examples) {
+  for (const { file, place } of examples.filter(({ runs }) => runs)) {
     // A folder for each: what an example writes is in nobody's way.
     const cwd = file.replace(/\.ts$/, '');
     mkdirSync(cwd);

@@ -28,9 +28,9 @@ export default async function suites({ fresh, target = 'test' }) {
   const all = [...projects('packages'), ...projects('examples')].filter(has);
   for (const { dir } of all) rmSync(join(dir, report), { force: true });
   const names = all.map(({ name }) => name);
-  // Everything is built by now: to build again beside tests that run would take the code from under them. They wait often
-  // enough for three at a time on two cores.
-  const options = { projects: names, fresh, built: true, parallel: 3, timeoutMs: 30 * 60_000 };
+  // Everything is built by now: to build again beside tests that run would take the code from under them. Two projects at a
+  // time, each in two processes, as they wait often.
+  const options = { projects: names, fresh, built: true, parallel: 2, timeoutMs: 30 * 60_000 };
   const { code, output, note } = await runMany(target, options);
 
   const unreported = all.filter(({ dir }) => !existsSync(join(dir, report)));

@@ -1,5 +1,5 @@
 // The packages as users would install them: tarballs, packed by pnpm.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './process.mjs';
 import { bin, projects, root } from './workspace.mjs';
@@ -23,7 +23,7 @@ export function packed() {
 }
 
 /**
- * Packs packages that are built into folders of `home`, one for each. What was in `home` is gone afterwards.
+ * Packs packages that are built into the folder `home`. What was in it is gone afterwards.
  *
  * @param {{ name: string, dir: string, manifest: Record<string, any> }[]} packages
  * @param {string} home
@@ -31,21 +31,14 @@ export function packed() {
  */
 export async function pack(packages, home) {
   rmSync(home, { recursive: true, force: true });
-  const all = [];
-  for (const project of packages) {
-    const destination = join(home, project.name.replace('@cfg/', ''));
-    mkdirSync(destination, { recursive: true });
-    const { code, output } = await run(bin('pnpm'), ['pack', '--pack-destination', destination], { cwd: project.dir });
-    const [tarball] = readdirSync(destination);
-    const failed = code !== 0 || tarball === undefined;
-    all.push({
-      ...project,
-      ...(failed
-        ? { complaint: `${project.name}: pnpm pack failed\n${output}` }
-        : { file: join(destination, tarball) }),
-    });
-  }
-  return all;
+  mkdirSync(home, { recursive: true });
+  const chosen = packages.map(({ name }) => `--filter=${name}`);
+  const { output } = await run(bin('pnpm'), ['--recursive', ...chosen, 'pack', '--pack-destination', home]);
+  return packages.map((project) => {
+    const { name, manifest } = project;
+    const file = join(home, `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
+    return existsSync(file) ? { ...project, file } : { ...project, complaint: `${name}: pnpm pack failed\n${output}` };
+  });
 }
 
 /**

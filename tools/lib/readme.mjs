@@ -1,15 +1,16 @@
 // What a README shows to do: its TypeScript examples, and what it says to install.
 
 /**
- * The TypeScript examples. Every ```ts block is one and is run, unless it says ```ts no-run.
+ * The TypeScript examples. Every ```ts block is one, and is run, unless it says ```ts no-run. One that
+ * imports what is not installed says ```ts no-check besides, and is none.
  *
  * @param {string} markdown
- * @returns {{ line: number, code: string }[]} with the line of the README that the code starts in
+ * @returns {{ line: number, code: string, runs: boolean }[]} with the line of the README that the code starts in
  */
 export function examplesOf(markdown) {
   return blocksOf(markdown)
-    .filter(({ language, words }) => language === 'ts' && !words.includes('no-run'))
-    .map(({ line, code }) => ({ line, code }));
+    .filter(({ language, words }) => language === 'ts' && !words.includes('no-check'))
+    .map(({ line, code, words }) => ({ line, code, runs: !words.includes('no-run') }));
 }
 
 /**

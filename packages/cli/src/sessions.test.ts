@@ -29,12 +29,12 @@ const words = (command: string): string[] =>
 
 /** Runs `cfg` at the home, as the README has it. Returns its output, stdout first and stderr first, and its exit code. */
 async function run(
-  { address, home, start }: Workplace,
+  { address, home, cfg, quickly }: Workplace,
   command: string,
 ): Promise<{ readonly printed: readonly string[]; readonly code: number | null }> {
   const [name, ...args] = words(command.replace(shownAddress, address));
   expect(name).toBe('cfg');
-  const { code, stdout, stderr } = await start(args).result();
+  const { code, stdout, stderr } = await (args[0] === 'run' ? cfg : quickly)(...args);
   const shown = (text: string): string => text.replaceAll(home, '~').replaceAll(address, shownAddress);
   return { printed: [shown(stdout + stderr), shown(stderr + stdout)], code };
 }

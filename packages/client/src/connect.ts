@@ -16,7 +16,7 @@ import {
   type Store,
   type Value,
 } from '@cfg/core';
-import { within } from '@cfg/core/store';
+import { checkOptions, type OptionNames, within } from '@cfg/core/store';
 import { FileCache, type FileCacheOptions } from './cache-file/file-cache.js';
 import type { RemoteStoreOptions } from './options.js';
 import { RemoteStore } from './remote-store.js';
@@ -65,6 +65,7 @@ export interface AppNamespaceStatus extends Served {
  * console.log(db.current.host);
  */
 export async function connect(options: AppConfigOptions): Promise<AppConfig> {
+  checkAppOptions(options);
   const { namespace, address, server, store, cacheFile, cache, waitMs = 2_000, required, ...manager } = options;
   const names = typeof namespace === 'string' ? [namespace] : namespace;
   const { logger } = manager;
@@ -84,6 +85,22 @@ export async function connect(options: AppConfigOptions): Promise<AppConfig> {
     throw error;
   }
   return config;
+}
+
+const optionNames: OptionNames<AppConfigOptions> = {
+  ...{ namespace: true, address: true, server: true, store: true, cacheFile: true, cache: true, required: true },
+  ...{ codecs: true, defaultCodec: true, aliases: true, maxKeysPerNamespace: true, logger: true, watch: true },
+  ...{ bootstrap: true, waitMs: true, references: true },
+};
+
+function checkAppOptions(options: AppConfigOptions): void {
+  checkOptions('connect()', options, optionNames);
+  const wrong = (why: string): ConfigError => new ConfigError('invalid_argument', why);
+  const { namespace, required } = options;
+  if (namespace === undefined) throw wrong('option namespace is missing: whose keys to read');
+  if (![namespace].flat().every((name) => typeof name === 'string'))
+    throw wrong('option namespace must be a string, or a list of strings');
+  if (required !== undefined && required !== 'server') throw wrong("option required must be 'server', or be left out");
 }
 
 /** Connects, and asks for one key, so that a server is required that answers this caller. */

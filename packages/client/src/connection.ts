@@ -3,6 +3,7 @@ import { KnownPosition } from '@cfg/core/store';
 import { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import type { CallOptions as GrpcCallOptions } from 'nice-grpc-common';
 import type { Clients, ConfigClient, OperationsClient } from './clients.js';
+import { ConnectionArrivals } from './connection-arrivals.js';
 import type { ConnectionState } from './connection-state.js';
 import { Features } from './features.js';
 import { Heartbeat } from './heartbeat.js';
@@ -39,6 +40,7 @@ export class Connection {
   readonly settings: Settings;
   /** How far the server's log is known to have come. */
   readonly position: KnownPosition = new KnownPosition();
+  readonly arrivals: ConnectionArrivals = new ConnectionArrivals();
   readonly #where: string;
   readonly #open: () => Transport;
   readonly #scopes = new Set<Scope>();
@@ -230,7 +232,9 @@ export class Connection {
   }
 
   async #askFeatures(): Promise<void> {
-    await this.call((client, options) => client.listCodecs({}, options)).catch((error) => {
+    // What the circuit breaker knows of the connection before is nothing to this one.
+    const extras: CallExtras = { probe: true };
+    await this.call((client, options) => client.listCodecs({}, { ...options, ...extras })).catch((error) => {
       // Its headers have told what it has, or the server is one that does not tell.
       if (!isConfigError(error, 'permission_denied', 'unsupported')) throw error;
     });
@@ -241,7 +245,7 @@ export class Connection {
     if (link !== 'up') {
       this.features.forget();
       this.#losses += 1;
-    }
+    } else if (this.#link !== 'up') this.arrivals.arrive();
     this.#link = link;
     if (this.#state.status !== 'broken') this.#tellLink();
   }

@@ -1,5 +1,12 @@
 import { ConfigError, type Logger, type ReconnectOptions, safeLogger } from '@cfg/core';
-import { type BackoffOptions, completeReconnect, maxInt32, wholeNumber } from '@cfg/core/store';
+import {
+  type BackoffOptions,
+  checkOptions,
+  completeReconnect,
+  maxInt32,
+  type OptionNames,
+  wholeNumber,
+} from '@cfg/core/store';
 import type { ClientMiddleware } from 'nice-grpc-common';
 import { type ConnectionOptions, type ConnectionSettings, completeConnection } from './channel/open-channel.js';
 import type { ConnectionState } from './connection-state.js';
@@ -92,18 +99,22 @@ export interface Settings extends ConnectionSettings {
 }
 
 const channelOnly = ['insecure', 'tls', 'keepalive', 'channelOptions'] as const;
-const others = [
-  'token',
-  'middleware',
-  'retry',
-  'callTimeoutMs',
-  'circuitBreaker',
-  'connectTimeoutMs',
-  'watch',
-  'onStateChange',
-  'logger',
-];
-const known = new Set<string>([...channelOnly, ...others]);
+const names: OptionNames<RemoteStoreOptions> = {
+  ...{ insecure: true, tls: true, keepalive: true, channelOptions: true, token: true, middleware: true, retry: true },
+  ...{
+    callTimeoutMs: true,
+    circuitBreaker: true,
+    connectTimeoutMs: true,
+    watch: true,
+    onStateChange: true,
+    logger: true,
+  },
+};
+const retryNames: OptionNames<RetryOptions> = { maxRetries: true, initialBackoffMs: true, maxBackoffMs: true };
+const breakerNames: OptionNames<CircuitBreakerOptions> = { failures: true, resetAfterMs: true };
+const watchNames: OptionNames<RemoteWatchOptions> = {
+  ...{ reconnect: true, maxErrors: true, bufferSize: true, onError: true, initialBackoffMs: true, maxBackoffMs: true },
+};
 
 const ignore = (): void => {};
 
@@ -112,13 +123,14 @@ const ignore = (): void => {};
  * takes no options about one. Throws `invalid_argument` with the option's name.
  */
 export function completeOptions(options: RemoteStoreOptions, channel: boolean): Settings {
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw wrong(name, 'is not an option of RemoteStore');
-  }
+  checkOptions('RemoteStore', options, names);
   for (const name of channelOnly) {
     if (!channel && options[name] !== undefined) throw wrong(name, 'does not go with a ready-made client');
   }
   const { retry = {}, watch = {}, circuitBreaker } = options;
+  checkOptions('RemoteStore', retry, retryNames, 'retry.');
+  checkOptions('RemoteStore', watch, watchNames, 'watch.');
+  if (circuitBreaker !== undefined) checkOptions('RemoteStore', circuitBreaker, breakerNames, 'circuitBreaker.');
 
   return {
     ...completeConnection(options),

@@ -1,6 +1,7 @@
 import {
   type Alias,
   type Aliasing,
+  type Arrivals,
   type Auditing,
   type AuditPage,
   type AuditQuery,
@@ -46,12 +47,13 @@ import { accessTo } from './calls/access.js';
 import { deleteAlias, getAlias, listAliases, setAlias } from './calls/aliases.js';
 import { allNamespaces } from './calls/all-namespaces.js';
 import { auditPage } from './calls/audit.js';
-import { toEntries, toEntry } from './calls/entry.js';
-import { cursorOf, findPage } from './calls/find.js';
+import { toEntry } from './calls/entry.js';
+import { findPage } from './calls/find.js';
 import { findKeys } from './calls/find-keys.js';
-import { needsToRead, optionalNumber, wireLimit } from './calls/request.js';
+import { needsToRead, optionalNumber } from './calls/request.js';
 import { searchPage } from './calls/search.js';
 import { takeSnapshot } from './calls/snapshot.js';
+import { versionsPage } from './calls/versions.js';
 import { applyBatch, deleteKey, restoreTo, setKey } from './calls/write.js';
 import { BufferedChangeStream } from './change-stream.js';
 import { checkAddresses } from './channel/address.js';
@@ -110,6 +112,10 @@ export class RemoteStore
       const clients = { client, operations };
       this.#connection = new Connection('in process', () => ({ clients: () => clients, close: () => {} }), settings);
     }
+  }
+
+  get arrivals(): Arrivals {
+    return this.#connection.arrivals;
   }
 
   /**
@@ -176,15 +182,7 @@ export class RemoteStore
     query: VersionQuery = {},
     options: CallOptions = {},
   ): Promise<VersionPage> {
-    const { cursor = '', includeDeleted = false } = query;
-    const version = optionalNumber('version', query.version) ?? 0;
-    const request = { namespace, key, version, cursor, includeDeleted, limit: wireLimit(query) };
-    const answer = await this.#connection.call((client, call) => client.getVersions(request, call), {
-      ...options,
-      needs: needsToRead(query),
-    });
-    const entries = toEntries(answer.entries);
-    return { entries, nextCursor: cursorOf(this.#connection, answer.nextCursor, entries.length, request.limit) };
+    return versionsPage(this.#connection, namespace, key, query, options);
   }
 
   /**

@@ -51,6 +51,9 @@ function words({ code, details }: ClientError): string {
   if (/wrong version number|packet length too long|unknown protocol/i.test(text)) {
     return `${text} (the server seems to be without TLS: insecure: true talks to it in the clear)`;
   }
+  if (/self.signed certificate/i.test(text)) {
+    return `${text} (tls: { ca } says whom to trust; tls: { fingerprint256 } trusts one certificate by its fingerprint)`;
+  }
   // A connection that was made, and ended before it could be used.
   const isDropped = /ECONNRESET|socket hang up|Protocol error|session closed|Failed to connect/i.test(text);
   const wasNeverUp = /No connection established/i.test(details);

@@ -53,7 +53,7 @@ class WatchCalls {
     const { namespaces = [], prefixes = [] } = new ChangeFilter(this.#filter);
     const request = { namespaces: [...namespaces], prefixes: [...prefixes] };
     const { startRevision, logId = '' } = this.#options;
-    const backoff = new Backoff(watch.backoff);
+    const backoff = new Backoff(watch.backoff, this.#connection.arrivals);
     const events = resumed({
       from: startRevision === undefined ? undefined : { revision: wholeNumber('startRevision', startRevision), logId },
       signal,

@@ -40,6 +40,7 @@ export { yamlCodec } from './codecs/yaml.js';
 export { typeOfData, type ValueType, valueTypeNumber, valueTypeOf, valueTypes } from './value/value-type.js';
 export { type EntryValueOptions, Value, type ValueOptions } from './value/value.js';
 // For everyone: errors, the logger, a store in memory
+export type { Arrivals } from './contract/arrivals.js';
 export {
   ConfigError,
   type ConfigErrorOptions,
@@ -96,7 +97,13 @@ export { announced, capabilities, type Capability } from './contract/capability.
 export { Change, type ChangeType, type Progress, type WatchEvent } from './contract/change.js';
 export { type Alias, type EncodedValue, Entry, type EntryInit, type SealedBytes } from './contract/entry.js';
 export type { WatchFilter } from './contract/filter.js';
-export { type CommittedWrite, isMeasured, type LogState, type MeasuredStore } from './contract/measured.js';
+export {
+  type CommittedWrite,
+  type CompactionState,
+  isMeasured,
+  type LogState,
+  type MeasuredStore,
+} from './contract/measured.js';
 export { checkKey, checkNamespace, maxNameLength, printable } from './contract/names.js';
 export type { OwnershipStore } from './contract/ownership.js';
 export type { Searching, SearchIn, SearchMatch, SearchPage, SearchQuery } from './contract/search.js';

@@ -4,6 +4,7 @@
 
 // The store over an engine, and the rules of a write
 export { applyAll, type Commit } from './local-store/commit.js';
+export { CompactionMeter } from './local-store/compaction-meter.js';
 export type {
   Engine,
   EngineReader,
@@ -88,4 +89,5 @@ export {
 export { afterPrefix } from './util/sorted-map.js';
 export { type Maybe, run, runNow, type Steps, wait } from './util/steps.js';
 export { isDoneWithin, settledWithin, sleep, untilAborted, within } from './util/wait.js';
+export { checkOptions, type OptionNames } from './util/check-options.js';
 export { maxInt32, wholeNumber } from './util/whole-number.js';

@@ -29,9 +29,11 @@ test('a change elsewhere shows at once, and leaves an open edit alone', async ()
     await stage.open('ns/live/keys/app/limit?edit=1'),
   ];
   await reader.getByRole('status').filter({ hasText: 'live' }).waitFor();
+  await reader.getByText('somebody is editing').waitFor();
+  await writer.getByText('somebody is looking').waitFor();
   await write(writer, 'app/limit', '5');
   await stage.api.set('live', 'app/limit', 2, { comment: 'from elsewhere' });
-  await reader.getByRole('complementary', { name: 'Details' }).getByText('from elsewhere').waitFor();
+  await reader.getByRole('complementary', { name: 'Details' }).getByText('from elsewhere', { exact: true }).waitFor();
   await writer.getByRole('alert').filter({ hasText: 'Version 2 was saved while you were editing' }).waitFor();
   expect(await writer.getByRole('textbox', { name: 'Editor of app/limit' }).textContent()).toBe('5');
   await stage.api.set('live', 'app/new', 1);
@@ -102,8 +104,13 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await page.locator('button.live').click();
   await page.getByText('1 change while you were away').waitFor();
 
-  page.on('dialog', (dialog) => void dialog.accept());
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
   await page.reload();
+  expect(asked).toEqual(['beforeunload']);
   const editor = page.getByRole('textbox', { name: 'Editor of one' });
   await editor.waitFor();
   await expect.poll(() => editor.textContent()).toContain('"a": 2');
@@ -112,6 +119,9 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await page.keyboard.press('Control+Enter');
   await page.getByText('one saved as version 2').waitFor();
   expect((await stage.api.get('away', 'one'))?.text).toBe('{"a": 2}');
+  await page.reload();
+  await row(page, 'one').waitFor();
+  expect(asked).toHaveLength(1); // nothing is unsaved any more
 });
 
 test('staged changes are looked through, tried, and saved all or none', async () => {
@@ -173,11 +183,24 @@ test('history: who and why, two versions side by side, and back to one of them',
   await page.getByText('version 1 → version 3').waitFor();
   await expect.poll(() => page.locator('.diff-table tbody tr').allTextContents()).toEqual(['max13']);
   await expect.poll(() => page.url()).toMatch(/v1=1-.*v2=3-/);
+  await page.getByText('Who wrote what').click();
+  await page.getByRole('row', { name: /^max 3 version 3/ }).waitFor();
+  await page.getByRole('row', { name: /^same true version 1 .*to 1/ }).waitFor();
+  expect(page.url()).toContain('show=blame');
+  await page.getByText('What changed').click();
   await list.getByRole('button', { name: /version 1/ }).click();
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   const dialog = page.getByRole('dialog');
+  // Somebody writes between the preview and the click: it has to be looked at first.
+  await stage.api.set('past', 'pool', { max: 99 });
+  await dialog.getByRole('alert').getByRole('button', { name: 'Look again' }).click();
+  await dialog.getByRole('cell', { name: '99' }).waitFor();
   await dialog.getByLabel('Comment').fill('back');
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
   await page.getByText('pool is back to version 1').waitFor();
-  expect(await stage.api.get('past', 'pool')).toMatchObject({ version: 4, comment: 'back' });
+  expect(await stage.api.get('past', 'pool')).toMatchObject({
+    text: '{"max":1,"same":true}',
+    version: 5,
+    comment: 'back',
+  });
 });

@@ -125,6 +125,18 @@ test('makes, renames, copies, sets to expire, deletes and takes the deletion bac
   await page.keyboard.press('u');
   await page.getByText('Undone').waitFor();
   expect((await stage.api.get('shop:dev', 'new/two'))?.text).toBe('{"a": 1}');
+
+  // What somebody has made anew meanwhile is not taken away.
+  await page.goto(`${stage.url}ns/shop:dev/keys/new/two`);
+  await page.getByRole('heading', { name: 'new/two' }).waitFor();
+  await row(page, 'two').waitFor(); // the list knows which version is deleted
+  await page.keyboard.press('d');
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await stage.api.set('shop:dev', 'new/two', 'theirs');
+  await page.keyboard.press('u');
+  await page.getByRole('alert').filter({ hasText: 'Could not be undone' }).waitFor();
+  expect((await stage.api.get('shop:dev', 'new/two'))?.text).toBe('"theirs"');
 });
 
 test('deletes several keys only when the namespace is typed, and shows what was deleted', async () => {

@@ -4,6 +4,8 @@ import type { HttpHandler, HttpRequest } from '@cfg/service';
 import { AppFiles } from './app-files.js';
 import { completeOptions, type DashboardOptions, type DashboardSettings } from './options.js';
 import { pathOf } from './page-path.js';
+import { Presence } from './presence/presence.js';
+import { tellPresence } from './presence/presence-route.js';
 import { securityHeaders } from './security-headers.js';
 import { permission, sessionInfo } from './session-info.js';
 import { readVersion } from './version.js';
@@ -34,13 +36,19 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
 /** @param directory of the built page */
 export function dashboardOf(settings: DashboardSettings, directory: string): Dashboard {
-  const { basePath, auth, logger } = settings;
+  const { basePath, auth, guard, logger } = settings;
   const files = new AppFiles(directory);
-  const config = JSON.stringify({ auth: auth.clientConfig, apiPath: settings.apiPath, version: readVersion() });
+  const presence = new Presence();
+  const { apiPath } = settings;
+  const hasPresence = guard ? { presence: true } : {};
+  const config = JSON.stringify({ auth: auth.clientConfig, apiPath, version: readVersion(), ...hasPresence });
 
   async function answer(request: HttpRequest, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url ?? '/');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (path === '/presence' && request.method === 'POST' && guard) {
+      const { status, body } = await tellPresence(presence, request, response, guard, logger);
+      sendJson(response, status, JSON.stringify(body));
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (path === '/config.json') {
       sendJson(response, 200, config);

@@ -12,7 +12,10 @@ export interface DashboardOptions {
    * from the dashboard's own place, so that both may be mounted anywhere. Default: where {@link basePath} begins.
    */
   readonly apiPath?: string | undefined;
-  /** The API's guard: it tells the page who has signed in. Default: {@link auth} tells, where it can. */
+  /**
+   * The API's guard: it tells the page who has signed in, and who else has a key on the screen, to callers who may read
+   * the key. Default: {@link auth} tells who has signed in, where it can, and nobody is told of others.
+   */
   readonly guard?: Guard | undefined;
   /**
    * Answers `GET /metrics`, as the gateway's `createMetrics(…).handler` does, for the page of status. With {@link guard}

@@ -12,9 +12,9 @@ import { Metadata, Status } from 'nice-grpc-common';
 import type { DashboardSettings } from './options.js';
 
 /** What the page is told. */
-export interface Told {
-  readonly status: 200 | 401 | 403 | 503;
-  readonly body: { readonly userId: string } | { readonly message: string };
+export interface Told<T = { readonly userId: string }> {
+  readonly status: 200 | 400 | 401 | 403 | 503;
+  readonly body: T | { readonly message: string };
 }
 
 type Settings = Pick<DashboardSettings, 'auth' | 'guard' | 'logger'>;
@@ -28,7 +28,7 @@ export async function sessionInfo(request: HttpRequest, response: ServerResponse
   const context = contextOf(request, response, 'GET:session');
   return toldOf(async () => {
     const identity = await (guard ? askGuard(guard, { logger }).authenticate(context) : auth.authenticate?.(context));
-    return identity?.userId ?? '';
+    return { userId: identity?.userId ?? '' };
   });
 }
 
@@ -47,20 +47,21 @@ export async function permission(
     const resource = { namespace: '', key: '', prefix: '' };
     const denied = refusal(await asked.decide(identity, { action, resource }, context));
     if (denied !== undefined) throw denied;
-    return identity.userId;
+    return { userId: identity.userId };
   });
 }
 
 const statuses: Partial<Record<Status, Told['status']>> = {
+  [Status.INVALID_ARGUMENT]: 400,
   [Status.UNAUTHENTICATED]: 401,
   [Status.PERMISSION_DENIED]: 403,
   [Status.UNAVAILABLE]: 503,
 };
 
 /** Throws what is a fault rather than an answer. */
-async function toldOf(who: () => Promise<string>): Promise<Told> {
+export async function toldOf<T>(body: () => Promise<T>): Promise<Told<T>> {
   try {
-    return { status: 200, body: { userId: await who() } };
+    return { status: 200, body: await body() };
   } catch (error) {
     const { code, details } = toServerError(error);
     const status = statuses[code];
@@ -69,7 +70,7 @@ async function toldOf(who: () => Promise<string>): Promise<Told> {
   }
 }
 
-function contextOf(request: HttpRequest, response: ServerResponse, method: string): GuardContext {
+export function contextOf(request: HttpRequest, response: ServerResponse, method: string): GuardContext {
   const { headers } = request;
   const { peer, host, certificate } = callerOf(request);
   const gone = new AbortController();

@@ -32,3 +32,16 @@ it('connects by itself, in whatever scope it is registered, and is closed with t
   await app.close();
   await expect(store.get('payments', 'a')).rejects.toMatchObject({ code: 'closed' });
 });
+
+it("says what is wrong with its options, and leaves Fastify's own alone", async () => {
+  const refused = (options: object): unknown =>
+    fastify()
+      .register(cfgPlugin, options as never)
+      .ready();
+  await expect(refused({ config: {} })).rejects.toThrow('option config must be what connect() or fakeConfig() returns');
+  await expect(refused({ namespace: 'a', cachefile: false })).rejects.toThrow('option cachefile is not an option of');
+  const app = fastify();
+  const own = { namespace: 'a', store: new MemoryStore(), cacheFile: false } as const;
+  await app.register(cfgPlugin, { ...own, prefix: '/x', logLevel: 'warn' } as never);
+  await app.close();
+});

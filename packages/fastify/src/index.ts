@@ -1,5 +1,5 @@
-import { AppConfig, type AppConfigOptions, connect } from '@cfg/client';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { AppConfig, type AppConfigOptions, ConfigError, connect } from '@cfg/client';
+import type { FastifyInstance, FastifyPluginAsync, RegisterOptions } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 declare module 'fastify' {
@@ -13,11 +13,17 @@ declare module 'fastify' {
 export type CfgPluginOptions = AppConfigOptions | { readonly config: AppConfig };
 
 const plugin: FastifyPluginAsync<CfgPluginOptions> = async (app: FastifyInstance, options) => {
-  if ('config' in options && options.config instanceof AppConfig) {
-    app.decorate('config', options.config);
+  if ('config' in options) {
+    const { config } = options;
+    if (!(config instanceof AppConfig)) {
+      throw new ConfigError('invalid_argument', 'option config must be what connect() or fakeConfig() returns');
+    }
+    app.decorate('config', config);
     return;
   }
-  const config = await connect(options as AppConfigOptions);
+  // Fastify's own options of a registration come along.
+  const { prefix: _, logLevel: __, logSerializers: ___, ...own } = options as AppConfigOptions & RegisterOptions;
+  const config = await connect(own);
   app.decorate('config', config);
   app.addHook('onClose', () => config.close());
 };

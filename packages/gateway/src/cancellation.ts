@@ -25,16 +25,22 @@ export class Cancellation {
     this.#onCancel?.();
   }
 
-  /** The outcome of the promise, or a rejection as soon as nobody waits for it any more. */
-  until<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const earlier = this.#onCancel;
-      this.#onCancel = () => {
-        earlier?.();
-        reject(new DOMException('the call was cancelled', 'AbortError'));
-      };
-      promise.then(resolve, reject);
-      if (this.#cancelled) this.#onCancel();
-    });
+  /** Runs `listener` when nobody waits any more: at once, if that is so already. */
+  onCancel(listener: () => void): void {
+    if (this.#cancelled) {
+      listener();
+      return;
+    }
+    const earlier = this.#onCancel;
+    this.#onCancel =
+      earlier === undefined
+        ? listener
+        : () => {
+            earlier();
+            listener();
+          };
   }
 }
+
+/** What a call ends with that nobody waits for any more. */
+export const callCancelled = (): DOMException => new DOMException('the call was cancelled', 'AbortError');

@@ -1,5 +1,5 @@
 import { ConfigError } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { checkOptions, maxInt32, wholeNumber } from '@cfg/core/store';
 import type { HttpHandler } from '@cfg/service';
 import cors from 'cors';
 
@@ -17,7 +17,9 @@ export interface CorsOptions {
 const exposedHeaders = ['ETag', 'Last-Modified', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'];
 
 /** Throws `invalid_argument`, naming the option. */
-export function corsHandler({ origins, credentials = false, maxAgeMs }: CorsOptions): HttpHandler {
+export function corsHandler(options: CorsOptions): HttpHandler {
+  checkOptions('a gateway', options, { origins: true, credentials: true, maxAgeMs: true }, 'cors.');
+  const { origins, credentials = false, maxAgeMs } = options;
   if (origins !== '*' && !(Array.isArray(origins) && origins.every(isOrigin))) {
     throw wrong('cors.origins must be * or a list of origins, as in https://app.example.com');
   }

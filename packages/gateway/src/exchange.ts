@@ -15,6 +15,7 @@ import type { ServiceCallOptions } from './service-call.js';
 import { timeoutOf } from './timeout.js';
 import type { RequestSpan } from './tracing/request-tracing.js';
 import type { Timed, UnderWay } from './under-way.js';
+import type { Unsent } from './unsent.js';
 
 /** A query that wants secrets to be masked. */
 const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
@@ -22,12 +23,20 @@ const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void> | undefined;
 
+/** What the clients of a gateway can do beyond nice-grpc's. */
+export interface ClientTraits {
+  /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
+  readonly admit: Admit | undefined;
+  /** They take options whose parts are made when they are asked for. */
+  readonly takesLazy: boolean;
+}
+
 /** What all requests of a gateway share. */
-export interface ExchangeContext {
+export interface ExchangeContext extends ClientTraits {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
   readonly bodyBudget: BodyBudget;
-  readonly admit: Admit | undefined;
+  readonly unsent: Unsent;
   readonly underWay: UnderWay;
   /** How long a request may take; 0: as long as it likes. */
   readonly callTimeoutMs: number;
@@ -67,7 +76,7 @@ export class Exchange implements Timed, CallSource {
     this.request = request;
     this.response = response;
     this.requestId = requestIdOf(request.headers);
-    this.reply = new Reply(request, response, this.requestId, context.compressFromBytes);
+    this.reply = new Reply(request, response, this.requestId, context.compressFromBytes, context.unsent);
     this.#query = query;
     this.#variables = variables;
     response.on('close', () => this.#close());
@@ -114,6 +123,11 @@ export class Exchange implements Timed, CallSource {
   /** For all bodies that are being received. */
   get bodyBudget(): BodyBudget {
     return this.#context.bodyBudget;
+  }
+
+  /** For all answers that wait for their callers to read. */
+  get unsent(): Unsent {
+    return this.#context.unsent;
   }
 
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
@@ -166,8 +180,9 @@ export class Exchange implements Timed, CallSource {
     return this.#options;
   }
 
-  /** The same for a service in this process: see {@link LazyCallOptions}. */
+  /** The same for one call of a client of ours, at less cost: see {@link LazyCallOptions}. */
   lazyCallOptions(encoded = false): ServiceCallOptions {
+    if (!this.#context.takesLazy) return this.callOptions();
     this.#heedTimeout();
     return new LazyCallOptions(this, this.#context.metadataReader, encoded);
   }
@@ -188,6 +203,7 @@ export class Exchange implements Timed, CallSource {
     return {
       metadata: this.#context.metadataReader.read(this.request, () => caller, this),
       signal: this.signal,
+      onCancel: (listener) => this.cancellation.onCancel(listener),
       onHeader: (received) => this.observeHeader(received),
       onTrailer: (received) => this.observeTrailer(received),
       peer: caller.peer,
@@ -204,6 +220,7 @@ export class Exchange implements Timed, CallSource {
 
   #close(): void {
     clearTimeout(this.#deadline);
+    this.reply.closed();
     this.#span?.end(this.response.statusCode);
     if (this.response.writableFinished) return;
     this.#gone = true;

@@ -1,4 +1,6 @@
 import type { ConnectionOptions } from '@cfg/client/channel';
+import { ConfigError } from '@cfg/core';
+import type { OptionNames } from '@cfg/core/store';
 import {
   ConfigClusterDefinition,
   type ConfigOperationsDefinition,
@@ -9,10 +11,10 @@ import {
 import { type ConfigService, clientOf, createInProcessClients, type HttpHandler } from '@cfg/service';
 import type { Client, ServiceImplementation } from 'nice-grpc';
 import { Metadata } from 'nice-grpc-common';
-import type { Admit } from './admission.js';
 import { diffEndpoint } from './diff.js';
+import type { ClientTraits } from './exchange.js';
 import { ServerFeatures } from './features.js';
-import { RequestHandler } from './handler.js';
+import { type GatewayLimits, RequestHandler } from './handler.js';
 import { serverReadiness, serviceReadiness } from './health/readiness.js';
 import { type CheckReadiness, healthRoutes } from './health/routes.js';
 import { metricsRoute } from './metrics/route.js';
@@ -20,7 +22,7 @@ import { ofrepRoutes } from './ofrep/routes.js';
 import * as described from './openapi/own-operations.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { completeOptions, type GatewayOptions, type GatewaySettings } from './options.js';
-import { connect } from './remote.js';
+import { connect } from './remote/connection.js';
 import { createRoutes, type OwnRoute } from './router.js';
 import { rpcEndpoint } from './rpc-endpoint.js';
 import type { Subscribe } from './sse/shared-changes.js';
@@ -34,6 +36,8 @@ import { snapshotHook } from './value/snapshot-hook.js';
 export interface Gateway extends AsyncDisposable {
   /** Mount it with `app.use(gateway.handler)`, or give it to `http.createServer`. */
   readonly handler: HttpHandler;
+  /** How often limits were reached that all requests share. */
+  readonly limits: GatewayLimits;
   /**
    * Ends the streams of events, lets other requests that are under way finish, refuses new ones with 503, and closes
    * the connection to the server. Closing twice is fine.
@@ -76,17 +80,24 @@ export interface RemoteGatewayOptions extends GatewayOptions, ConnectionOptions 
  * express().use(gateway.handler).listen(8080);
  */
 export function createGateway(target: string | GatewayClients, options: RemoteGatewayOptions = {}): Gateway {
-  const complete = completeOptions(options);
+  const complete = completeOptions('createGateway', options, remoteNames);
   const watchToken = (): string | undefined =>
     typeof options.watchToken === 'function' ? options.watchToken() : options.watchToken;
-  if (typeof target !== 'string')
+  if (typeof target !== 'string') {
+    if (typeof target?.client?.get !== 'function')
+      throw new ConfigError(
+        'invalid_argument',
+        'the server must be an address, host:port, or clients: { client, operations }',
+      );
     return build(
       target,
       complete,
       watchedWith(target.client, watchToken),
       async () => ({}),
       () => {},
+      { admit: undefined, takesLazy: false },
     );
+  }
   const { service, operations, cluster, health, close } = connect(target, options, complete.logger);
   return build(
     { client: service, operations, cluster },
@@ -94,6 +105,7 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
     watchedWith(service, watchToken),
     serverReadiness(health),
     close,
+    { admit: undefined, takesLazy: true },
   );
 }
 
@@ -106,17 +118,23 @@ export function createGateway(target: string | GatewayClients, options: RemoteGa
  * express().use(gateway.handler).listen(8080);
  */
 export function createInProcessGateway(service: ConfigService, options: InProcessGatewayOptions = {}): Gateway {
+  if (typeof service?.admit !== 'function')
+    throw new ConfigError('invalid_argument', 'the service must be one that createConfigService has made');
   const { service: client, operations, admit } = createInProcessClients(service);
   const subscribe = () => (signal: AbortSignal) => service.changes(signal);
   return build(
     { client, operations, cluster: options.cluster && clientOf(ConfigClusterDefinition, options.cluster) },
-    completeOptions(options, service.maxValueBytes),
+    completeOptions('createInProcessGateway', options, { cluster: true }, service.maxValueBytes),
     subscribe,
     serviceReadiness(service),
     () => {},
-    admit,
+    { admit, takesLazy: true },
   );
 }
+
+const remoteNames: OptionNames<Omit<RemoteGatewayOptions, keyof GatewayOptions>> = {
+  ...{ insecure: true, tls: true, keepalive: true, channelOptions: true, watchToken: true },
+};
 
 /** How the gateway itself watches everything. */
 type MakeSubscribe = (features: ServerFeatures) => Subscribe;
@@ -137,7 +155,7 @@ function build(
   subscribe: MakeSubscribe,
   readiness: CheckReadiness,
   release: () => void,
-  admit?: Admit,
+  traits: ClientTraits,
 ): Gateway {
   const features = new ServerFeatures(client);
   const { maxBodyBytes } = options;
@@ -177,7 +195,7 @@ function build(
     },
     maxBodyBytes: (method) => (method.endsWith('.Batch') ? options.maxBatchBodyBytes : maxBodyBytes),
   });
-  const requests = new RequestHandler(routes, features, options, admit);
+  const requests = new RequestHandler(routes, features, options, traits);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= requests
@@ -186,7 +204,14 @@ function build(
       .then(release);
     return closed;
   };
-  return { handler: requests.handle, close, [Symbol.asyncDispose]: close };
+  return {
+    handler: requests.handle,
+    get limits() {
+      return requests.limits;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function ruleOf(method: string): HttpRule {

@@ -1,9 +1,8 @@
 import type { HttpHandler } from '@cfg/service';
 import { ClientError, Status } from 'nice-grpc-common';
-import type { Admit } from './admission.js';
 import { BodyBudget } from './body-budget.js';
 import { errorReply } from './error-reply.js';
-import { Exchange, type ExchangeContext } from './exchange.js';
+import { type ClientTraits, Exchange, type ExchangeContext } from './exchange.js';
 import type { ServerFeatures } from './features.js';
 import { HttpError, methodNotAllowed, notFound } from './http-error.js';
 import { MetadataReader } from './metadata.js';
@@ -13,6 +12,15 @@ import type { Route } from './router.js';
 import { comeBack } from './sse/come-back.js';
 import { watchPath } from './sse/watch.js';
 import { UnderWay } from './under-way.js';
+import { Unsent } from './unsent.js';
+
+/** How often limits were reached that all requests of a gateway share. */
+export interface GatewayLimits {
+  /** `maxBufferedBytes`. */
+  readonly requestBytes: number;
+  /** `maxUnsentBytes`. */
+  readonly unsentBytes: number;
+}
 
 /** Handles requests by the routes, and knows which are under way. */
 export class RequestHandler {
@@ -20,18 +28,23 @@ export class RequestHandler {
   readonly #options: GatewaySettings;
   readonly #context: ExchangeContext;
   readonly #underWay: UnderWay;
+  readonly #bodies: BodyBudget;
+  readonly #unsent: Unsent;
   #closed = false;
 
-  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, admit: Admit | undefined) {
+  constructor(routes: PathTable<Route>, features: ServerFeatures, options: GatewaySettings, clients: ClientTraits) {
     this.#routes = routes;
     this.#options = options;
     this.#underWay = new UnderWay(options.callTimeoutMs);
+    this.#bodies = new BodyBudget(options.maxBufferedBytes);
+    this.#unsent = new Unsent(options.maxUnsentBytes);
     this.#context = {
       underWay: this.#underWay,
       features,
       metadataReader: new MetadataReader(),
-      bodyBudget: new BodyBudget(options.maxBufferedBytes),
-      admit,
+      bodyBudget: this.#bodies,
+      unsent: this.#unsent,
+      ...clients,
       callTimeoutMs: options.callTimeoutMs,
       compressFromBytes: options.compressFromBytes,
     };
@@ -53,6 +66,11 @@ export class RequestHandler {
     if (tracing !== undefined) exchange.traceAs(tracing.begin(request, match?.value.path));
     void this.#answer(exchange, match?.value);
   };
+
+  /** How often each limit was reached. */
+  get limits(): GatewayLimits {
+    return { requestBytes: this.#bodies.refused, unsentBytes: this.#unsent.refused };
+  }
 
   /** Takes no more requests, ends the streams of events, and waits for the other requests that are under way. */
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type MessageName, type Messages, toJsonString } from '@cfg/proto';
 import { compressor } from './compression.js';
+import { OneByOne } from './one-by-one.js';
 
 /** Answers that are a list of messages with values, which comes first in them: the list's name, and what its items are. */
 const lists: Readonly<
@@ -18,20 +19,28 @@ const lists: Readonly<
 const largeBytes = 256 * 1024;
 /** So much text is made at a time, roughly. */
 const pieceLength = 64 * 1024;
-/** A caller who reads nothing for so long, in milliseconds, is cut off. */
-const stallMs = 60_000;
+/** Making a piece takes some tenths of a millisecond: however many callers read theirs at once, others come between. */
+const turns = new OneByOne();
+
+/** A large answer, while it is sent. */
+export interface LargeAnswer {
+  readonly pieces: Iterable<string>;
+  /** What is in memory until the last piece is made. */
+  readonly values: readonly Uint8Array[];
+}
 
 /**
  * The JSON text of a large answer in pieces, each of which is made when it is asked for: however many callers wait to
  * read theirs, what is in memory of them is the messages, which they share. Undefined for an answer that is not large.
  */
-export function largeAnswer(type: MessageName, message: object): Iterable<string> | undefined {
+export function largeAnswer(type: MessageName, message: object): LargeAnswer | undefined {
   const [name, item] = lists[type] ?? [];
   if (name === undefined || item === undefined) return undefined;
   const items = (message as Record<string, Messages[typeof item][]>)[name] ?? [];
   let bytes = 0;
   for (const { value } of items) bytes += value.length;
-  return bytes < largeBytes ? undefined : piecesOf(type, message, name, item, items);
+  if (bytes < largeBytes) return undefined;
+  return { pieces: piecesOf(type, message, name, item, items), values: items.map(({ value }) => value) };
 }
 
 function* piecesOf(
@@ -55,14 +64,23 @@ function* piecesOf(
   yield piece + rest.slice(head.length);
 }
 
+async function* inTurns(pieces: Iterable<string>): AsyncGenerator<string, void, undefined> {
+  const all = pieces[Symbol.iterator]();
+  for (;;) {
+    await turns.turn();
+    const { done, value } = all.next();
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Sends pieces as fast as the caller reads; headers are written already. Resolves when all is sent, or cannot be. */
 export async function sendPieces(
   response: ServerResponse,
   pieces: Iterable<string>,
   encoding: string | undefined,
 ): Promise<void> {
-  response.setTimeout(stallMs, () => response.destroy());
-  const source = Readable.from(pieces, { highWaterMark: 1 });
+  const source = Readable.from(inTurns(pieces), { highWaterMark: 1 });
   try {
     if (encoding === undefined) await pipeline(source, response);
     else await pipeline(source, compressor(encoding), response);

@@ -13,8 +13,8 @@ export interface CallSource extends AddedMetadata {
 }
 
 /**
- * Options of a call to a service in this process. Their parts are made when they are first asked for, which most never
- * are. Spread into another object they are empty.
+ * Options of a call by a client of ours: to a service in this process, or by a connection of the gateway's own. Their parts
+ * are made when they are first asked for, which most never are. Spread into another object they are empty.
  */
 export class LazyCallOptions implements ServiceCallOptions {
   readonly metadata: Metadata;
@@ -54,7 +54,7 @@ export class LazyCallOptions implements ServiceCallOptions {
     this.#source.observeTrailer(received);
   }
 
-  until<T>(answer: Promise<T>): Promise<T> {
-    return this.#source.cancellation.until(answer);
+  onCancel(listener: () => void): void {
+    this.#source.cancellation.onCancel(listener);
   }
 }

@@ -9,6 +9,11 @@ export class LazyMetadata implements Metadata {
     this.#make = make;
   }
 
+  /** Whether it was made already: it may have been changed since. */
+  get made(): boolean {
+    return this.#made !== undefined;
+  }
+
   get #metadata(): Metadata {
     this.#made ??= this.#make();
     return this.#made;

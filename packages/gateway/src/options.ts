@@ -1,5 +1,5 @@
-import { type Logger, safeLogger } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { ConfigError, type Logger, safeLogger } from '@cfg/core';
+import { checkOptions, maxInt32, type OptionNames, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import type { HttpHandler } from '@cfg/service';
 import { type CorsOptions, corsHandler } from './cors.js';
@@ -41,6 +41,11 @@ export interface GatewayOptions extends OriginOptions {
    */
   readonly maxBufferedBytes?: number | undefined;
   /**
+   * What answers that wait for their callers to read may take together, in bytes; what many share counts once. Large ones
+   * beyond it are answered with 429, small ones and streams of events cut off. Default 256 MiB; at least 1.
+   */
+  readonly maxUnsentBytes?: number | undefined;
+  /**
    * How long a request may take, in milliseconds, streams of events apart; then it is answered with 504 and its call is
    * cancelled. A caller may set less in `grpc-timeout`. Default 60,000; 0: no limit; at most 2³¹ − 1.
    */
@@ -79,6 +84,7 @@ export interface GatewaySettings {
   readonly maxLagMs: number;
   readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
+  readonly maxUnsentBytes: number;
   readonly callTimeoutMs: number;
   readonly maxBatchBodyBytes: number;
   readonly checkOrigin: OriginCheck;
@@ -92,8 +98,26 @@ export interface GatewaySettings {
   readonly logger: Logger;
 }
 
-/** Throws `invalid_argument`, naming the option, if one is out of its range. */
-export function completeOptions(options: GatewayOptions = {}, maxValueBytes: number = 1024 * 1024): GatewaySettings {
+const names: OptionNames<GatewayOptions> = {
+  ...{ heartbeatIntervalMs: true, retryMs: true, eventBufferSize: true, reauthorizeEveryMs: true, maxLagMs: true },
+  ...{ maxBodyBytes: true, maxBufferedBytes: true, callTimeoutMs: true, fallthrough: true, compressFromBytes: true },
+  ...{ cors: true, docs: true, flags: true, tracing: true, metrics: true, logger: true },
+  ...{ allowedOrigins: true, allowedHosts: true, maxUnsentBytes: true },
+};
+
+/** Throws `invalid_argument`, naming the option, where one is out of its range or none of `what`, whose others are `more`. */
+export function completeOptions<T extends GatewayOptions>(
+  what: string,
+  options: T,
+  more: OptionNames<Omit<T, keyof GatewayOptions>>,
+  maxValueBytes: number = 1024 * 1024,
+): GatewaySettings {
+  checkOptions<GatewayOptions>(what, options, { ...names, ...more });
+  const truth = (name: 'docs' | 'fallthrough', byDefault: boolean): boolean => {
+    const value = options[name] ?? byDefault;
+    if (typeof value !== 'boolean') throw new ConfigError('invalid_argument', `${name} must be true or false`);
+    return value;
+  };
   // A value comes as base64, a third longer, within a JSON object.
   const needed = Math.min(Math.ceil(maxValueBytes * 1.4) + 64 * 1024, maxMessageBytes);
   const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? needed, 1, maxMessageBytes);
@@ -111,15 +135,16 @@ export function completeOptions(options: GatewayOptions = {}, maxValueBytes: num
     maxBodyBytes,
     maxBatchBodyBytes: Math.min(maxBodyBytes * 16, maxMessageBytes, buffered),
     maxBufferedBytes: wholeNumber('maxBufferedBytes', buffered, maxBodyBytes),
+    maxUnsentBytes: wholeNumber('maxUnsentBytes', options.maxUnsentBytes ?? 256 * 1024 * 1024, 1),
     checkOrigin: originCheck({ ...options, allowedOrigins }),
     callTimeoutMs: wholeNumber('callTimeoutMs', options.callTimeoutMs ?? 60_000, 0, maxInt32),
     compressFromBytes: wholeNumber('compressFromBytes', options.compressFromBytes ?? 16_384, 0, maxInt32),
     cors,
-    docs: options.docs ?? true,
+    docs: truth('docs', true),
     metrics: options.metrics,
     flags: flagSettings(options.flags),
     tracing: options.tracing,
-    fallthrough: options.fallthrough ?? false,
+    fallthrough: truth('fallthrough', false),
     logger: safeLogger(options.logger),
   };
 }

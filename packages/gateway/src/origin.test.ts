@@ -26,6 +26,10 @@ describe.each(doors)('a web page, at the gateway %s,', (kind) => {
     ['without a name of its own', { origin: 'null' }],
     ['that writes to forms', { origin: 'https://evil.example', 'content-type': 'text/plain' }],
     ['whose browser says only that it is foreign', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['of the same site, but another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
+    ['whose browser says what nobody knows', { 'sec-fetch-site': 'elsewhere' }],
+    ['whose old browser tells only its address', { referer: 'https://evil.example/page' }],
+    ['whose address is none', { referer: 'about:blank' }],
     ['that sends its users to write', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
   ])('%s may not write', async (_, headers) => {
     for (const [method, path] of [
@@ -41,7 +45,14 @@ describe.each(doors)('a web page, at the gateway %s,', (kind) => {
 
   it('of another origin may not read, watch, or learn which paths there are', async () => {
     for (const path of [key, '/v1/watch?namespaces=web', '/nothing']) {
-      expect((await ask(door.url, path, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' },
+        { origin: 'https://evil.example', upgrade: 'websocket', connection: 'Upgrade', 'sec-fetch-mode': 'websocket' },
+      ]) {
+        expect((await ask(door.url, path, { headers: headers as Record<string, string> })).status).toBe(403);
+      }
     }
   });
 
@@ -52,9 +63,19 @@ describe.each(doors)('a web page, at the gateway %s,', (kind) => {
       { origin: `https://${host}`, 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' },
+      { referer: 'https://wiki.example/how-to' },
       {},
     ]) {
       expect((await ask(door.url, key, { headers: headers as Record<string, string> })).status).toBe(200);
+    }
+  });
+
+  it('that is an app of its own, and not of the server, may do nothing', async () => {
+    const { host } = new URL(door.url);
+    for (const scheme of ['capacitor', 'app', 'ws', 'file']) {
+      const answer = await ask(door.url, key, { method: 'POST', body, headers: { origin: `${scheme}://${host}` } });
+      expect([scheme, answer.status]).toEqual([scheme, 403]);
     }
   });
 
@@ -79,7 +100,28 @@ describe.each(doors)('a web page, at the gateway %s,', (kind) => {
     expect(await at('localhost:8080')).toBe(200);
     expect(await at('[::1]:8080')).toBe(200);
     expect(await at('192.168.0.7')).toBe(200);
-    expect(await at('a b')).toBe(403);
+    expect(await at('config.example.com.')).toBe(200);
+    // An address, however it is written, is no name that leads here.
+    expect(await at('2130706433')).toBe(200);
+    expect(await at('0177.0.0.1:80')).toBe(200);
+    for (const odd of [
+      'a b',
+      'evil.example.',
+      'localhost.evil.example',
+      'localhost@evil.example',
+      'evil.example@localhost',
+      'localhost/evil.example',
+      'localhost#evil.example',
+      'localhost?.evil.example',
+      'localhost\\.evil.example',
+      '%6cocalhost',
+      'loc\u00aalhost',
+      '[fe80::1%25eth0]',
+      'localhost:80:80',
+      'localhost:http',
+    ]) {
+      expect([odd, await at(odd)]).toEqual([odd, 403]);
+    }
   });
 
   it('gets answers that nobody keeps and no browser takes for something else', async () => {

@@ -24,6 +24,8 @@ export type OriginCheck = (request: HttpRequest) => void;
 
 /** Throws `invalid_argument` for an origin that is none. */
 export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions): OriginCheck {
+  checkList('allowedOrigins', allowedOrigins);
+  if (allowedHosts !== undefined) checkList('allowedHosts', allowedHosts);
   for (const origin of allowedOrigins) {
     if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     const message = `allowedOrigins: ${JSON.stringify(origin)} is no origin, as https://admin.example.com is one`;
@@ -39,19 +41,33 @@ export function originCheck({ allowedOrigins = [], allowedHosts }: OriginOptions
       throw refused(`the host ${quoted(host)} is not one of this server's`);
     }
     if (origins.has('*')) return;
-    const { origin } = headers;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const site = headers['sec-fetch-site'];
+    // Without an origin: where a write comes from, an old browser says only as the page that it was sent from.
+    const origin = headers.origin ?? (isRead || site !== undefined ? undefined : originOf(headers.referer));
     if (origin !== undefined) {
       if (origins.has(origin) || isOwnOrigin(origin, host, callerOf(request).host)) return;
       throw refused(`the origin ${quoted(origin)} is not allowed`);
     }
-    // Old pages send no origin with what needs no permission to be sent; the browser says where it comes from.
-    const isForeign = headers['sec-fetch-site'] === 'cross-site';
+    // Pages send no origin with what needs no permission to be sent; the browser says where it comes from. The same site
+    // has other ports and other names.
+    const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
     // Following a link shows a page to its user, and to no script.
-    if (isForeign && headers['sec-fetch-mode'] !== 'navigate') throw refused('requests of other sites are not allowed');
-    if (isForeign && request.method !== 'GET' && request.method !== 'HEAD') {
-      throw refused('requests of other sites are not allowed');
+    if (isForeign && !(isRead && headers['sec-fetch-mode'] === 'navigate')) {
+      throw refused('requests of other origins are not allowed');
     }
   };
+}
+
+function checkList(name: string, list: unknown): void {
+  if (Array.isArray(list) && list.every((each) => typeof each === 'string')) return;
+  throw new ConfigError('invalid_argument', `${name} must be a list of strings`);
+}
+
+/** The origin of a page's address; `null`, which is nobody's, where that cannot be told. */
+function originOf(referer: string | undefined): string | undefined {
+  if (referer === undefined) return undefined;
+  return URL.canParse(referer) ? new URL(referer).origin : 'null';
 }
 
 const refused = (message: string): HttpError => new HttpError(Status.PERMISSION_DENIED, message);
@@ -78,8 +94,9 @@ function hostCheck(hosts: ReadonlySet<string>): (header: string | undefined) => 
 }
 
 function isAllowed(hosts: ReadonlySet<string>, header: string): boolean {
-  if (!URL.canParse(`http://${header}`)) return false;
-  const { hostname } = new URL(`http://${header}`);
+  // Whatever else is in it, such as a user before an @, would be read as another part of an address.
+  if (!/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(header) || !URL.canParse(`http://${header}`)) return false;
+  const hostname = new URL(`http://${header}`).hostname.replace(/\.$/, '');
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
   return isAddress || hostname === 'localhost' || hostname.endsWith('.localhost') || hosts.has(hostname);
 }

@@ -91,25 +91,27 @@ function variable<T>(node: Node<T>, name: string, template: string): Node<T> {
 /** Matches what follows `from`, the place after a slash. `found` are the variables before it. */
 function find<T>(node: Node<T>, path: string, from: number, found: PathVariable[]): PathMatch<T> | undefined {
   const slashAt = path.indexOf('/', from);
-  const end = slashAt < 0 ? path.length : slashAt;
-  const segment = path.slice(from, end);
-  const onward = (next: Node<T>): PathMatch<T> | undefined => {
-    if (slashAt >= 0) return find(next, path, end + 1, found);
-    return next.end && { value: next.end.value, variables: found };
-  };
+  const segment = slashAt < 0 ? path.slice(from) : path.slice(from, slashAt);
   const next = node.literals.get(segment);
-  const match = next && onward(next);
+  const match = next && findBehind(next, path, slashAt, found);
   if (match !== undefined) return match;
   if (node.variable !== undefined && segment !== '') {
     found.push({ name: node.variable.name, raw: segment });
-    const match = onward(node.variable.node);
+    const match = findBehind(node.variable.node, path, slashAt, found);
     if (match !== undefined) return match;
     found.pop();
   }
   for (const { name, suffix, value } of node.spans) {
     const length = path.length - from - suffix.length;
     if (length <= 0 || !path.endsWith(suffix)) continue;
-    return { value, variables: [...found, { name, raw: path.slice(from, from + length) }] };
+    found.push({ name, raw: path.slice(from, from + length) });
+    return { value, variables: found };
   }
   return undefined;
+}
+
+/** Matches what follows the slash at `slashAt`; below 0: nothing follows. */
+function findBehind<T>(node: Node<T>, path: string, slashAt: number, found: PathVariable[]): PathMatch<T> | undefined {
+  if (slashAt >= 0) return find(node, path, slashAt + 1, found);
+  return node.end && { value: node.end.value, variables: found };
 }

@@ -67,7 +67,7 @@ class RpcEndpoint {
 
   /** Of a method whose request is in path and query. */
   readonly read: Endpoint = (exchange) => {
-    const options = exchange.admit ? exchange.lazyCallOptions(this.#hook.encoded) : exchange.callOptions();
+    const options = exchange.lazyCallOptions(this.#hook.encoded);
     const request = this.#queried(exchange);
     return this.#call(request, exchange, () => options).then((message) => this.#respond(message, exchange));
   };
@@ -105,8 +105,8 @@ class RpcEndpoint {
       return undefined;
     }
     const { responseType } = this.#rule;
-    const pieces = body === undefined ? largeAnswer(responseType, message) : undefined;
-    if (pieces !== undefined) return exchange.reply.sendPieces(status, pieces, headers);
+    const large = body === undefined ? largeAnswer(responseType, message) : undefined;
+    if (large !== undefined) return exchange.reply.sendPieces(status, large, headers);
     return exchange.reply.send(status, body ?? toJsonString(responseType, message), headers);
   }
 

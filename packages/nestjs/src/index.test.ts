@@ -68,3 +68,12 @@ it('does not start where the settings are not valid', async () => {
   const starting = NestFactory.createApplicationContext(rootModule({ config }), { logger: false, abortOnError: false });
   await expect(starting).rejects.toMatchObject({ code: 'invalid_value' });
 });
+
+it.each<[make: () => unknown, why: string]>([
+  [() => ConfigModule.forRoot(undefined as never), 'ConfigModule.forRoot needs options'],
+  [() => ConfigModule.forRoot({ config: {} } as never), 'option config must be what connect() or fakeConfig() returns'],
+  [() => ConfigModule.forFeature(z.object({}) as never), 'ConfigModule.forFeature takes what settings() returns'],
+  [() => ConfigModule.forFeature(undefined as never), 'ConfigModule.forFeature takes what settings() returns'],
+])('%s is refused', (make, why) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining(why) }));
+});

@@ -1,4 +1,4 @@
-import { AppConfig, type AppConfigOptions, connect, type Live, type StandardSchema } from '@cfg/client';
+import { AppConfig, type AppConfigOptions, ConfigError, connect, type Live, type StandardSchema } from '@cfg/client';
 import {
   type DynamicModule,
   Inject,
@@ -41,6 +41,8 @@ export function LiveConfig(of: Settings<StandardSchema>): PropertyDecorator & Pa
 /** The type of what {@link LiveConfig} injects. */
 export type LiveOf<T> = T extends Settings<infer S> ? Live<S> : never;
 
+const wrong = (why: string): ConfigError => new ConfigError('invalid_argument', why);
+
 /** What a module that made something releases. */
 class Release implements OnApplicationShutdown {
   readonly #release: () => unknown;
@@ -64,7 +66,12 @@ class Release implements OnApplicationShutdown {
 export class ConfigModule {
   /** Once, in the root module. Connects before the app is ready, and is closed with it. */
   static forRoot(options: ConfigModuleOptions): DynamicModule {
+    if (typeof options !== 'object' || options === null)
+      throw wrong('ConfigModule.forRoot needs options, or { config }');
     const given = 'config' in options ? options.config : undefined;
+    if ('config' in options && !(given instanceof AppConfig)) {
+      throw wrong('option config must be what connect() or fakeConfig() returns');
+    }
     const config: Provider = {
       provide: AppConfig,
       useFactory: () => given ?? connect(options as AppConfigOptions),
@@ -79,6 +86,8 @@ export class ConfigModule {
 
   /** In each module that injects them. The app is ready once they all have a valid value, and fails to start where not. */
   static forFeature(...all: readonly Settings<StandardSchema>[]): DynamicModule {
+    const isMade = (each: Settings<StandardSchema> | undefined): boolean => typeof each?.token === 'symbol';
+    if (!all.every(isMade)) throw wrong('ConfigModule.forFeature takes what settings() returns');
     const providers = all.flatMap(({ prefix, schema, token }): Provider[] => [
       {
         provide: token,

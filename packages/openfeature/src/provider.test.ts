@@ -126,3 +126,13 @@ describe('events', () => {
     await OpenFeature.clearProviders();
   });
 });
+
+it.each<[options: unknown, why: string]>([
+  [{ prefx: 'x' }, 'option prefx is not an option of CfgProvider, which has prefix, waitMs'],
+  [{ prefix: 7 }, 'option prefix must be a string'],
+  [{ waitMs: '2s' }, 'option waitMs must be a whole number'],
+])('options such as %o are refused', async (options, why) => {
+  await using config = await fakeConfig();
+  expect(() => new CfgProvider(config, options as never)).toThrow(why);
+  expect(() => new CfgProvider(undefined as never)).toThrow('must be that of connect()');
+});

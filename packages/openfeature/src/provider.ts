@@ -1,7 +1,7 @@
 import type { AppConfig, LoadedPrefix, NamespaceStatus, PullStream, Value } from '@cfg/client';
-import { isTransient } from '@cfg/core';
+import { ConfigError, isTransient } from '@cfg/core';
 import { evaluate } from '@cfg/core/flags';
-import { settledWithin, sleep } from '@cfg/core/store';
+import { checkOptions, maxInt32, settledWithin, sleep, wholeNumber } from '@cfg/core/store';
 import {
   ErrorCode,
   type EvaluationContext,
@@ -42,7 +42,13 @@ export class CfgProvider implements Provider {
   #statuses: PullStream<NamespaceStatus> | undefined;
   #isStale = false;
 
-  constructor(config: AppConfig, { prefix = 'flags/', waitMs = 2_000 }: CfgProviderOptions = {}) {
+  /** Throws `invalid_argument` that names the option. */
+  constructor(config: AppConfig, options: CfgProviderOptions = {}) {
+    checkOptions('CfgProvider', options, { prefix: true, waitMs: true });
+    const { prefix = 'flags/', waitMs = 2_000 } = options;
+    if (typeof config?.namespace?.remembered !== 'function') throw wrong('the configuration must be that of connect()');
+    if (typeof prefix !== 'string') throw wrong('option prefix must be a string');
+    wholeNumber('option waitMs', waitMs, 0, maxInt32);
     this.#config = config;
     this.#prefix = prefix;
     this.#waitMs = waitMs;
@@ -187,3 +193,5 @@ export class CfgProvider implements Provider {
     this.events.emit(ProviderEvents.Ready, {});
   }
 }
+
+const wrong = (why: string): ConfigError => new ConfigError('invalid_argument', why);

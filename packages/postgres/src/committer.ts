@@ -1,5 +1,5 @@
-import type { Logger } from '@cfg/core';
-import { applyAll, type Commit, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
+import type { CompactionState, Logger } from '@cfg/core';
+import { applyAll, type Commit, CompactionMeter, type Operation, run, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
 import type { Database } from './database.js';
 import { CommitUnknown, isConnectionLost, KeysChanged } from './fault.js';
@@ -8,6 +8,11 @@ import type { Session } from './session.js';
 import type { Statements } from './statements.js';
 import { Sweep } from './sweep.js';
 import { Tables } from './tables.js';
+
+/** A commit, and the newest revision as of it: the caller knows of it now. */
+export interface Committed extends Commit {
+  readonly revision: number;
+}
 
 /**
  * Commits batches of operations: one batch, one transaction, two round trips. The row of the log is locked first, so that
@@ -22,6 +27,7 @@ export class Committer {
   readonly #logger: Logger;
   readonly #compaction: Compaction;
   readonly #sweep: Sweep;
+  readonly #meter = new CompactionMeter();
   #compacting: Promise<void> | undefined;
   #closed = false;
 
@@ -40,13 +46,18 @@ export class Committer {
     this.#limits = limits;
     this.#origin = origin;
     this.#logger = logger;
-    this.#compaction = new Compaction(database, statements, limits);
-    this.#sweep = new Sweep(database, statements, limits);
+    this.#compaction = new Compaction(database, statements, limits, this.#meter);
+    this.#sweep = new Sweep(database, statements, limits, this.#meter);
+  }
+
+  /** What this server has dropped. */
+  get compaction(): CompactionState {
+    return this.#meter.state;
   }
 
   /** If this throws, as {@link KeysChanged}, nothing was done, unless it throws {@link CommitUnknown}. */
-  commit(operations: readonly Operation[], nowMs: number): Promise<Commit> {
-    return this.#database.write<LogRow, Commit>(this.#statements.lock, async (session, rows) => {
+  commit(operations: readonly Operation[], nowMs: number): Promise<Committed> {
+    return this.#database.write<LogRow, Committed>(this.#statements.lock, async (session, rows) => {
       const tables = new Tables(session, this.#statements, this.#limits.historyLimit, this.#sealer);
       const active = session.query<{ id: number }>(this.#statements.activeKey);
       const [locked, [key]] = await Promise.all([rows, active, tables.load(operations, nowMs)]);
@@ -60,12 +71,12 @@ export class Committer {
       const { oldestRevision, oldestBytes } = head;
       if (changes.length === 0) {
         await session.script('ROLLBACK');
-        return { outcomes, changes, oldestRevision };
+        return { outcomes, changes, oldestRevision, revision: transaction.revision };
       }
       await commit(session, tables.flush(this.#origin));
       const isDue = this.#compaction.isDue(transaction.revision, oldestRevision, tables.logBytes - oldestBytes);
       if (isDue) this.tend(nowMs);
-      return { outcomes, changes, oldestRevision };
+      return { outcomes, changes, oldestRevision, revision: transaction.revision };
     });
   }
 

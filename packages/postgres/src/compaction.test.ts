@@ -82,4 +82,7 @@ it('drops what is too old for the log, for a history, and deleted keys', async (
     ),
   );
   expect((await store.set('a', 'gone', json(1))).version).toBe(1);
+  // Two versions of one key, and a value and its deletion of the other, at least.
+  expect(store.compaction()?.changes).toBeGreaterThanOrEqual(4);
+  expect(store.compaction()?.steps).toBeGreaterThanOrEqual(2);
 });

@@ -1,5 +1,5 @@
 import type { Entry } from '@cfg/core';
-import { cutoff, type TrailRetention } from '@cfg/core/store';
+import { type CompactionMeter, cutoff, type TrailRetention } from '@cfg/core/store';
 import type { Database } from './database.js';
 import { headOf, type LogRow } from './reader.js';
 import { entryWeight, type Statements } from './statements.js';
@@ -27,8 +27,10 @@ export class Compaction {
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #limits: Limits;
+  readonly #meter: CompactionMeter;
 
-  constructor(database: Database, statements: Statements, limits: Limits) {
+  constructor(database: Database, statements: Statements, limits: Limits, meter: CompactionMeter) {
+    this.#meter = meter;
     this.#database = database;
     this.#statements = statements;
     this.#limits = limits;
@@ -45,6 +47,7 @@ export class Compaction {
     const { historyLimit, logLimit, logBytes, logAgeMs } = this.#limits;
     return this.#database.write<LogRow, { oldestRevision: number; more: boolean }>(lock, async (session, rows) => {
       const head = headOf(await rows);
+      const beganMs = performance.now();
       const reach = Math.min(head.revision, head.oldestRevision + step);
       const [found] = await session.query<{ revision: number; log_bytes: number }>(newOldest, [
         head.oldestRevision,
@@ -60,8 +63,9 @@ export class Compaction {
       }
       await session.query(moveWindow, [found.revision, found.log_bytes]);
       await session.query(keepTrail, [head.oldestRevision, found.revision]);
-      await session.query(dropLeaving, [head.oldestRevision, found.revision, historyLimit]);
+      const dropped = await session.query(dropLeaving, [head.oldestRevision, found.revision, historyLimit]);
       await session.script('COMMIT');
+      this.#meter.add(dropped.length, performance.now() - beganMs);
       return { oldestRevision: found.revision, more: found.revision === reach };
     });
   }

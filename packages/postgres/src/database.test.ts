@@ -113,6 +113,22 @@ describe('what is kept', () => {
     expect(await again.set('a', 'x', json(1), { requestId: '\0\\' })).toMatchObject({ revision: written.revision });
   });
 
+  it('of many keys read at once each its own', async () => {
+    const store = await openStore();
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n % 30}`);
+    await Promise.all(keys.slice(0, 25).map((key, n) => store.set(n % 2 === 0 ? 'a' : '', key, json(key))));
+    const namespaces = ['a', '', 'none'];
+    const asked = namespaces.flatMap((namespace) => keys.map((key) => [namespace, key] as const));
+    const answers = await Promise.allSettled(asked.map(([namespace, key]) => store.get(namespace, key)));
+    for (const [at, answer] of answers.entries()) {
+      const [namespace, key] = asked[at] ?? ['', ''];
+      const number = Number(key.slice(1));
+      if (number < 25 && namespace === (number % 2 === 0 ? 'a' : '')) {
+        expect(answer).toMatchObject({ status: 'fulfilled', value: { namespace, key } });
+      } else expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+    }
+  });
+
   it('the longest names', async () => {
     const store = await openStore();
     const name = (): string => randomBytes(512).toString('hex');

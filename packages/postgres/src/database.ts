@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg';
-import { isConnectionLost, reasonOf } from './fault.js';
+import { isConnectionLost, isWorthAnother, reasonOf } from './fault.js';
 import type { Settings } from './options.js';
 import { type Parameter, Session, statement } from './session.js';
 
@@ -70,7 +70,7 @@ export class Database {
     try {
       return (await this.#reading.query<Row>(config)).rows;
     } catch (error) {
-      if (!isConnectionLost(error)) throw error;
+      if (!isWorthAnother(error)) throw error;
       return (await this.#reading.query<Row>(config)).rows;
     }
   }
@@ -94,7 +94,7 @@ export class Database {
     try {
       return await attempt();
     } catch (error) {
-      if (!isConnectionLost(error)) throw error;
+      if (!isWorthAnother(error)) throw error;
       return attempt();
     }
   }

@@ -43,6 +43,10 @@ export function isConnectionLost(error: unknown): boolean {
   return state.startsWith('08') || state.startsWith('57P') || state.startsWith('25');
 }
 
+/** Whether a read that failed with this may succeed on another connection at once. Where nobody answers, it would not. */
+export const isWorthAnother = (error: unknown): boolean =>
+  isConnectionLost(error) && !(sqlState(error) === undefined && /timeout/i.test(reasonOf(error)));
+
 /** Whether the error is of this program itself, or the rules', and not the network's. */
 const isMistake = (error: unknown): boolean =>
   isConfigError(error) ||
@@ -78,6 +82,12 @@ export function faultOf(error: unknown): ConfigError {
   if (why === undefined) return internal(error);
   return new ConfigError('unavailable', `the database cannot be used: ${why}`, { cause: error });
 }
+
+/** Has the work reject with {@link faultOf} what it rejects with. */
+export const faulty = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw faultOf(error);
+  });
 
 const internal = (cause: unknown): ConfigError =>
   new ConfigError('internal', 'internal error in the PostgreSQL store', { cause });

@@ -9,7 +9,7 @@ import {
   Sealer,
 } from '@cfg/core/store';
 import type { Database } from './database.js';
-import { faultOf } from './fault.js';
+import { faulty } from './fault.js';
 import { headOf, type LogRow } from './reader.js';
 import { type ChangeRow, changeColumns, entryOf, valueBytes } from './rows.js';
 import type { Names } from './schema.js';
@@ -179,8 +179,3 @@ const keyRowOf = (row: KeyRow): DataKeyRow => ({
   createdAtMs: row.created_at,
   createdRevision: row.created_revision,
 });
-
-const faulty = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error: unknown) => {
-    throw faultOf(error);
-  });

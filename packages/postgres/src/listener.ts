@@ -5,9 +5,6 @@ import { reasonOf } from './fault.js';
 
 const reconnect = { initialMs: 100, maxMs: 10_000 } as const;
 
-/** How often the connection is asked whether it is still there, in milliseconds: a cut network says nothing. */
-const probeMs = 10_000;
-
 export interface ListenerOptions {
   /** Makes a connection, not yet open. */
   readonly newClient: () => Client;
@@ -17,6 +14,11 @@ export interface ListenerOptions {
   readonly origin: string;
   /** Called when another server may have written: it said so, or nobody would have heard it. */
   readonly onWake: () => void;
+  /**
+   * How often the connection is asked whether it is still there, in milliseconds: a cut network says nothing. Default
+   * 10,000.
+   */
+  readonly probeMs?: number;
   readonly logger: Logger;
 }
 
@@ -55,7 +57,7 @@ export class Listener {
 
   /** Listens until the connection is lost, which throws, or the listener closed. */
   async #listen(backoff: Backoff): Promise<void> {
-    const { newClient, channel, origin, onWake, logger } = this.#options;
+    const { newClient, channel, origin, onWake, probeMs = 10_000, logger } = this.#options;
     const { signal } = this.#closing;
     const client = newClient();
     const ended = new Promise<never>((_, reject) => {
@@ -75,10 +77,17 @@ export class Listener {
       backoff.succeeded();
       // What was sent while nobody listened is in the log.
       onWake();
-      probe = setInterval(
-        () => client.query('SELECT 1').catch((error: unknown) => client.emit('error', error)),
-        probeMs,
-      );
+      let isAsked = false;
+      probe = setInterval(() => {
+        if (isAsked) return;
+        isAsked = true;
+        client.query('SELECT 1').then(
+          () => {
+            isAsked = false;
+          },
+          (error: unknown) => client.emit('error', error),
+        );
+      }, probeMs);
       probe.unref();
       await ended;
     } finally {

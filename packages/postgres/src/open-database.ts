@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Change, ConfigError, type Entry, type Health } from '@cfg/core';
-import { type Commit, type EngineReader, type Head, LogFollower, run, type Steps, WriteQueue } from '@cfg/core/store';
+import { type Change, type CompactionState, ConfigError, type Health } from '@cfg/core';
+import { type Commit, type Head, LogFollower, WriteQueue } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { Database } from './database.js';
 import { faultOf, isBusy, reasonOf } from './fault.js';
@@ -8,8 +8,10 @@ import { PostgresKeyTable } from './key-table.js';
 import { Listener } from './listener.js';
 import { OpenSecrets } from './open-secrets.js';
 import { type Settings, shownUrl } from './options.js';
-import { headOf, type LogRow, Reader } from './reader.js';
-import { type ChangeRow, changeOf, entryOf } from './rows.js';
+import { headOf, type LogRow } from './reader.js';
+import { Reads } from './reads.js';
+import { Replicas } from './replicas.js';
+import { type ChangeRow, changeOf } from './rows.js';
 import { namesOf, prepareSchema } from './schema.js';
 import { SearchIndex } from './search-index.js';
 import { type Statements, statementsOf } from './statements.js';
@@ -21,6 +23,7 @@ const tendMs = 60_000;
 export class OpenDatabase {
   readonly queue: WriteQueue;
   readonly follower: LogFollower;
+  readonly reads: Reads;
   readonly #settings: Settings;
   readonly #database: Database;
   readonly #statements: Statements;
@@ -28,6 +31,7 @@ export class OpenDatabase {
   readonly #listener: Listener | undefined;
   readonly #secrets: OpenSecrets;
   readonly #index: SearchIndex;
+  readonly #replicas: Replicas | undefined;
   readonly #tend: NodeJS.Timeout;
   readonly #onExpiry: () => void;
 
@@ -45,7 +49,8 @@ export class OpenDatabase {
       const secrets = await OpenSecrets.open(settings, new PostgresKeyTable(database, names, statements));
       const index = await SearchIndex.open(settings, database, names, statements, secrets.sealer);
       const head = headOf(await database.query<LogRow>(statements.head));
-      return new OpenDatabase(settings, database, statements, names.channel, head, secrets, index, onExpiry);
+      const replicas = await Replicas.load(settings, database, statements);
+      return new OpenDatabase(settings, database, statements, names.channel, head, secrets, index, replicas, onExpiry);
     } catch (error) {
       await database.close();
       const code = error instanceof ConfigError ? error.code : 'unavailable';
@@ -62,6 +67,7 @@ export class OpenDatabase {
     head: Head,
     secrets: OpenSecrets,
     index: SearchIndex,
+    replicas: Replicas | undefined,
     onExpiry: () => void,
   ) {
     const { logger } = settings;
@@ -71,6 +77,8 @@ export class OpenDatabase {
     this.#statements = statements;
     this.#secrets = secrets;
     this.#index = index;
+    this.#replicas = replicas;
+    this.reads = new Reads(database, replicas, statements, settings.historyLimit, secrets.sealer);
     this.#onExpiry = onExpiry;
     const committer = new Committer(database, statements, settings, secrets.sealer, origin, logger);
     this.#committer = committer;
@@ -88,7 +96,11 @@ export class OpenDatabase {
       faultOf,
     });
     this.queue = new WriteQueue({
-      commit: (operations) => secrets.withKeys(() => committer.commit(operations, settings.now())),
+      commit: async (operations) => {
+        const done = await secrets.withKeys(() => committer.commit(operations, settings.now()));
+        replicas?.freshness.shown(done.revision);
+        return done;
+      },
       onCommit: (commit) => this.#onCommit(commit),
       isBusy,
       faultOf,
@@ -106,24 +118,9 @@ export class OpenDatabase {
     });
   }
 
-  async get(namespace: string, key: string): Promise<Entry | undefined> {
-    const [row] = await this.#query<ChangeRow>(this.#statements.get, [namespace, key]);
-    return row && entryOf(row, this.#secrets.sealer);
-  }
-
-  async nextExpiry(): Promise<number | undefined> {
-    const [row] = await this.#query<{ next: number | null }>(this.#statements.nextExpiry);
-    return row?.next ?? undefined;
-  }
-
-  async read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
-    try {
-      return await this.#database.read<LogRow, T>(this.#statements.head, async (session, head) =>
-        run(work(new Reader(session, this.#statements, this.#settings.historyLimit, this.#secrets.sealer, head))),
-      );
-    } catch (error) {
-      throw faultOf(error);
-    }
+  /** The counts of what compaction has dropped. */
+  get compaction(): CompactionState {
+    return this.#committer.compaction;
   }
 
   /** Whether the database answers, and takes writes. */
@@ -146,26 +143,23 @@ export class OpenDatabase {
     await this.#committer.close();
     await this.#index.close();
     await this.#listener?.close();
+    await this.#replicas?.close();
     this.#secrets.close();
     this.follower.close();
     await this.#database.close();
   }
 
   async #head(): Promise<Head> {
-    return headOf(await this.#database.query<LogRow>(this.#statements.head));
+    const head = headOf(await this.#database.query<LogRow>(this.#statements.head));
+    // A watcher is shown it.
+    this.#replicas?.freshness.shown(head.revision);
+    return head;
   }
 
   async #changes(after: number, limit: number): Promise<readonly Change[]> {
     const rows = await this.#database.query<ChangeRow>(this.#statements.changes, [after, limit]);
+    this.#replicas?.freshness.shown(rows.at(-1)?.revision ?? 0);
     return rows.map((row) => changeOf(row, this.#secrets.sealer));
-  }
-
-  async #query<Row extends object>(text: string, values: readonly string[] = []): Promise<readonly Row[]> {
-    try {
-      return await this.#database.query<Row>(text, values);
-    } catch (error) {
-      throw faultOf(error);
-    }
   }
 
   async #onCommit(commit: Commit): Promise<void> {

@@ -50,6 +50,16 @@ export interface PostgresStoreOptions extends TrailRetentionOptions {
    * has one.
    */
   readonly searchIndex?: boolean | undefined;
+  /**
+   * Addresses of streaming replicas, which reads go to in turn as long as they are not further behind than
+   * {@link maxStalenessMs}; else to the database itself. Default: none, every read is at the database of the address.
+   */
+  readonly replicas?: readonly string[] | undefined;
+  /**
+   * How old an answer of a replica may be, in milliseconds: it has all that was committed so long before the read, and
+   * what this store has written or answered before. Default 1,000; 1 to 2³¹ − 1.
+   */
+  readonly maxStalenessMs?: number | undefined;
   /** TLS to the database: true, false, or Node.js' own options. Default: as the address says (`sslmode`). */
   readonly tls?: boolean | ConnectionOptions | undefined;
   /**
@@ -82,6 +92,8 @@ export interface Settings extends TrailRetention {
   readonly busyTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly searchIndex: boolean | undefined;
+  readonly replicas: readonly string[];
+  readonly maxStalenessMs: number;
   readonly tls: boolean | ConnectionOptions | undefined;
   readonly transactionPooling: boolean;
   readonly sealing: Sealing | undefined;
@@ -99,6 +111,7 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
   }
   checkUrl('url', url);
   if (options.listenUrl !== undefined) checkUrl('listenUrl', options.listenUrl);
+  for (const replica of options.replicas ?? []) checkUrl('replicas', replica);
   return {
     url,
     listenUrl: options.listenUrl ?? (transactionPooling ? undefined : url),
@@ -113,6 +126,8 @@ export function completeOptions(url: string, options: PostgresStoreOptions): Set
     busyTimeoutMs: wholeNumber('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, maxInt32),
     pollIntervalMs: wholeNumber('pollIntervalMs', options.pollIntervalMs ?? 1_000, 0, maxInt32),
     searchIndex: options.searchIndex,
+    replicas: [...(options.replicas ?? [])],
+    maxStalenessMs: wholeNumber('maxStalenessMs', options.maxStalenessMs ?? 1_000, 1, maxInt32),
     tls: options.tls,
     transactionPooling,
     sealing: options.sealing,

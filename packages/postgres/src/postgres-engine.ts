@@ -1,4 +1,13 @@
-import type { ChangeStream, Entry, Health, LogState, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
+import type {
+  ChangeStream,
+  CompactionState,
+  Entry,
+  Health,
+  LogState,
+  SecretPolicy,
+  WatchFilter,
+  WatchOptions,
+} from '@cfg/core';
 import { type Answers, type Engine, type EngineReader, failedWatch, type Operation, type Steps } from '@cfg/core/store';
 import { faultOf } from './fault.js';
 import { OpenDatabase } from './open-database.js';
@@ -34,15 +43,15 @@ export class PostgresEngine implements Engine {
   }
 
   get(namespace: string, key: string): Promise<Entry | undefined> {
-    return this.#open.get(namespace, key);
+    return this.#open.reads.get(namespace, key);
   }
 
   nextExpiry(): Promise<number | undefined> {
-    return this.#open.nextExpiry();
+    return this.#open.reads.nextExpiry();
   }
 
   read<T>(work: (reader: EngineReader) => Steps<T>): Promise<T> {
-    return this.#open.read(work);
+    return this.#open.reads.read(work);
   }
 
   submit<O extends Operation>(operation: O, signal?: AbortSignal): Promise<Answers[O['type']]> {
@@ -57,6 +66,10 @@ export class PostgresEngine implements Engine {
 
   logState(): LogState | undefined {
     return this.#database?.follower.state();
+  }
+
+  compaction(): CompactionState | undefined {
+    return this.#database?.compaction;
   }
 
   health(): Promise<Health> {

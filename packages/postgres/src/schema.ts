@@ -145,7 +145,7 @@ const steps: readonly ((names: Names) => string)[] = [
     SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment, NULL
     FROM ${changes} WHERE revision <= (SELECT oldest_revision FROM ${log});
     `,
-  // What searches read. The index over the texts is made where the database has the extension for it.
+  // The texts that searches read. The index over them is made where the database has the extension for it.
   ({ search, searchLog }) => `
   CREATE TABLE ${search} (
     namespace text COLLATE "C" NOT NULL,

@@ -20,7 +20,7 @@ const restMs = 100;
  * a time does it, for all. Who searches reads what the index does not have yet entry by entry.
  */
 export class SearchIndex {
-  /** What `health()` says of it: why there is no index although it is wanted. */
+  /** For `health()`: why there is no index although it is wanted. */
   readonly notice: { readonly message?: string };
   /** `undefined`: there is no index. */
   readonly #database: Database | undefined;

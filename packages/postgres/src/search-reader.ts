@@ -110,10 +110,10 @@ export class SearchReader {
   }
 }
 
-/** What surely has a trigram, whichever characters the database takes for letters. */
+/** Matches a text that has a trigram, whichever characters the database takes for letters. */
 const hasTrigram = /[a-z0-9]{3}/;
 
-/** What `LIKE` takes for the text anywhere. */
+/** The pattern of `LIKE` for the text anywhere. */
 const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 const scopeOf = ({ namespacePrefix, keyPrefix }: SearchTerm): readonly string[] => [

@@ -3,7 +3,7 @@ import type { Database } from './database.js';
 import { isConnectionLost, reasonOf } from './fault.js';
 import type { Names } from './schema.js';
 
-/** What there is for searches in a database. */
+/** The state of a database's index for searches. */
 interface SearchState {
   /** The schema that holds `pg_trgm`, with quotes where it needs them; null: the database has not created it. */
   readonly trgm: string | null;

@@ -49,7 +49,7 @@ it('finds the same with the index, before it is there, and without', async () =>
   await (await open()).close();
   expect(await rowsOf(`SELECT indexed_to FROM ${tablePrefix}search_log`)).toEqual([{ indexed_to: null }]);
   const again = await open({ searchIndex: true });
-  // What is in the database already comes into the index afterwards.
+  // The entries that are in the database already come into the index afterwards.
   await caughtUp(tablePrefix);
   expect(await rowsOf(`SELECT 1 FROM ${tablePrefix}search`)).toHaveLength(699);
   expect(await found(again, { text: 'value 15' })).toEqual(['app/retry-1', ...(answers[2] ?? [])]);

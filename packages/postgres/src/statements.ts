@@ -1,5 +1,6 @@
-import { changeColumns, headerColumns, searchedColumns, trailColumns, valueBytes } from './rows.js';
+import { changeColumns, headerColumns, trailColumns, valueBytes } from './rows.js';
 import type { Names } from './schema.js';
+import { type SearchStatements, searchStatementsOf } from './search-statements.js';
 
 /**
  * Sort key of a row of `changes` within its key's history: a deletion counts as one more than the version it ended, so it
@@ -13,14 +14,8 @@ export const entryWeight = 200;
 /** Most entries that a commit finds expired. */
 export const maxDue = 1_000;
 
-/** What the index for searches is asked. */
-interface Searched {
-  readonly near: string;
-  readonly far: string;
-}
-
 /** The statements of a store's tables, as texts: what they are called with is said where they are used. */
-export interface Statements {
+export interface Statements extends SearchStatements {
   readonly head: string;
   readonly changes: string;
   readonly trail: string;
@@ -29,20 +24,15 @@ export interface Statements {
   readonly pruneTrail: string;
   readonly nextExpiry: string;
   readonly get: string;
+  readonly getMany: string;
+  readonly getWithHead: string;
+  readonly nextExpiryWithHead: string;
   readonly states: string;
   readonly live: string;
   readonly all: string;
   readonly history: string;
   readonly nearest: string;
-  readonly reach: string;
-  readonly scan: string;
   readonly byRevisions: string;
-  readonly indexedTo: string;
-  readonly searched: { readonly both: Searched; readonly keys: Searched; readonly values: Searched };
-  readonly indexLock: string;
-  readonly indexChanged: string;
-  readonly indexCurrent: string;
-  readonly indexPut: string;
   readonly namespaceRevision: string;
   readonly namespaces: string;
   readonly everyNamespace: string;
@@ -66,7 +56,7 @@ export interface Statements {
 }
 
 export function statementsOf(names: Names): Statements {
-  const { log, changes, keys, namespaces, aliases, dataKeys, trail, search, searchLog, channel } = names;
+  const { log, changes, keys, namespaces, aliases, dataKeys, trail, search, channel } = names;
   const last = `${keys} k JOIN ${changes} c USING (revision)`;
   // A page of keys; `before` is what the values ahead of a row weigh.
   const range = (which: string): string => `
@@ -77,26 +67,11 @@ export function statementsOf(names: Names): Statements {
       WHERE k.namespace = $1 AND k.key >= $2 AND k.key < $3 AND ${which}
       WINDOW w AS (ORDER BY k.key) ORDER BY k.key LIMIT $4
     ) AS page WHERE before <= $5 OR place <= 2 ORDER BY sort`;
-  // `near` goes through a stretch of revisions. `far` has but the index over the texts to go by, whatever the planner
-  // believes of the others, and stops where it finds more than are worth sorting.
-  const searched = (where: string): Searched => ({
-    near: `
-      SELECT s.revision FROM ${search} s JOIN ${keys} k USING (namespace, key, revision)
-      WHERE s.revision > $1 AND s.revision < $2 AND (${where.replaceAll('key', 's.key')})
-        AND s.namespace || '' >= $4 AND s.namespace || '' < $5 AND s.key || '' >= $6 AND s.key || '' < $7
-      ORDER BY s.revision DESC LIMIT $8`,
-    far: `
-      WITH named AS MATERIALIZED (
-        SELECT namespace, key, revision FROM ${search}
-        WHERE (${where}) AND revision + 0 > $1 AND revision + 0 < $2
-          AND namespace || '' >= $4 AND namespace || '' < $5 AND key || '' >= $6 AND key || '' < $7
-        LIMIT $8
-      )
-      SELECT n.revision, k.revision IS NOT NULL AS current
-      FROM named n LEFT JOIN ${keys} k USING (namespace, key, revision) ORDER BY n.revision DESC`,
-  });
+  const get = `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`;
+  const nextExpiry = `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`;
   const head = `SELECT revision, oldest_revision, oldest_bytes, log_bytes, log_id FROM ${log}`;
   return {
+    ...searchStatementsOf(names),
     head,
     changes: `
       SELECT ${changeColumns} FROM ${changes} c
@@ -128,8 +103,14 @@ export function statementsOf(names: Names): Statements {
       DELETE FROM ${trail}
       WHERE revision IN (SELECT revision FROM ${trail} ORDER BY revision LIMIT $2) AND updated_at <= $1
       RETURNING 1`,
-    nextExpiry: `SELECT min(expires_at) AS next FROM ${keys} WHERE NOT deleted AND expires_at IS NOT NULL`,
-    get: `SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = $2`,
+    nextExpiry,
+    nextExpiryWithHead: `SELECT revision AS head, log_id, (${nextExpiry}) AS next FROM ${log}`,
+    get,
+    getMany: `
+      SELECT wanted.at, ${changeColumns}
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (namespace, key, at)
+        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)`,
+    getWithHead: `SELECT l.revision AS head, l.log_id, g.* FROM ${log} l LEFT JOIN (${get}) AS g ON true`,
     states: `
       SELECT ${changeColumns} FROM ${last} WHERE k.namespace = $1 AND k.key = ANY($2::text[]) ORDER BY k.key`,
     live: range('NOT k.deleted'),
@@ -155,47 +136,8 @@ export function statementsOf(names: Names): Statements {
         ) AS revision
         FROM unnest($2::text[]) WITH ORDINALITY AS names (wanted, at)
       ) AS asked JOIN ${changes} c USING (revision)`,
-    reach: `
-      SELECT min(revision) AS lowest, count(*) AS count FROM (
-        SELECT revision FROM ${changes} WHERE revision > $1 AND revision < $2 ORDER BY revision DESC LIMIT $3
-      ) AS reached`,
-    // The current entries of a stretch of the log: where only keys are searched, those that have the text.
-    scan: `
-      SELECT ${searchedColumns} FROM ${changes} c JOIN ${keys} k USING (namespace, key, revision)
-      WHERE c.revision >= $1 AND c.revision < $2 AND NOT k.deleted
-        AND ($3::text IS NULL OR position($3 in lower(key)) > 0)
-        AND namespace >= $4 AND namespace < $5 AND key >= $6 AND key < $7
-      ORDER BY c.revision DESC`,
     byRevisions: `
       SELECT ${changeColumns} FROM ${changes} c WHERE c.revision = ANY($1::bigint[]) ORDER BY c.revision DESC`,
-    indexedTo: `SELECT indexed_to FROM ${searchLog}`,
-    searched: {
-      both: searched('lower(key) LIKE $3 OR value LIKE $3'),
-      keys: searched('lower(key) LIKE $3'),
-      values: searched('value LIKE $3'),
-    },
-    // A step that is lost is done again: nobody waits for the disk.
-    indexLock: `
-      SET LOCAL synchronous_commit = off;
-      SELECT indexed_to FROM ${searchLog} WHERE indexed_to IS NOT NULL FOR UPDATE SKIP LOCKED`,
-    indexChanged: `
-      SELECT revision, namespace, key FROM ${changes} WHERE revision > $1 ORDER BY revision LIMIT $2`,
-    indexCurrent: `
-      SELECT ${searchedColumns} FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS n (namespace, key)) AS wanted
-        JOIN ${keys} k USING (namespace, key) JOIN ${changes} c USING (revision)
-      WHERE NOT k.deleted`,
-    indexPut: `
-      WITH dropped AS (
-        DELETE FROM ${search} s USING unnest($1::text[], $2::text[]) AS gone (namespace, key)
-        WHERE s.namespace = gone.namespace AND s.key = gone.key
-          AND (s.namespace, s.key) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))
-      ),
-      put AS (
-        INSERT INTO ${search} (namespace, key, revision, value)
-        SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[])
-        ON CONFLICT (namespace, key) DO UPDATE SET revision = excluded.revision, value = excluded.value
-      )
-      UPDATE ${searchLog} SET indexed_to = $7`,
     namespaceRevision: `SELECT revision FROM ${namespaces} WHERE name = $1`,
     namespaces: `
       SELECT name FROM ${namespaces} WHERE entries > 0 AND name >= $1 AND name < $2 ORDER BY name LIMIT $3`,
@@ -263,15 +205,19 @@ export function statementsOf(names: Names): Statements {
         WHERE c.revision <= $2 AND ${place} <= k.version - $3
       )
       DELETE FROM ${changes} c WHERE revision IN (SELECT revision FROM past)
-        OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)`,
+        OR (c.namespace IS NULL AND c.revision > $1 AND c.revision <= $2)
+      RETURNING 1`,
     forgetKeys: `
       WITH gone AS (
         SELECT k.namespace, k.key FROM ${last}
         WHERE k.deleted AND k.revision <= $1 AND c.updated_at <= $2 ORDER BY k.revision LIMIT $3
       ),
-      dropped AS (DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key),
+      dropped AS (
+        DELETE FROM ${changes} c USING gone g WHERE c.namespace = g.namespace AND c.key = g.key RETURNING 1
+      ),
       unnamed AS (DELETE FROM ${search} s USING gone g WHERE s.namespace = g.namespace AND s.key = g.key)
-      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key RETURNING 1`,
+      DELETE FROM ${keys} k USING gone g WHERE k.namespace = g.namespace AND k.key = g.key
+      RETURNING (SELECT count(*) FROM dropped) AS changes`,
     reachUp: `
       SELECT max(revision) AS highest, count(*) AS count FROM (
         SELECT revision FROM ${changes} WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3
@@ -282,6 +228,7 @@ export function statementsOf(names: Names): Statements {
       WHERE c.revision > $1 AND c.revision <= $2 AND c.namespace IS NOT NULL AND EXISTS (
         SELECT 1 FROM ${changes} next
         WHERE next.namespace = c.namespace AND next.key = c.key AND next.version > c.version
-          AND next.type = 'set' AND next.updated_at <= $3)`,
+          AND next.type = 'set' AND next.updated_at <= $3)
+      RETURNING 1`,
   };
 }

@@ -1,4 +1,4 @@
-import { cutoff, type TrailRetention } from '@cfg/core/store';
+import { type CompactionMeter, cutoff, type TrailRetention } from '@cfg/core/store';
 import type { Database } from './database.js';
 import { headOf, type LogRow } from './reader.js';
 import type { Statements } from './statements.js';
@@ -17,9 +17,11 @@ export class Sweep {
   readonly #database: Database;
   readonly #statements: Statements;
   readonly #ages: TrailRetention;
+  readonly #meter: CompactionMeter;
   #endedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(database: Database, statements: Statements, ages: TrailRetention) {
+  constructor(database: Database, statements: Statements, ages: TrailRetention, meter: CompactionMeter) {
+    this.#meter = meter;
     this.#database = database;
     this.#statements = statements;
     this.#ages = ages;
@@ -53,8 +55,10 @@ export class Sweep {
     const { lock, forgetKeys } = this.#statements;
     return this.#database.write<LogRow, boolean>(lock, async (session, rows) => {
       const { oldestRevision } = headOf(await rows);
-      const gone = await session.query(forgetKeys, [oldestRevision, beforeMs, stepSize]);
+      const beganMs = performance.now();
+      const gone = await session.query<{ changes: number }>(forgetKeys, [oldestRevision, beforeMs, stepSize]);
       await session.script('COMMIT');
+      this.#meter.add(gone[0]?.changes ?? 0, performance.now() - beganMs);
       return gone.length === stepSize;
     });
   }
@@ -70,8 +74,10 @@ export class Sweep {
         stepSize,
       ]);
       const highest = reach?.highest ?? undefined;
-      if (highest !== undefined) await session.query(dropReplaced, [after, highest, beforeMs]);
+      const beganMs = performance.now();
+      const dropped = highest === undefined ? [] : await session.query(dropReplaced, [after, highest, beforeMs]);
       await session.script('COMMIT');
+      this.#meter.add(dropped.length, performance.now() - beganMs);
       return reach?.count === stepSize ? highest : undefined;
     });
   }

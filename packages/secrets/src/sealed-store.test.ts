@@ -115,9 +115,7 @@ it('works on but for its secrets while the key service is away, and has them whe
   await store.set('sealed', 'gone', text('x')).catch(() => {});
   expect((await store.find('sealed')).entries.map((each) => each.asMasked().key)).toEqual(['a']);
   wrapper.away = false;
-  await expect
-    .poll(async () => textOf(await store.get('sealed', 'a').catch(() => text(''))), { timeout: 20_000 })
-    .toBe('before');
+  await expect.poll(async () => textOf(await store.get('sealed', 'a').catch(() => text('')))).toBe('before');
   const { asked } = wrapper;
   await store.set('sealed', 'a', text('after'));
   for (let n = 0; n < 100; n += 1) expect(textOf(await store.get('sealed', 'a'))).toBe('after');
@@ -131,7 +129,7 @@ it('makes its first key when the key service comes, and seals nothing before', a
   const store = await openSealed(path, wrapper);
   await expect(store.set('sealed', 'a', text('x'))).rejects.toMatchObject({ code: 'unavailable' });
   wrapper.away = false;
-  await expect.poll(() => store.set('sealed', 'a', text('x')).then(textOf, () => ''), { timeout: 20_000 }).toBe('x');
+  await expect.poll(() => store.set('sealed', 'a', text('x')).then(textOf, () => '')).toBe('x');
 });
 
 it.each([

@@ -1,25 +1,30 @@
+import type { Logger } from '@cfg/core';
 import { isDoneWithin } from '@cfg/core/store';
 import { addConfigService, type ConfigService } from '@cfg/service';
 import { createServer, type Server } from 'nice-grpc';
 import { certifiedServer } from './certified-server.js';
 import { Connections } from './connections.js';
 import type { Door } from './door.js';
-import { addClusterServices, type ClusterServices, grpcCredentials, grpcOptions } from './grpc-settings.js';
+import { addClusterServices, type ClusterServices, grpcCredentials, grpcOptions, niceLacks } from './grpc-settings.js';
 import type { LiveTls } from './live-tls.js';
 
 /** How long the first attempt to shut down is waited for, in milliseconds. */
 const firstWaitMs = 50;
 
-/** Serves with nice-grpc's own server. */
+interface NiceSettings {
+  readonly logger: Logger;
+  readonly maxValueBytes: number;
+  readonly nodeServices?: ClusterServices | undefined;
+}
+
+/** Serves with nice-grpc's own server, and says what that cannot do. */
 export async function listenNice(
   service: ConfigService,
   address: string,
   tls: LiveTls | undefined,
-  {
-    maxValueBytes,
-    nodeServices,
-  }: { readonly maxValueBytes: number; readonly nodeServices?: ClusterServices | undefined },
+  { logger, maxValueBytes, nodeServices }: NiceSettings,
 ): Promise<Omit<Door, 'address'> & { readonly port: number }> {
+  logger.warn({ door: 'nice' }, `the gRPC door nice has no limits against strangers: ${niceLacks}`);
   const options = grpcOptions(maxValueBytes);
   const server = tls?.clientCa === undefined ? createServer(options) : certifiedServer(options);
   addConfigService(server, service);

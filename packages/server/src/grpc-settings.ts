@@ -41,6 +41,11 @@ export function addClusterServices(server: Pick<Server, 'add'>, services: Cluste
   server.add(ConfigClusterDefinition, services.cluster);
 }
 
+/** What holds strangers off at the door `fast`, and cannot be had of nice-grpc's server. */
+export const niceLacks: string =
+  'callers are authenticated only after their request has come, and nothing bounds what unfinished requests, unsent ' +
+  'answers and connections take';
+
 /** What the gRPC door needs of the server's settings. */
 export interface GrpcSettings {
   /** Default: silent. */

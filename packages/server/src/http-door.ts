@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@cfg/core';
@@ -10,6 +10,7 @@ import express from 'express';
 import type { Address } from './address.js';
 import { Connections } from './connections.js';
 import { cannotOpen, type Door } from './door.js';
+import { inOrder } from './in-order.js';
 import { limitLog } from './limit-log.js';
 import type { LiveTls } from './live-tls.js';
 import { answerUnreadableRequests } from './unreadable-request.js';
@@ -51,12 +52,13 @@ export async function openHttpDoor(
     : createServer(slowPeers);
   if ('setSecureContext' in server) tls?.onRenewed((renewed) => (server as SecureServer).setSecureContext(renewed));
   server.keepAliveTimeout = keepAliveMs;
-  const limits = limitConnections(
-    server,
-    maxConnections,
-    new HostCount(maxConnectionsPerHost, hostNames(trustedProxies)),
-    limitLog(logger, 'HTTP'),
-  );
+  const limits = { connections: 0, connectionsPerHost: 0, pipelinedRequests: 0 };
+  const report = limitLog(logger, 'HTTP');
+  const limited: Limited = (limit, socket) => {
+    limits[limit] += 1;
+    report({ limit, peer: `${socket?.remoteAddress}:${socket?.remotePort}` });
+  };
+  limitConnections(server, maxConnections, new HostCount(maxConnectionsPerHost, hostNames(trustedProxies)), limited);
   // What comes beside the gateway is mounted as anywhere else.
   const app = express()
     .disable('x-powered-by')
@@ -65,10 +67,14 @@ export async function openHttpDoor(
   app.use(gateway.handler);
   // Calls go past express, which makes each dearer by half, unless it has to find out what proxies say of the caller.
   const isDirect = trustedProxies.length === 0;
-  server.on('request', (request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (isDirect && request.url?.startsWith('/v1/')) gateway.handler(request, response);
     else app(request, response);
-  });
+  };
+  server.on(
+    'request',
+    inOrder(handle, (socket) => limited('pipelinedRequests', socket)),
+  );
   answerUnreadableRequests(server);
   const silent = silentSockets(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
@@ -93,30 +99,24 @@ export async function openHttpDoor(
       clearInterval(sweep);
     },
     cut: () => connections.drop(),
-    metrics: () => ({ connections: connections.size, limits }),
+    metrics: () => ({ connections: connections.size, limits: { ...limits, ...gateway.limits } }),
   };
 }
 
-/** Closes connections beyond these numbers as they come. Returns how often that was, by the limit. */
-function limitConnections(
-  server: Server,
-  most: number,
-  hosts: HostCount,
-  onLimit: ReturnType<typeof limitLog>,
-): Record<string, number> {
-  const limits = { connections: 0, connectionsPerHost: 0 };
-  const limited = (limit: keyof typeof limits, peer: string): void => {
-    limits[limit] += 1;
-    onLimit({ limit, peer });
-  };
+type Limited = (
+  limit: 'connections' | 'connectionsPerHost' | 'pipelinedRequests',
+  peer: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined } | undefined,
+) => void;
+
+/** Closes connections beyond these numbers as they come. */
+function limitConnections(server: Server, most: number, hosts: HostCount, limited: Limited): void {
   server.maxConnections = most;
-  server.on('drop', (data) => limited('connections', `${data?.remoteAddress}:${data?.remotePort}`));
+  server.on('drop', (data) => limited('connections', data));
   server.prependListener('connection', (socket: Socket) => {
     if (hosts.add(socket)) return;
-    limited('connectionsPerHost', `${socket.remoteAddress}:${socket.remotePort}`);
+    limited('connectionsPerHost', socket);
     socket.destroy();
   });
-  return limits;
 }
 
 /** Connections without a request so far, such as browsers open in advance. Node.js does not count them as idle. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { RemoteStore } from '@cfg/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { grpcDoors } from './grpc-door.js';
 import { selfSigned } from './self-signed.js';
@@ -70,6 +71,13 @@ describe.each(grpcDoors)('certificates, at the %s door', (grpcDoor) => {
     const fingerprint256 = await fingerprintOf(server.grpcAddress, 'h2');
     expect(await fingerprintOf(server.httpAddress, 'http/1.1')).toBe(fingerprint256);
     expect(logged).toContainEqual({ fingerprint256 });
+    // By which clients of ours trust it.
+    await using store = new RemoteStore(server.grpcAddress, { tls: { fingerprint256 } });
+    await store.connect();
+    await store.set('ns', 'key', { bytes: Buffer.from('1'), codec: 'json', type: 'int' });
+    const other = fingerprint256.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+    await using wrong = new RemoteStore(server.grpcAddress, { tls: { fingerprint256: other }, connectTimeoutMs: 300 });
+    await expect(wrong.connect()).rejects.toThrow(`its fingerprint is ${fingerprint256}`);
   });
 
   it('are not shown over old TLS', async () => {

@@ -7,6 +7,7 @@ import { type ClusterChoice, type ClusterNode, clusterNode } from './cluster-cho
 import { chooseDashboard, type DashboardChoice } from './dashboard-choice.js';
 import type { DashboardOptions } from './dashboard-options.js';
 import { type GrpcDoorKind, grpcDoors } from './grpc-door.js';
+import { niceLacks } from './grpc-settings.js';
 import { chooseGuard } from './guard-choice.js';
 import type { GuardChoice } from './guard-kind.js';
 import { completeLimits, type LimitOptions, type LimitSettings } from './limit-options.js';
@@ -30,7 +31,10 @@ export interface ServerOptions
     WorkersOptions {
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
-  /** What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's. Default `fast`. */
+  /**
+   * What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's, which does not have the limits that hold
+   * strangers off, and therefore opens on the loopback only. Default `fast`.
+   */
   readonly grpcDoor?: GrpcDoorKind | undefined;
   /** Where `GET /metrics` is served, for Prometheus, to whoever asks. Default: nowhere, and nothing is measured. */
   readonly metrics?: string | undefined;
@@ -67,7 +71,10 @@ export interface ServerOptions
   readonly jwtIssuer?: string | undefined;
   /** The audience that tokens must name; with {@link jwtKeys}. */
   readonly jwtAudience?: string | undefined;
-  /** Lets a server that is open to everybody listen on other addresses than the loopback. Default false. */
+  /**
+   * Lets a server that is open to everybody, or whose gRPC door is `nice`, listen on other addresses than the loopback.
+   * Default false.
+   */
   readonly iKnowThisIsOpen?: boolean | undefined;
   /** How long `close()` waits for calls that are under way, in milliseconds. Default 10,000; at least 0. */
   readonly graceMs?: number | undefined;
@@ -165,6 +172,13 @@ export async function completeOptions(
     if (!isLoopback(grpc)) throw exposed(nameOf('grpc'), grpc, anyway);
     if (!isLoopback(http)) throw exposed(nameOf('http'), http, anyway);
   }
+  const grpcDoor = grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor'));
+  if (grpcDoor === 'nice' && !isLoopback(grpc) && options.iKnowThisIsOpen !== true) {
+    throw wrong(
+      `${nameOf('grpc')}: the door nice is for the loopback, behind a proxy: ${niceLacks}; ` +
+        `choose another ${nameOf('grpcDoor')}, or set ${nameOf('iKnowThisIsOpen')}`,
+    );
+  }
   const tls = readTls(options, nameOf);
   const isSelfSigned = selfSignedOf(options, nameOf);
   if (isSelfSigned && options.cluster !== undefined) {
@@ -176,7 +190,7 @@ export async function completeOptions(
   const node = await clusterNode(chosen.store, options, nameOf, tls, logger);
   return {
     grpc,
-    grpcDoor: grpcDoorOf(options.grpcDoor ?? 'fast', nameOf('grpcDoor')),
+    grpcDoor,
     http,
     metrics: options.metrics === undefined ? undefined : addressOf(options.metrics, nameOf('metrics')),
     tracing: options.tracing ?? false,

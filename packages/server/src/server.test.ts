@@ -89,6 +89,22 @@ describe('startServer', () => {
     channel.close();
   });
 
+  it('says what the door nice lacks', async () => {
+    const warned: string[] = [];
+    const quiet = (): void => {};
+    const logger = {
+      debug: quiet,
+      info: quiet,
+      warn: (_: object, text: string) => void warned.push(text),
+      error: quiet,
+    };
+    await (await startServer({ ...anyPorts, grpcDoor: 'nice', logger })).close();
+    expect(warned.join()).toContain('authenticated only after their request has come');
+    warned.length = 0;
+    await (await startServer({ ...anyPorts, logger })).close();
+    expect(warned.join()).not.toContain('authenticated');
+  });
+
   it.each([
     ['an address without a port', { grpc: 'nine' }, 'grpc must be host:port'],
     ['an open server on other addresses', { grpc: '0.0.0.0:0' }, 'set iKnowThisIsOpen'],

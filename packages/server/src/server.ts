@@ -16,6 +16,7 @@ import { completeOptions, type ServerOptions, type ServerSettings } from './opti
 import type { OpenRateStore } from './rate-store-choice.js';
 import { selfSigned } from './self-signed.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
+import { rateOfWorkers } from './workers/shared-rate.js';
 
 /** A server with its doors open. */
 export interface RunningServer extends AsyncDisposable {
@@ -66,8 +67,9 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   try {
     tls = await openTls(settings);
     audit = await settings.audit?.open(logger);
-    const { rateLimit } = settings;
-    rates = await rateLimit?.store?.open(rateLimit, logger);
+    const { rateLimit, worker } = settings;
+    const rateStore = rateLimit?.store ?? (worker && rateOfWorkers);
+    rates = rateLimit && (await rateStore?.open(rateLimit, logger));
     await store.connect();
     const metrics =
       settings.metrics || settings.dashboard ? new LazyMetrics({ store, local: settings.localStore }) : undefined;
@@ -97,6 +99,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       cluster: nodeServices?.cluster,
       tracing: tracing?.requests(),
       maxBufferedBytes: bufferedBytes(bodyBytes(maxValueBytes)),
+      maxUnsentBytes: settings.maxUnsentBytes,
       allowedOrigins,
       allowedHosts,
     });
@@ -105,7 +108,6 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const dashboard = settings.dashboard?.open(guard, metrics?.handler);
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
-    const { worker } = settings;
     if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
     // What workers measure is added up and served by the program that began them.
     const isMeasuredHere = settings.metrics !== undefined && worker === undefined;
@@ -150,7 +152,10 @@ async function openTls(settings: ServerSettings): Promise<LiveTls | undefined> {
   if (!isSelfSigned) return tls && new LiveTls(tls, tlsFiles, logger);
   const made = await selfSigned([grpc.host, http.host]);
   const { fingerprint256 } = made;
-  logger.warn({ fingerprint256 }, 'the certificate is self-signed: clients cannot tell this server from an impostor');
+  logger.warn(
+    { fingerprint256 },
+    'the certificate is self-signed: clients can tell this server from an impostor by its fingerprint only',
+  );
   return new LiveTls(made, {}, logger);
 }
 

@@ -1,10 +1,12 @@
 import { ConfigError, type Logger, MemoryStore, type Store } from '@cfg/core';
 import { type KeyTable, maxInt32, type TrailRetention, type Wakes, wholeNumber } from '@cfg/core/store';
+import type { PostgresStoreOptions } from '@cfg/postgres';
 import type { Durability } from '@cfg/sqlite';
+import { choosePostgres, isPostgresUrl, type PostgresOptions, refusePostgres } from './postgres-choice.js';
 import type { ChosenSecrets } from './secrets-choice.js';
 
 /** Which store a server has, and what it keeps. All but `store` itself is for a store named by a string. */
-export interface StoreOptions {
+export interface StoreOptions extends PostgresOptions {
   /**
    * `memory`, `sqlite:PATH`, `postgres://…`, or a store of your own, which is connected but stays yours to close. Default
    * `memory`.
@@ -38,6 +40,7 @@ export interface StoreOptions {
 }
 
 interface StoreSettings extends TrailRetention {
+  readonly postgres: PostgresStoreOptions;
   /** `trailAgeMs` was asked for. */
   readonly hasTrail: boolean;
   readonly wakes: Wakes | undefined;
@@ -72,6 +75,7 @@ export async function chooseStore(
 ): Promise<ChosenStore> {
   const { store = 'memory', durability, searchIndex } = options;
   if (typeof store !== 'string') {
+    refusePostgres(options, nameOf);
     if (secrets !== undefined) throw wrong('secrets can be kept by a store that is named by a string only');
     return { store, storeName: 'custom' };
   }
@@ -79,7 +83,10 @@ export async function chooseStore(
     wholeNumber(nameOf(option), options[option] ?? standard, 1, maxInt32);
   const ageOf = (option: 'historyDays' | 'logDays' | 'deletedDays' | 'trailDays', standard: number): number =>
     dayMs * wholeNumber(nameOf(option), options[option] ?? standard, 0, maxDays);
+  const isPostgres = /^postgres(ql)?:/.test(store);
+  if (!isPostgres) refusePostgres(options, nameOf);
   return makeStore(store, nameOf('store'), {
+    postgres: isPostgres ? choosePostgres(options, nameOf) : {},
     historyLimit: whole('history', 100),
     logLimit: whole('logLimit', 100_000),
     historyAgeMs: ageOf('historyDays', 0),
@@ -109,7 +116,7 @@ function oneOf<T extends string>(name: string, choice: T | undefined, allowed: r
 async function makeStore(
   choice: string,
   name: string,
-  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, ...limits }: StoreSettings,
+  { logger, durability, searchIndex, secrets, wakes, logId, hasTrail, postgres, ...limits }: StoreSettings,
 ): Promise<ChosenStore> {
   const path = sqlitePath(choice, name);
   if (path !== undefined) {
@@ -130,13 +137,13 @@ async function makeStore(
   }
   if (/^postgres(ql)?:/.test(choice)) {
     // The address holds a password: it is not repeated.
-    if (!/^postgres(ql)?:\/\//.test(choice) || !URL.canParse(choice)) {
+    if (!isPostgresUrl(choice)) {
       throw wrong(`${name} must be an address such as postgres://user:password@host:5432/database`);
     }
     const { PostgresStore } = await import('@cfg/postgres');
     const { host, pathname } = new URL(choice);
     return {
-      store: new PostgresStore(choice, { ...limits, searchIndex, sealing: secrets?.sealing, logger }),
+      store: new PostgresStore(choice, { ...limits, ...postgres, searchIndex, sealing: secrets?.sealing, logger }),
       storeName: `postgres://${host}${pathname}`,
     };
   }

@@ -103,7 +103,13 @@ describe('webhooks of a server', () => {
     ];
     writeFileSync(
       file,
-      JSON.stringify({ state: `sqlite:${dir.file('state.db')}`, targets, ...quick, giveUpAfterMs: 50 }),
+      JSON.stringify({
+        state: `sqlite:${dir.file('state.db')}`,
+        targets,
+        ...quick,
+        timeoutMs: 60_000,
+        giveUpAfterMs: 50,
+      }),
     );
     const options = { grpc: '127.0.0.1:0', http: '127.0.0.1:0', metrics: '127.0.0.1:0', webhooks: file };
     await using server = await startServer(options);

@@ -18,10 +18,11 @@ export interface CallerOptions {
   /** The call that `admit` has let in already; metadata, peer and certificate are those that it was given. */
   readonly admitted?: InProcessCall | undefined;
   /**
-   * Settles as the answer does, or rejects as soon as nobody waits for it any more. For a door that makes its signals only
-   * when they are asked for: where this is given, `signal` is read by the handlers that need one, and by nobody else.
+   * Runs the listener when nobody waits for the answer any more; at once if that is so already. For a door that makes its
+   * signals only when they are asked for: where this is given, `signal` is read by the handlers that need one, and by
+   * nobody else.
    */
-  until?<T>(answer: Promise<T>): Promise<T>;
+  onCancel?(listener: () => void): void;
 }
 
 /**

@@ -95,20 +95,35 @@ function unary<Response>(
   method: (request: object, context: CallContext) => Promise<Response | Encoded<Response>>,
   peer: string,
 ): (request: object, options?: Options) => Promise<Response> {
-  return async (request, options = {}) => {
-    if (options.until === undefined && options.signal?.aborted) throw callEnded();
-    const call = options.admitted ?? new InProcessCall(path, peer, options);
-    try {
-      return call.answer(await waitFor(method(complete(request), call), options));
-    } finally {
-      call.finish();
-    }
-  };
+  return (request, options = {}) =>
+    new Promise((resolve, reject) => {
+      if (options.onCancel === undefined && options.signal?.aborted) throw callEnded();
+      const call = options.admitted ?? new InProcessCall(path, peer, options);
+      const fail = (error: unknown): void => {
+        call.finish();
+        reject(error);
+      };
+      const answer = (response: Response | Encoded<Response>): void => {
+        try {
+          resolve(call.answer(response));
+        } catch (error) {
+          reject(error);
+        } finally {
+          call.finish();
+        }
+      };
+      try {
+        waitFor(method(complete(request), call), options).then(answer, fail);
+        options.onCancel?.(() => fail(callEnded()));
+      } catch (error) {
+        fail(error);
+      }
+    });
 }
 
 function waitFor<T>(answer: Promise<T>, options: Options): Promise<T> {
-  if (options.until !== undefined) return options.until(answer);
-  return options.signal === undefined ? answer : untilAborted(answer, options.signal);
+  const { onCancel, signal } = options;
+  return onCancel !== undefined || signal === undefined ? answer : untilAborted(answer, signal);
 }
 
 function streaming<Response>(

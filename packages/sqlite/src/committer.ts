@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { CompactionState } from '@cfg/core';
 import { applyAll, type Commit, type Operation, runNow, type Sealer, Transaction } from '@cfg/core/store';
 import { Compaction, type Limits } from './compaction.js';
+import { Drops } from './drops.js';
 import { FileDamage } from './fault.js';
 import { HeadReader } from './head-reader.js';
 import { SearchIndex } from './search-index.js';
@@ -17,6 +19,7 @@ export class Committer {
   readonly #index: SearchIndex;
   readonly #sweep: Sweep;
   readonly #trail: Trail;
+  readonly #drops: Drops;
   /** The newest revision that it has committed. */
   #newest = 0;
   /** Whether a commit waits for the disk, as SQLite has it. */
@@ -29,8 +32,14 @@ export class Committer {
     this.#synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
     this.#index = new SearchIndex(db, sealer);
     this.#trail = new Trail(db, limits.trailAgeMs);
-    this.#compaction = new Compaction(db, limits, this.#index, this.#trail);
-    this.#sweep = new Sweep(db, limits, this.#index);
+    this.#drops = new Drops(this.#index);
+    this.#compaction = new Compaction(db, limits, this.#drops, this.#trail);
+    this.#sweep = new Sweep(db, limits, this.#drops);
+  }
+
+  /** What it has dropped. */
+  get compaction(): CompactionState {
+    return this.#drops.meter.state;
   }
 
   /** Begins the index for searches, or drops it, unless it is as wanted. Throws as {@link commit} does. */
@@ -85,8 +94,10 @@ export class Committer {
     try {
       const result = work();
       this.#db.exec('COMMIT');
+      this.#drops.end(true);
       return result;
     } catch (error) {
+      this.#drops.end(false);
       try {
         this.#db.exec('ROLLBACK');
       } catch {

@@ -134,6 +134,11 @@ it('drops what is too old for the log, for a history, and deleted keys', async (
   expect(await versions()).toEqual(['3', '2', '1']);
   await step(3_600_000);
   await vi.waitUntil(async () => (await versions()).join() === '3', { timeout: 30_000 });
+  // The two versions that were replaced, the change of the alias, and an older change of the other key or two.
+  const { steps, changes, durationMs } = store.compaction() ?? { steps: 0, changes: 0, durationMs: 0 };
+  expect(steps).toBeGreaterThanOrEqual(2);
+  expect(changes).toBeGreaterThanOrEqual(3);
+  expect(durationMs).toBeGreaterThan(0);
   await store.set('a', 'back', json(2));
   expect((await store.get('a', 'back')).version).toBe(2);
   await store.delete('a', 'back');

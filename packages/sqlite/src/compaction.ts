@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change, Entry } from '@cfg/core';
 import { cutoff, type TrailRetention } from '@cfg/core/store';
-import type { SearchIndex } from './search-index.js';
+import type { Drops } from './drops.js';
 import type { Trail } from './trail.js';
 
 /** Maximum number of revisions dropped in one transaction, or twice the number that it added, if that is more. */
@@ -33,7 +33,7 @@ export interface Limits extends TrailRetention {
  */
 export class Compaction {
   readonly #limits: Limits;
-  readonly #index: SearchIndex;
+  readonly #drops: Drops;
   readonly #trail: Trail;
   readonly #window: StatementSync;
   readonly #sizes: StatementSync;
@@ -42,9 +42,9 @@ export class Compaction {
   readonly #nextMs: StatementSync;
   readonly #pastHistory: StatementSync;
 
-  constructor(db: DatabaseSync, limits: Limits, index: SearchIndex, trail: Trail) {
+  constructor(db: DatabaseSync, limits: Limits, drops: Drops, trail: Trail) {
     this.#limits = limits;
-    this.#index = index;
+    this.#drops = drops;
     this.#trail = trail;
     this.#window = db.prepare('SELECT oldest_revision, oldest_bytes FROM log');
     this.#sizes = db.prepare(`
@@ -79,7 +79,7 @@ export class Compaction {
       const { namespace, key, version } = entry;
       if (type !== 'set' || version <= historyLimit) continue;
       const dropped = version - historyLimit;
-      this.#drop(this.#pastHistory, oldest, namespace, key, dropped, dropped);
+      this.#drops.run(this.#pastHistory, oldest, namespace, key, dropped, dropped);
     }
     return oldest;
   }
@@ -98,13 +98,9 @@ export class Compaction {
     const oldest = this.#shrink(before, reach, revision, logBytes, cutoff(nowMs, this.#limits.logAgeMs));
     if (oldest > before.oldest_revision) {
       this.#trail.keep(before.oldest_revision, oldest);
-      this.#drop(this.#leaving, before.oldest_revision, oldest, this.#limits.historyLimit);
+      this.#drops.run(this.#leaving, before.oldest_revision, oldest, this.#limits.historyLimit);
     }
     return { oldest, isShort: oldest === reach && oldest < revision };
-  }
-
-  #drop(statement: StatementSync, ...values: (string | number)[]): void {
-    this.#index.forget(statement.all(...values).map((row) => row.revision as number));
   }
 
   /** Moves the beginning of the window, up to `reach`, so that it keeps to its limits. Returns where it begins. */

@@ -31,6 +31,27 @@ export class FileDamage extends ConfigError {
   }
 }
 
+/** One row is not what was written, but the rest of the file may be: what does not need it goes on. */
+export class RowDamage extends ConfigError {
+  /** The row that is damaged, or that should be there. */
+  readonly revision: number;
+
+  constructor(revision: number, what: string) {
+    super('unavailable', `the SQLite file is damaged: ${what} is not what was written; it may be in a backup`);
+    this.revision = revision;
+  }
+}
+
+/** The result of `read`; `undefined` where it throws {@link RowDamage}. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RowDamage) return undefined;
+    throw error;
+  }
+}
+
 /** Whether SQLite says, or our own checks do, that the file is damaged. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof FileDamage) return true;

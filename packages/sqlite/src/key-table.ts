@@ -10,10 +10,11 @@ import {
   type SealedCounts,
   Sealer,
 } from '@cfg/core/store';
+import { changeChecksum } from './checksum.js';
 import { cannotOpen, connect, openReading } from './database-file.js';
 import { guarded } from './fault.js';
 import { completeOptions } from './options.js';
-import { entryColumns, entryOf, type Row } from './rows.js';
+import { changeColumns, entryOf, type Row } from './rows.js';
 import { emptySearch } from './search-table.js';
 
 /** How many values one step of a pass looks at; it ends earlier after so many bytes of those that it seals. */
@@ -66,13 +67,13 @@ export class SqliteKeyTable implements KeyTable {
       const sealer = new Sealer(policy);
       sealer.load(keys);
       sealer.activate(active);
-      const put = this.#db.prepare('UPDATE changes SET bytes = ?, dek = ? WHERE revision = ?');
+      const put = this.#db.prepare('UPDATE changes SET bytes = ?, dek = ?, checksum = ? WHERE revision = ?');
       let wasPlain = false;
       const step = this.#step(after, (row) => {
         const entry = row.dek === active ? undefined : entryOf(row, sealer);
         if (!entry?.secret) return 0;
         const { bytes, dek } = sealer.reseal(entry);
-        put.run(bytes, dek, entry.revision);
+        put.run(bytes, dek, changeChecksum({ ...row, bytes, dek }), entry.revision);
         wasPlain ||= row.dek === null;
         return bytes.length;
       });
@@ -119,7 +120,7 @@ export class SqliteKeyTable implements KeyTable {
     const revisions = this.#db.prepare(`
       SELECT revision FROM changes
       WHERE revision > ? AND type = 'set' AND namespace IS NOT NULL ORDER BY revision LIMIT ${stepRows}`);
-    const read = this.#db.prepare(`SELECT ${entryColumns} FROM changes WHERE revision = ?`);
+    const read = this.#db.prepare(`SELECT ${changeColumns} FROM changes WHERE revision = ?`);
     const found = revisions.all(after).map(({ revision }) => revision as number);
     let [count, bytes] = [0, 0];
     for (const revision of found) {

@@ -60,7 +60,7 @@ it('goes on writing into it: versions, requests and limits as before', async () 
   await store.close();
 
   const db = new DatabaseSync(path, { readOnly: true });
-  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 6 });
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   // The weight of the log goes on from what the old changes weigh.
   const rows = db.prepare('SELECT revision, log_bytes, length(bytes) AS size FROM changes ORDER BY revision').all();

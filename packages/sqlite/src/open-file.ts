@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type ConfigError, type Health, isConfigError } from '@cfg/core';
+import { type CompactionState, type ConfigError, type Health, isConfigError } from '@cfg/core';
 import { type Commit, LogFollower, type Maybe, WriteQueue } from '@cfg/core/store';
 import { cannotOpen, openReading } from './database-file.js';
 import { EntryCache } from './entry-cache.js';
-import { areKeysChanged, FileDamage, faultOf, isBusy, isDamage, reasonOf } from './fault.js';
+import { areKeysChanged, FileDamage, faultOf, isBusy, isDamage, RowDamage, reasonOf } from './fault.js';
 import { FileIdentity } from './file-identity.js';
 import { lookFresh } from './fresh-look.js';
 import { OpenSecrets } from './open-secrets.js';
@@ -17,6 +17,9 @@ const lookMs = 1_000;
 
 /** How often what is too old is looked for in a file that nobody writes to, in milliseconds. */
 const tendMs = 60_000;
+
+/** So many damaged rows are told apart. */
+const maxDamaged = 1_000;
 
 /** Everything that exists while the file is open: reader, write queue, log follower, and the thread that writes. */
 export class OpenFile {
@@ -34,6 +37,8 @@ export class OpenFile {
   readonly #unlisten: (() => void) | undefined;
   readonly #look: NodeJS.Timeout;
   readonly #tend: NodeJS.Timeout;
+  /** The revisions of rows that were found damaged. */
+  readonly #damaged = new Set<number>();
   /** The newest revision that was seen in the file. */
   #newest = 0;
   /** Why nothing is written: what the last look found. */
@@ -102,6 +107,11 @@ export class OpenFile {
     this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
 
+  /** What was dropped. */
+  get compaction(): CompactionState | undefined {
+    return this.#writer.compaction;
+  }
+
   /** Whether the file is still there and can be read and, after a commit failed, written again. */
   async health(): Promise<Health> {
     if (this.#trouble instanceof FileDamage) return { ok: false, message: this.#trouble.message };
@@ -113,8 +123,12 @@ export class OpenFile {
       // Where another process is writing, writing works.
       if (!isBusy(error)) return { ok: false, message: this.faultOf(error).message };
     }
-    if (this.#settings.durability === 'full') return { ok: true };
-    return { ok: true, message: 'durability is relaxed: the last writes may be lost with the machine' };
+    const notes: string[] = [];
+    if (this.#settings.durability !== 'full') {
+      notes.push('durability is relaxed: the last writes may be lost with the machine');
+    }
+    if (this.#damaged.size > 0) notes.push(`damaged rows were found: ${this.#damaged.size}`);
+    return notes.length === 0 ? { ok: true } : { ok: true, message: notes.join('; ') };
   }
 
   /** Commits what was submitted, then ends the watches and closes the file. */
@@ -137,7 +151,15 @@ export class OpenFile {
   faultOf(error: unknown): ConfigError {
     const fault = faultOf(error);
     if (fault instanceof FileDamage) this.#setTrouble(fault);
+    if (fault instanceof RowDamage) this.#tellOfRow(fault);
     return fault;
+  }
+
+  /** Tells the log, once. */
+  #tellOfRow({ revision, message }: RowDamage): void {
+    if (this.#damaged.has(revision) || this.#damaged.size >= maxDamaged) return;
+    this.#damaged.add(revision);
+    this.#settings.logger.error({ path: this.#settings.path, revision, reason: message }, 'a row is damaged');
   }
 
   #lookAtFile(): void {

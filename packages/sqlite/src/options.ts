@@ -51,8 +51,9 @@ export interface SqliteStoreOptions extends TrailRetentionOptions {
    */
   readonly searchIndex?: boolean | undefined;
   /**
-   * When `connect()` reads the whole file to see whether it is sound: `after-crash`, where the file was not closed,
-   * `always`, or `never`. Default `after-crash`.
+   * When `connect()` reads the whole file to see whether it is sound: `after-crash`, where the file was not closed, SQLite's
+   * quick check of its structure; `always`, that and every checksum and every index; or `never`. Each value is checked in
+   * any case when it is read. Default `after-crash`.
    */
   readonly integrityCheck?: IntegrityCheck | undefined;
   /** How secrets are kept: `@cfg/secrets` makes this. Default: as they are, if none was sealed in this file before. */

@@ -12,10 +12,11 @@ import type {
   TrailStretch,
 } from '@cfg/core/store';
 import type { EntryCache } from './entry-cache.js';
+import { RowDamage } from './fault.js';
 import { HeadReader } from './head-reader.js';
 import { keyRange } from './key-range.js';
 import { KeyRows } from './key-rows.js';
-import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, upTo } from './rows.js';
+import { aliasOf, changeColumns, changeOf, entryOf, pointed, upTo } from './rows.js';
 import { SearchReader } from './search-reader.js';
 import { TrailReader } from './trail-reader.js';
 
@@ -49,9 +50,10 @@ export class Reader implements EngineReader {
     this.#search = new SearchReader(db, (revisions) => this.#keys.entries(revisions));
     this.#trail = new TrailReader(db, sealer);
     this.logId = this.#head.read().logId;
-    this.#revisionOf = db.prepare('SELECT revision FROM entries WHERE namespace = ? AND key = ?');
+    this.#revisionOf = db.prepare('SELECT revision, version FROM entries WHERE namespace = ? AND key = ?');
     this.#entry = db.prepare(`
-      SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
+      SELECT entries.revision AS at, entries.version AS version_at, ${changeColumns}
+      FROM entries LEFT JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ?`);
     this.#changes = db.prepare(`
       SELECT ${changeColumns} FROM changes WHERE revision > ? ORDER BY revision ${upTo}`);
@@ -81,11 +83,12 @@ export class Reader implements EngineReader {
     const found = this.#revisionOf.get(namespace, key);
     if (found === undefined) return undefined;
     const cached = this.#cache.get(found.revision as number);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) return pointed({ key, ...(found as { revision: number; version: number }) }, cached);
     // Found anew rather than by its revision, which another process may have replaced and compacted by now.
     const row = this.#entry.get(namespace, key);
     if (row === undefined) return undefined;
-    const entry = entryOf(row, this.#sealer);
+    const pointer = { key, revision: row.at as number, version: row.version_at as number };
+    const entry = pointed(pointer, row.revision === null ? undefined : entryOf(row, this.#sealer));
     this.#cache.add(entry);
     return entry;
   }
@@ -98,7 +101,12 @@ export class Reader implements EngineReader {
   changes(after: number, limit: number): Change[] {
     return this.transaction(() => {
       const { oldestRevision } = this.head();
-      return this.#changes.all(Math.max(after, oldestRevision), limit).map((row) => changeOf(row, this.#sealer));
+      const first = Math.max(after, oldestRevision) + 1;
+      return this.#changes.all(first - 1, limit).map((row, index) => {
+        const change = changeOf(row, this.#sealer);
+        if (change.revision === first + index) return change;
+        throw new RowDamage(first + index, `the change of revision ${first + index}`);
+      });
     });
   }
 

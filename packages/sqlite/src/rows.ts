@@ -1,6 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type Alias, Change, type ChangeType, Entry, type EntryInit, valueTypeOf } from '@cfg/core';
 import type { Place, Sealer } from '@cfg/core/store';
+import { aliasChecksum, changeChecksum } from './checksum.js';
+import { RowDamage } from './fault.js';
 
 /** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -15,14 +17,11 @@ const columns =
   'changes.revision, changes.type, changes.namespace, changes.key, changes.version, changes.codec, ' +
   'changes.value_type, changes.created_at, changes.updated_at, changes.expires_at, changes.author, changes.comment';
 
-/** The columns of `changes` that {@link entryOf} reads. */
-export const entryColumns: string = `${columns}, changes.bytes, changes.dek`;
+/** The columns of `changes` that {@link changeOf} and {@link entryOf} read. */
+export const changeColumns: string = `${columns}, changes.bytes, changes.dek, changes.request_id, changes.more, changes.checksum`;
 
 /** The columns of `changes` that {@link stateOf} reads: SQLite has the size without reading the bytes. */
 export const stateColumns: string = `${columns}, length(changes.bytes) AS size, changes.dek`;
-
-/** The columns of `changes` that {@link changeOf} reads. */
-export const changeColumns: string = `${entryColumns}, changes.request_id, changes.more`;
 
 /** The columns of `trail`, and of `changes` where it still has the row, that {@link trailedOf} reads. */
 export const trailColumns: string =
@@ -30,13 +29,34 @@ export const trailColumns: string =
   'trail.updated_at, trail.updated_at AS created_at, trail.author, trail.comment, ' +
   "coalesce(changes.bytes, trail.target, iif(trail.type = 'set', NULL, x'')) AS bytes, changes.dek";
 
-/** The entry, or the tombstone, that a row of `changes` made. */
+/** Throws {@link RowDamage} where a row of `changes` is not as it was written. */
+export function checkRow(row: Row): void {
+  if ((row.checksum ?? null) === null || row.checksum === changeChecksum(row)) return;
+  throw new RowDamage(row.revision as number, `the change of revision ${row.revision}`);
+}
+
+/** The entry, or the tombstone, that a row of `changes` made. Throws as {@link checkRow} does. */
 export function entryOf(row: Row, sealer: Sealer): Entry {
+  checkRow(row);
   const bytes = row.bytes as Uint8Array;
   // An alias, which has no namespace, is no secret.
   return entryWith(row, (place) =>
     row.namespace === null ? { bytes } : sealer.kept(place, bytes, row.dek as number | null),
   );
+}
+
+/** Where the last state of a key should be, as its row of `entries` or `tombstones` says. */
+export interface Pointer {
+  readonly revision: number;
+  readonly key: string;
+  readonly version: number;
+}
+
+/** The entry that a key's pointer leads to. Throws {@link RowDamage} where it is missing, or another's. */
+export function pointed(pointer: Pointer, entry: Entry | undefined): Entry {
+  const { revision, key, version } = pointer;
+  if (entry?.key === key && entry.version === version) return entry;
+  throw new RowDamage(revision, `the last change of key ${key}, or its pointer to revision ${revision},`);
 }
 
 /** The last state of a key, whose bytes are read when they are asked for: few writes ask for those that they replace. */
@@ -81,7 +101,11 @@ export function changeOf(row: Row, sealer: Sealer): Change {
   return new Change(row.type as ChangeType, entry, entry.revision, requestId, row.more === 1);
 }
 
+/** Throws {@link RowDamage} where the row is not as it was written. */
 export function aliasOf(row: Row): Alias {
+  if (row.checksum !== null && row.checksum !== aliasChecksum(row)) {
+    throw new RowDamage(row.revision as number, `the alias of revision ${row.revision}`);
+  }
   return {
     alias: row.alias as string,
     target: row.target as string,

@@ -16,6 +16,7 @@ export const applicationId = 0x63666731;
  *   all of them.
  * - `dek` names the data key that seals the bytes; NULL: they are plain. It comes after them, which costs a plain row
  *   nothing: NULL takes no place.
+ * - `checksum` is of the whole row but `log_bytes` (checksum.ts), as SQLite has none: NULL in rows of before.
  * - `data_keys` holds those keys, each wrapped by a key that is not in the file.
  * - `entries` and `tombstones` point to the last change of every key, those that exist and those that are deleted, so
  *   that a page of the ones never walks over the others.
@@ -160,6 +161,11 @@ const steps: readonly string[] = [
   INSERT INTO trail
     SELECT revision, type, namespace, key, version, codec, value_type, updated_at, author, comment, NULL
     FROM changes WHERE revision <= (SELECT oldest_revision FROM log);
+  `,
+  // Checksums; NULL in rows that were written before.
+  `
+  ALTER TABLE changes ADD COLUMN checksum INTEGER;
+  ALTER TABLE aliases ADD COLUMN checksum INTEGER;
   `,
 ];
 

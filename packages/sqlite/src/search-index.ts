@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Sealer, searchedKey, searchedValue } from '@cfg/core/store';
-import { entryColumns, entryOf, type Row } from './rows.js';
+import { unlessDamaged } from './fault.js';
+import { changeColumns, entryOf, type Row } from './rows.js';
 import { hasSearchModule } from './search-table.js';
 
 /** How many changes one step takes up, so that it holds up a commit for some ten milliseconds at most. */
@@ -39,7 +40,7 @@ export class SearchIndex {
       FROM changes LEFT JOIN entries USING (namespace, key, revision)
       WHERE changes.revision <= ? ORDER BY changes.revision DESC LIMIT ${stepSize}`);
     this.#currentOf = db.prepare(`
-      SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
+      SELECT ${changeColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.namespace = ? AND entries.key = ? AND entries.revision <= ?`);
     this.#newestUpTo = db.prepare(`
       SELECT revision FROM changes WHERE namespace = ? AND key = ? AND revision <= ?
@@ -94,7 +95,7 @@ export class SearchIndex {
 
   #stepDown(from: number, to: number): boolean {
     const rows = this.#below.all(from) as { revision: number; current: number }[];
-    const entry = this.#db.prepare(`SELECT ${entryColumns} FROM changes WHERE revision = ?`);
+    const entry = this.#db.prepare(`SELECT ${changeColumns} FROM changes WHERE revision = ?`);
     for (const { revision, current } of rows) if (current === 1) this.#add(entry.get(revision) as Row);
     const oldest = rows.length < stepSize ? 0 : (rows.at(-1)?.revision as number) - 1;
     this.#setStretch.run(oldest, to);
@@ -102,7 +103,9 @@ export class SearchIndex {
   }
 
   #add(row: Row): void {
-    const entry = entryOf(row, this.#sealer);
+    // A search does not find by its value what cannot be read.
+    const entry = unlessDamaged(() => entryOf(row, this.#sealer));
+    if (entry === undefined) return;
     this.#words?.insert.run(entry.revision, searchedKey(entry), searchedValue(entry));
   }
 

@@ -87,7 +87,8 @@ export class SearchReader {
   #lookUp(term: SearchTerm, query: string, after: number, before: number, matches: Matches): number | undefined {
     const endMs = performance.now() + maxLookUpMs;
     let top = before;
-    for (let reach = firstReach; ; reach *= 2) {
+    for (let reach = firstReach; ; ) {
+      const beganMs = performance.now();
       const floor = Math.max(after, top - reach);
       const named = (this.#named?.all(query, floor, top) ?? []).map((row) => row.revision as number);
       const rows = this.#current.all(JSON.stringify(named), ...scopeOf(term));
@@ -96,7 +97,10 @@ export class SearchReader {
       const isWhole = named.length < namedSize;
       if (isWhole && floor === after) return undefined;
       top = isWhole ? floor + 1 : (named.at(-1) as number);
-      if (performance.now() > endMs) return top;
+      const nowMs = performance.now();
+      if (nowMs > endMs) return top;
+      // Where it takes its time, twice as far would take twice as long, and nothing ends it.
+      if (nowMs - beganMs < maxLookUpMs / 4) reach *= 2;
     }
   }
 

@@ -1,4 +1,13 @@
-import type { ChangeStream, Entry, Health, LogState, SecretPolicy, WatchFilter, WatchOptions } from '@cfg/core';
+import type {
+  ChangeStream,
+  CompactionState,
+  Entry,
+  Health,
+  LogState,
+  SecretPolicy,
+  WatchFilter,
+  WatchOptions,
+} from '@cfg/core';
 import {
   type Answers,
   type Engine,
@@ -63,6 +72,10 @@ export class SqliteEngine implements Engine {
 
   logState(): LogState | undefined {
     return this.#file?.follower.state();
+  }
+
+  compaction(): CompactionState | undefined {
+    return this.#file?.compaction;
   }
 
   health(): Promise<Health> {

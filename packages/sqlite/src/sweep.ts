@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { cutoff, type Retention } from '@cfg/core/store';
-import type { SearchIndex } from './search-index.js';
+import type { Drops } from './drops.js';
 
 /** How many rows one step looks at, so that it holds up a commit for some ten milliseconds at most. */
 const stepSize = 200;
@@ -20,7 +20,7 @@ const beginning: Place = { in: 'tombstones', namespace: '', key: '' };
  */
 export class Sweep {
   readonly #ages: Retention;
-  readonly #index: SearchIndex;
+  readonly #drops: Drops;
   readonly #oldestRevision: StatementSync;
   readonly #tombstones: StatementSync;
   readonly #dropTombstone: StatementSync;
@@ -31,9 +31,9 @@ export class Sweep {
   #place: Place | undefined;
   #endedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(db: DatabaseSync, ages: Retention, index: SearchIndex) {
+  constructor(db: DatabaseSync, ages: Retention, drops: Drops) {
     this.#ages = ages;
-    this.#index = index;
+    this.#drops = drops;
     this.#oldestRevision = db.prepare('SELECT oldest_revision FROM log');
     this.#tombstones = db.prepare(`
       SELECT namespace, key, revision, updated_at FROM tombstones JOIN changes USING (namespace, key, revision)
@@ -81,7 +81,7 @@ export class Sweep {
     for (const { namespace, key, revision, updated_at: deletedMs } of rows) {
       if (revision > oldest || deletedMs > before) continue;
       this.#dropTombstone.run(namespace, key);
-      this.#drop(this.#dropKey, namespace, key);
+      this.#drops.run(this.#dropKey, namespace, key);
     }
     const last = rows.at(-1);
     if (last !== undefined && rows.length === stepSize) return { in: 'tombstones', ...last };
@@ -91,11 +91,7 @@ export class Sweep {
   #sweepHistory(from: Place & { in: 'history' }, oldest: number, before: number): Place | undefined {
     const reach = this.#reach.get(from.revision, oldest) as { revision: number | null; count: number };
     if (reach.revision === null) return undefined;
-    this.#drop(this.#dropReplaced, from.revision, reach.revision, before);
+    this.#drops.run(this.#dropReplaced, from.revision, reach.revision, before);
     return reach.count < stepSize ? undefined : { in: 'history', revision: reach.revision };
-  }
-
-  #drop(statement: StatementSync, ...values: (string | number)[]): void {
-    this.#index.forget(statement.all(...values).map((row) => row.revision as number));
   }
 }

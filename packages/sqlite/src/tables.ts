@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Alias, type Change, type Entry, valueTypeNumber } from '@cfg/core';
 import type { HistoryRange, Range, Sealer, WriteTables } from '@cfg/core/store';
+import { aliasChecksum, changeChecksum } from './checksum.js';
 import { changeWeight } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
-import { KeysChanged } from './fault.js';
+import { KeysChanged, unlessDamaged } from './fault.js';
 import { KeyRows } from './key-rows.js';
-import { aliasOf, changeColumns, changeOf, entryColumns, entryOf, stateColumns, stateOf, upTo } from './rows.js';
+import { aliasOf, changeColumns, changeOf, entryOf, pointed, stateColumns, stateOf, upTo } from './rows.js';
 
 /** The tables, as the writer changes them. To be called within its transaction only. */
 export class Tables implements WriteTables {
@@ -41,7 +42,8 @@ export class Tables implements WriteTables {
     this.#keys = new KeyRows(db, new EntryCache(0), historyLimit, sealer);
     const last = (table: string): StatementSync =>
       db.prepare(`
-        SELECT ${stateColumns} FROM ${table} JOIN changes USING (revision)
+        SELECT ${table}.revision AS at, ${table}.version AS version_at, ${stateColumns}
+        FROM ${table} LEFT JOIN changes USING (revision)
         WHERE ${table}.namespace = ? AND ${table}.key = ?`);
     this.#entry = last('entries');
     this.#tombstone = last('tombstones');
@@ -51,13 +53,13 @@ export class Tables implements WriteTables {
       WHERE namespace = ? AND request_id = ? AND revision > (SELECT oldest_revision FROM log) ORDER BY revision`);
     this.#nextExpiry = db.prepare('SELECT min(expires_at) AS next FROM entries WHERE expires_at IS NOT NULL');
     this.#due = db.prepare(`
-      SELECT ${entryColumns} FROM entries JOIN changes USING (revision)
+      SELECT ${changeColumns} FROM entries JOIN changes USING (revision)
       WHERE entries.expires_at <= ? ORDER BY entries.expires_at, entries.namespace, entries.key ${upTo}`);
     this.#logBytes = db.prepare('SELECT log_bytes FROM changes ORDER BY revision DESC LIMIT 1');
     this.#activeKey = db.prepare("SELECT id FROM data_keys WHERE state = 'active'");
     // An empty array may arrive as NULL.
     this.#insertChange = db.prepare(`
-      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''), ?)`);
+      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''), ?, ?)`);
     this.#putEntry = db.prepare(`
       INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, version = excluded.version, expires_at = excluded.expires_at`);
@@ -72,7 +74,7 @@ export class Tables implements WriteTables {
     this.#alias = db.prepare('SELECT * FROM aliases WHERE alias = ?');
     this.#isTarget = db.prepare('SELECT 1 FROM aliases WHERE target = ? LIMIT 1');
     this.#isKey = db.prepare('SELECT 1 FROM entries WHERE key = ? AND (expires_at IS NULL OR expires_at > ?) LIMIT 1');
-    this.#insertAlias = db.prepare('INSERT INTO aliases VALUES (?, ?, ?, ?, ?)');
+    this.#insertAlias = db.prepare('INSERT INTO aliases VALUES (?, ?, ?, ?, ?, ?)');
     this.#deleteAlias = db.prepare('DELETE FROM aliases WHERE alias = ?');
   }
 
@@ -99,7 +101,10 @@ export class Tables implements WriteTables {
 
   last(namespace: string, key: string): Entry | undefined {
     const row = this.#entry.get(namespace, key) ?? this.#tombstone.get(namespace, key);
-    return row && stateOf(row, this.#sealer, (revision) => this.#bytesOf.get(revision)?.bytes as Uint8Array);
+    if (row === undefined) return undefined;
+    const pointer = { key, revision: row.at as number, version: row.version_at as number };
+    const read = (revision: number): Uint8Array => this.#bytesOf.get(revision)?.bytes as Uint8Array;
+    return pointed(pointer, row.revision === null ? undefined : stateOf(row, this.#sealer, read));
   }
 
   range(range: Range): Entry[] {
@@ -121,7 +126,11 @@ export class Tables implements WriteTables {
   due(nowMs: number, limit: number): Entry[] {
     const next = this.#nextExpiry.get()?.next as number | null;
     if (next === null || next > nowMs) return [];
-    return this.#due.all(nowMs, limit).map((row) => entryOf(row, this.#sealer));
+    // One that is damaged stays, and holds up no other: whoever asks for it is told.
+    return this.#due.all(nowMs, limit).flatMap((row) => {
+      const entry = unlessDamaged(() => entryOf(row, this.#sealer));
+      return (entry?.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs ? [entry as Entry] : [];
+    });
   }
 
   alias(name: string): Alias | undefined {
@@ -162,32 +171,53 @@ export class Tables implements WriteTables {
     // Without a namespace, which keeps it out of the keys' history.
     this.#append(change, null);
     const { target, version, revision, createdAtMs } = alias;
-    if (change.type === 'alias_set') this.#insertAlias.run(alias.alias, target, version, revision, createdAtMs);
-    else this.#deleteAlias.run(alias.alias);
+    if (change.type === 'alias_set') {
+      const checksum = aliasChecksum({ alias: alias.alias, target, version, revision, created_at: createdAtMs });
+      this.#insertAlias.run(alias.alias, target, version, revision, createdAtMs, checksum);
+    } else this.#deleteAlias.run(alias.alias);
   }
 
   #append(change: Change, namespace: string | null): void {
     const { type, entry, revision, requestId, more } = change;
     const { bytes, dek } = this.#sealer.keep(entry);
     this.#bytes += changeWeight(entry);
-    this.#insertChange.run(
+    const row = {
       revision,
       type,
       namespace,
-      entry.key,
-      entry.version,
-      entry.codec,
-      valueTypeNumber(entry.type),
-      entry.createdAtMs,
-      entry.updatedAtMs,
-      entry.expiresAtMs ?? null,
-      requestId || null,
-      entry.author || null,
-      entry.comment || null,
-      more ? 1 : 0,
+      key: entry.key,
+      version: entry.version,
+      codec: entry.codec,
+      value_type: valueTypeNumber(entry.type),
+      created_at: entry.createdAtMs,
+      updated_at: entry.updatedAtMs,
+      expires_at: entry.expiresAtMs ?? null,
+      request_id: requestId || null,
+      author: entry.author || null,
+      comment: entry.comment || null,
+      more: more ? 1 : 0,
+      bytes,
+      dek,
+    };
+    this.#insertChange.run(
+      row.revision,
+      row.type,
+      row.namespace,
+      row.key,
+      row.version,
+      row.codec,
+      row.value_type,
+      row.created_at,
+      row.updated_at,
+      row.expires_at,
+      row.request_id,
+      row.author,
+      row.comment,
+      row.more,
       this.#bytes,
       bytes,
       dek,
+      changeChecksum(row),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
+import { type CompactionState, ConfigError, type ErrorCode, isConfigError } from '@cfg/core';
 import type { DataKeys, Operation, PlainCommit } from '@cfg/core/store';
 import { FileDamage } from './fault.js';
 
@@ -12,7 +12,12 @@ export type Request =
   | { readonly do: 'close' };
 
 export type Reply =
-  | { readonly done: true; readonly commit?: PlainCommit; readonly more?: boolean }
+  | {
+      readonly done: true;
+      readonly commit?: PlainCommit;
+      readonly more?: boolean;
+      readonly compaction?: CompactionState;
+    }
   | { readonly done: false; readonly fault: PlainFault };
 
 /** An error as plain data: what a structured clone of an error leaves out is what tells SQLite's apart. */

@@ -25,13 +25,12 @@ function answer(request: Request): Reply {
         return { done: true };
       case 'open':
         return { done: true };
-      case 'commit':
-        return {
-          done: true,
-          commit: toPlainCommit(file.commit(request.operations, request.nowMs), request.operations),
-        };
+      case 'commit': {
+        const commit = toPlainCommit(file.commit(request.operations, request.nowMs), request.operations);
+        return { done: true, commit, compaction: file.compaction };
+      }
       case 'upkeep':
-        return { done: true, more: file.upkeep(request.nowMs) };
+        return { done: true, more: file.upkeep(request.nowMs), compaction: file.compaction };
       case 'probe':
         file.probe();
         return { done: true };

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ConfigError } from '@cfg/core';
+import { type CompactionState, ConfigError } from '@cfg/core';
 import { type Commit, type DataKeys, fromPlainCommit, type Operation } from '@cfg/core/store';
 import type { WriterSettings } from './options.js';
 import { fromPlainFault, type Reply, type Request } from './writer-messages.js';
@@ -20,6 +20,7 @@ export class Writer {
   readonly #settings: WriterSettings;
   #worker: Worker | undefined;
   #keys: DataKeys = { keys: new Map() };
+  #compaction: CompactionState | undefined;
   /** Requests that are not answered yet, in order. */
   #waiting: Waiting[] = [];
 
@@ -36,6 +37,11 @@ export class Writer {
   async load(keys: DataKeys): Promise<void> {
     this.#keys = keys;
     await this.#ask({ do: 'load', keys });
+  }
+
+  /** What the thread has dropped, as of its last answer; it begins anew when the file is opened anew. */
+  get compaction(): CompactionState | undefined {
+    return this.#compaction;
   }
 
   /** If this fails, nothing was done, unless the thread died. */
@@ -76,6 +82,7 @@ export class Writer {
       worker.postMessage(request);
     });
     if (!reply.done) throw fromPlainFault(reply.fault);
+    this.#compaction = reply.compaction ?? this.#compaction;
     return reply;
   }
 

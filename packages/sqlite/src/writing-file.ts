@@ -1,14 +1,19 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { ConfigError, SecretPolicy } from '@cfg/core';
+import { type CompactionState, ConfigError, SecretPolicy } from '@cfg/core';
 import { type Commit, type DataKeys, type Operation, Sealer } from '@cfg/core/store';
 import { Committer } from './committer.js';
 import { openWriting } from './database-file.js';
 import { areKeysChanged, isBusy } from './fault.js';
-import { FileIdentity } from './file-identity.js';
+import { FileIdentity, realPath } from './file-identity.js';
 import type { WriterSettings } from './options.js';
 
 /** How much the write-ahead log may grow before it is emptied apart from SQLite's own small steps, in bytes. */
 const truncateAboveBytes = 64 * 1024 * 1024;
+
+/** A disk with less room than this counts as full after a write has failed, in bytes. */
+const minFreeBytes = 1024 * 1024;
 
 /** The file, as the thread that writes has it open. */
 export class WritingFile {
@@ -53,11 +58,21 @@ export class WritingFile {
     });
   }
 
+  /** What was dropped since the file was opened. */
+  get compaction(): CompactionState {
+    return this.#open.committer.compaction;
+  }
+
   /** Makes sure that a write goes through, down to the disk. Throws what stands in its way. */
   probe(): void {
     this.#try(() => {
       this.#boundLog();
       this.#open.committer.probe();
+      // What it writes finds room in the log where a larger write does not.
+      const { bavail, bsize } = statfsSync(dirname(realPath(this.#settings.path)));
+      if (bavail * bsize < minFreeBytes) {
+        throw new ConfigError('unavailable', 'the SQLite file cannot be used: the disk is full');
+      }
     });
   }
 

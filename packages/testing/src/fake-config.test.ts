@@ -62,3 +62,7 @@ describe('fakeConfig', () => {
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
   });
 });
+
+it('has no options but those that it tells', async () => {
+  await expect(fakeConfig({}, { now: 1 } as never)).rejects.toThrow('option now is not an option of fakeConfig');
+});

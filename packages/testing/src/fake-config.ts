@@ -9,6 +9,7 @@ import {
   type SetValueOptions,
   type Value,
 } from '@cfg/client';
+import { checkOptions, type OptionNames } from '@cfg/core/store';
 import { Faults } from './faulty-store.js';
 
 export interface FakeConfigOptions
@@ -18,6 +19,11 @@ export interface FakeConfigOptions
   /** When it is, in milliseconds since the epoch. Default: the time at which it is made. */
   readonly nowMs?: number | undefined;
 }
+
+const optionNames: OptionNames<FakeConfigOptions> = {
+  ...{ namespace: true, nowMs: true, aliases: true, bootstrap: true, codecs: true, logger: true, references: true },
+  waitMs: true,
+};
 
 /** Data for the first namespace: an object, whose nested names are joined by `/` to keys. */
 export type FakeData = Readonly<Record<string, unknown>>;
@@ -82,6 +88,7 @@ export class FakeConfig extends AppConfig {
  * config.faults.outage();          // and now the server is away
  */
 export async function fakeConfig(data: FakeData = {}, options: FakeConfigOptions = {}): Promise<FakeConfig> {
+  checkOptions('fakeConfig', options, optionNames);
   const { namespace = 'test', nowMs = Date.now(), ...rest } = options;
   const clock = { nowMs };
   const faults = new Faults();

@@ -8,7 +8,7 @@ const value = (data: unknown, type: 'int' | 'secret' = 'int') =>
   ({ bytes: Buffer.from(JSON.stringify(data)), codec: type === 'secret' ? 'secret' : 'json', type }) as const;
 
 /** Waits for what happens elsewhere. */
-const until = (holds: () => void | Promise<void>): Promise<void> => vi.waitFor(holds, { timeout: 20_000, interval: 5 });
+const until = (holds: () => void | Promise<void>): Promise<void> => vi.waitFor(holds, { interval: 5 });
 
 describe('webhooks', () => {
   let store: MemoryStore;

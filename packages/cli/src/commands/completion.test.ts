@@ -30,7 +30,9 @@ describe('cfg completes', () => {
     expect(await completed(place, 'alias', '')).toEqual(['list', 'get', 'set', 'delete', 'help']);
     expect(await completed(place, 'help', 'ali')).toEqual(['alias']);
     expect(await completed(place, 'get', '--at')).toEqual(['--at-revision', '--at-version']);
-    expect(await completed(place, '-n', 'x', 'get', '--tls')).toEqual(['--tls-ca', '--tls-cert', '--tls-key']);
+    expect(await completed(place, '-n', 'x', 'get', '--tls')).toEqual([
+      ...['--tls-ca', '--tls-cert', '--tls-key', '--tls-fingerprint'],
+    ]);
     expect(await completed(place, 'search', 'x', '--in', '')).toEqual(['keys', 'values']);
     expect(await completed(place, 'completion', 'z')).toEqual(['zsh']);
     expect(await completed(place, 'import', '')).toEqual([':files']);

@@ -12,13 +12,14 @@ export interface Profile {
   readonly tlsCa?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly tlsFingerprint?: string | undefined;
 }
 
 type Profiles = Readonly<Record<string, Profile>>;
 
 export const defaultProfile = 'default';
 
-const texts = ['address', 'namespace', 'token', 'tlsCa', 'tlsCert', 'tlsKey'];
+const texts = ['address', 'namespace', 'token', 'tlsCa', 'tlsCert', 'tlsKey', 'tlsFingerprint'];
 
 /** Where profiles are: `$XDG_CONFIG_HOME/cfg/profiles.json`, by default below `~/.config`. */
 export function profileFile(env: NodeJS.ProcessEnv): string {

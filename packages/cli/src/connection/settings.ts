@@ -12,6 +12,7 @@ export interface ConnectionFlags {
   readonly tlsCa?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly tlsFingerprint?: string | undefined;
   readonly profile?: string | undefined;
 }
 
@@ -54,25 +55,44 @@ function merge(flags: ConnectionFlags, env: NodeJS.ProcessEnv, profile: Profile 
     throw new UsageError('--token and --token-file exclude each other');
   }
   const fromFile = flags.tokenFile === undefined ? undefined : read('--token-file', flags.tokenFile).trim();
-  const certificate = (name: 'tlsCa' | 'tlsCert' | 'tlsKey', flag: string, variable: string): string | undefined => {
+  const certificate = (name: 'tlsCert' | 'tlsKey', flag: string, variable: string): string | undefined => {
     const file = flags[name] ?? (env[variable] || undefined);
     return file === undefined ? profile?.[name] : read(flag, file);
   };
   return {
     token: flags.token ?? fromFile ?? (env.CFG_TOKEN || undefined) ?? profile?.token,
     insecure: flags.insecure ?? (env.CFG_INSECURE ? truth('CFG_INSECURE', env.CFG_INSECURE) : profile?.insecure),
-    tlsCa: certificate('tlsCa', '--tls-ca', 'CFG_TLS_CA'),
+    ...trusted(flags, env, profile),
     tlsCert: certificate('tlsCert', '--tls-cert', 'CFG_TLS_CERT'),
     tlsKey: certificate('tlsKey', '--tls-key', 'CFG_TLS_KEY'),
   };
 }
 
+/** Whom to trust: an authority or one certificate, as the first of flags, environment and profile says that says any. */
+function trusted(
+  flags: ConnectionFlags,
+  env: NodeJS.ProcessEnv,
+  profile: Profile | undefined,
+): Pick<Given, 'tlsCa' | 'tlsFingerprint'> {
+  const isFlagged = flags.tlsCa !== undefined || flags.tlsFingerprint !== undefined;
+  const file = isFlagged ? flags.tlsCa : env.CFG_TLS_CA || undefined;
+  const tlsFingerprint = isFlagged ? flags.tlsFingerprint : env.CFG_TLS_FINGERPRINT || undefined;
+  if (file !== undefined && tlsFingerprint !== undefined) {
+    throw new UsageError('--tls-ca and --tls-fingerprint exclude each other');
+  }
+  if (file !== undefined) return { tlsCa: read('--tls-ca', file) };
+  return tlsFingerprint === undefined
+    ? { tlsCa: profile?.tlsCa, tlsFingerprint: profile?.tlsFingerprint }
+    : { tlsFingerprint };
+}
+
 /** How `RemoteStore` is told. An address that begins with `http://` has said that it is without TLS. */
-export function toOptions({ token, insecure, tlsCa, tlsCert, tlsKey }: Given, address: string): RemoteStoreOptions {
+export function toOptions(given: Given, address: string): RemoteStoreOptions {
+  const { token, insecure, tlsCa, tlsCert, tlsKey, tlsFingerprint } = given;
   const plain = insecure === true || address.startsWith('http://');
-  const tls = [tlsCa, tlsCert, tlsKey].every((each) => each === undefined)
+  const tls = [tlsCa, tlsCert, tlsKey, tlsFingerprint].every((each) => each === undefined)
     ? undefined
-    : { ca: tlsCa, cert: tlsCert, key: tlsKey };
+    : { ca: tlsCa, cert: tlsCert, key: tlsKey, fingerprint256: tlsFingerprint };
   return { token, insecure: plain, tls };
 }
 

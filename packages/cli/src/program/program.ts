@@ -14,7 +14,7 @@ const help = `
 Values and options:
   A namespace comes from -n, CFG_NAMESPACE or the profile. A server comes from flags,
   from CFG_ADDRESS, CFG_TOKEN, CFG_INSECURE, CFG_TLS_CA, CFG_TLS_CERT, CFG_TLS_KEY,
-  from the profile of cfg login, or else is http://127.0.0.1:9090.
+  CFG_TLS_FINGERPRINT, from the profile of cfg login, or else is http://127.0.0.1:9090.
   --json writes one JSON object a line. Colour is off where NO_COLOR is set.
 
 Exit codes:
@@ -41,6 +41,7 @@ export function createProgram(start: Start): Command<[], OptionValues> {
     .option('--tls-ca <file>', 'trust this authority, PEM')
     .option('--tls-cert <file>', 'show this certificate, PEM')
     .option('--tls-key <file>', 'its key, PEM')
+    .option('--tls-fingerprint <sha256>', 'trust the certificate with this fingerprint, and no other')
     .addOption(new Option('--timeout <duration>', 'how long to wait for the server, such as 5s').argParser(duration))
     .addHelpText('after', help)
     .showSuggestionAfterError()

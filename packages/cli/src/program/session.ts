@@ -67,7 +67,9 @@ export class Session implements AsyncDisposable {
       await store.connect({ signal: this.signal });
     } catch (error) {
       if (!(error instanceof ConfigError) || error.code !== 'unavailable' || options.insecure === true) throw error;
-      const hint = '; a server without TLS needs --insecure';
+      const hint = /certificate/i.test(error.message)
+        ? '; --tls-ca or --tls-fingerprint says whom to trust'
+        : '; a server without TLS needs --insecure';
       throw new ConfigError('unavailable', error.message + hint, { cause: error });
     }
     return store;

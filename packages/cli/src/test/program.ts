@@ -20,8 +20,13 @@ export class Program implements AsyncDisposable {
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>>, stdin = '') {
     // Nothing of the caller's environment but what a program needs to start.
-    const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [mainFile, ...args], { cwd: env.HOME, env: { PATH, ...env }, stdio: 'pipe' });
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+    const least = { PATH, NODE_COMPILE_CACHE };
+    this.child = spawn(process.execPath, [mainFile, ...args], {
+      cwd: env.HOME,
+      env: { ...least, ...env },
+      stdio: 'pipe',
+    });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });

@@ -10,6 +10,7 @@ import {
   safeLogger,
   type Transformer,
 } from '@cfg/core';
+import { checkOptions, type OptionNames } from '@cfg/core/store';
 import { type EncryptionKeys, encrypted } from '../encryption/encrypted.js';
 import { decodeItems, encodeItems } from './document.js';
 
@@ -23,6 +24,8 @@ export interface FileCacheOptions {
   /** Told when a file cannot be read or written, which is no failure. Default: silent. */
   readonly logger?: Logger | undefined;
 }
+
+const names: OptionNames<FileCacheOptions> = { maxEntries: true, keys: true, writeAfterMs: true, logger: true };
 
 /**
  * A manager's cache that outlives the process, in one file: what was known last is served, marked stale, while the server
@@ -46,6 +49,7 @@ export class FileCache implements Cache {
 
   /** Throws `invalid_argument` for an option. Nothing is read before `open()`. */
   constructor(path: string, options: FileCacheOptions = {}) {
+    checkOptions('a cache file', options, names, 'cache.');
     const { maxEntries = 100_000, keys, writeAfterMs = 1_000, logger } = options;
     if (typeof path !== 'string' || path === '')
       throw new ConfigError('invalid_argument', 'option cacheFile must be a path');

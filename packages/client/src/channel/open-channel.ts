@@ -1,5 +1,5 @@
 import { ConfigError } from '@cfg/core';
-import { maxInt32, wholeNumber } from '@cfg/core/store';
+import { checkOptions, maxInt32, type OptionNames, wholeNumber } from '@cfg/core/store';
 import { maxMessageBytes } from '@cfg/proto';
 import { type Channel, type ChannelOptions, createChannel } from 'nice-grpc';
 import { checkAddress, normalized } from './address.js';
@@ -51,11 +51,14 @@ export function openChannel(address: string, options: ConnectionOptions = {}): C
   });
 }
 
+const keepaliveNames: OptionNames<KeepaliveOptions> = { intervalMs: true, timeoutMs: true };
+
 /** Throws `invalid_argument` that names the option. */
 export function completeConnection(options: ConnectionOptions): ConnectionSettings {
   const { insecure = false, tls, keepalive = {}, channelOptions = {} } = options;
   if (typeof insecure !== 'boolean') throw new ConfigError('invalid_argument', 'option insecure must be true or false');
   checkTls(insecure, tls);
+  checkOptions('a connection', keepalive, keepaliveNames, 'keepalive.');
   const milliseconds = (name: keyof KeepaliveOptions, byDefault: number): number =>
     wholeNumber(`option keepalive.${name}`, keepalive[name] ?? byDefault, 1, maxInt32);
   return {

@@ -22,12 +22,24 @@ export interface LogState {
   readonly watchers: number;
 }
 
+/** How much a store has dropped that it need not keep: old changes, replaced versions, deleted keys. */
+export interface CompactionState {
+  /** Transactions that dropped some. */
+  readonly steps: number;
+  /** Changes that they dropped. */
+  readonly changes: number;
+  /** How long that took them, in milliseconds. */
+  readonly durationMs: number;
+}
+
 /** A store that can be measured. The stores of this project can, as far as they hold their data themselves. */
 export interface MeasuredStore {
   /** Calls `listener` at each write that is committed; it must not throw. Returns what ends that. */
   onCommit(listener: (write: CommittedWrite) => void): () => void;
   /** `undefined` while the store is not connected. */
   logState(): LogState | undefined;
+  /** Since the store was connected. `undefined`, or absent, where it drops nothing in steps of its own. */
+  compaction?(): CompactionState | undefined;
 }
 
 /** Whether the store can be measured. */

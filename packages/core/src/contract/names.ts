@@ -13,6 +13,9 @@ export const maxNameLength = 1024;
  */
 export function checkNamespace(namespace: string): void {
   if (namespace === '' || (namespace.length <= maxNameLength && namespacePattern.test(namespace))) return;
+  if (typeof namespace !== 'string') {
+    throw new ConfigError('invalid_namespace', `invalid namespace: it must be a string, not ${typeof namespace}`);
+  }
   throw new ConfigError(
     'invalid_namespace',
     `invalid namespace: ${printable(namespace)} - ${namespaceFault(namespace)}`,
@@ -32,6 +35,8 @@ function namespaceFault(namespace: string): string {
  * nor a segment that is only `.`, and neither starts nor ends with `/`. Aliases follow the same rule.
  */
 export function checkKey(key: string): void {
+  if (typeof key !== 'string')
+    throw new ConfigError('invalid_key', `invalid key: a key must be a string, not ${typeof key}`);
   const why = keyFault(key);
   if (why !== undefined) throw new ConfigError('invalid_key', `invalid key: ${printable(key)} - ${why}`);
 }

@@ -1,3 +1,4 @@
+import type { Arrivals } from './arrivals.js';
 import type { Capability } from './capability.js';
 import type { WatchEvent } from './change.js';
 import type { EncodedValue, Entry } from './entry.js';
@@ -160,6 +161,12 @@ export interface ChangeStream extends AsyncIterableIterator<WatchEvent, void, un
 export interface Store extends AsyncDisposable {
   /** The capabilities that the store has now. A remote store learns them from its server's replies. */
   readonly features: ReadonlySet<Capability>;
+
+  /**
+   * Tells when the store can be reached again after it could not: whoever waits for that need not wait longer. Absent where
+   * it cannot tell, or is always within reach.
+   */
+  readonly arrivals?: Arrivals | undefined;
 
   /** Connecting twice is fine. Fails with `closed` after `close()`. May be called again after it failed. */
   connect(options?: CallOptions): Promise<void>;

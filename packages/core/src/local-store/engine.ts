@@ -2,7 +2,7 @@ import type { Health } from '../contract/capabilities.js';
 import type { Change, ChangeType } from '../contract/change.js';
 import type { Alias, Entry } from '../contract/entry.js';
 import type { WatchFilter } from '../contract/filter.js';
-import type { LogState } from '../contract/measured.js';
+import type { CompactionState, LogState } from '../contract/measured.js';
 import type { SearchMatch } from '../contract/search.js';
 import type { ChangeStream, WatchOptions } from '../contract/store.js';
 import type { SearchTerm } from '../rules/search-term.js';
@@ -177,4 +177,6 @@ export interface Engine {
   health(): Maybe<Health>;
   /** The part of the engine's log that is in memory; `undefined` while it is not open. */
   logState?(): LogState | undefined;
+  /** How much the engine has dropped since it was opened; absent for one that drops nothing in steps of its own. */
+  compaction?(): CompactionState | undefined;
 }

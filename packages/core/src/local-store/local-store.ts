@@ -24,7 +24,7 @@ import type { Capability } from '../contract/capability.js';
 import { type Alias, checkShown, type EncodedValue, type Entry } from '../contract/entry.js';
 import { aliasNotFound, ConfigError, keyNotFound } from '../contract/errors.js';
 import type { WatchFilter } from '../contract/filter.js';
-import type { CommittedWrite, LogState, MeasuredStore } from '../contract/measured.js';
+import type { CommittedWrite, CompactionState, LogState, MeasuredStore } from '../contract/measured.js';
 import { checkKey, checkNamespace } from '../contract/names.js';
 import type { SearchPage, SearchQuery } from '../contract/search.js';
 import type {
@@ -52,6 +52,7 @@ import { localFeatures } from './features.js';
 import { Lifecycle } from './lifecycle.js';
 import { type Answers, type Operation, type OwnValue, ownOperations, ownRecords } from './operation.js';
 import { checkQuery } from './paging.js';
+import { plain } from './plain-options.js';
 import { readNamespaces, readPage, readPast, readRevision, readSnapshot, readVersions } from './reads.js';
 import { readSearch } from './search.js';
 import { SettledReads } from './settled-reads.js';
@@ -266,6 +267,10 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
     return this.#engine.logState?.();
   }
 
+  compaction(): CompactionState | undefined {
+    return this.#engine.compaction?.();
+  }
+
   async #open(): Promise<void> {
     await this.#engine.open(() => this.#expiry.schedule());
     this.#lifecycle.open();
@@ -292,8 +297,4 @@ export class LocalStore implements Omit<FullStore, 'supportsCodec'>, MeasuredSto
   ): Answers[O['type']] | Promise<Answers[O['type']]> {
     return this.#meter.measure(operation, () => this.#engine.submit(operation, signal));
   }
-}
-
-function plain<O extends CallOptions>({ signal: _, caller: __, ...options }: O): Omit<O, keyof CallOptions> {
-  return options;
 }

@@ -65,6 +65,7 @@ export function toPlainCommit(
     if (place === undefined) {
       place = known.length + values.length;
       values.push(bytes);
+      places.set(bytes, place);
     }
     return [
       place,

@@ -83,7 +83,7 @@ export class Aliases {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(this.#backoff);
+    const backoff = new Backoff(this.#backoff, this.#store.arrivals);
     while (this.#stale && !signal.aborted) {
       this.#stale = false;
       try {

@@ -1,7 +1,8 @@
 import type { CodecRegistry } from '../codecs/registry.js';
 import { Secret } from '../codecs/secret.js';
 import { Entry } from '../contract/entry.js';
-import { checkKey, checkNamespace } from '../contract/names.js';
+import { ConfigError } from '../contract/errors.js';
+import { checkKey, checkNamespace, printable } from '../contract/names.js';
 import { Value } from '../value/value.js';
 
 /**
@@ -14,7 +15,9 @@ export function bootstrapValues(
   defaultCodec: string,
 ): ReadonlyMap<string, ReadonlyMap<string, Value>> {
   const namespaces = new Map<string, Map<string, Value>>();
+  if (!isRecord(bootstrap)) throw notKeys('bootstrap');
   for (const [namespace, data] of Object.entries(bootstrap)) {
+    if (!isRecord(data)) throw notKeys(`bootstrap.${printable(namespace)}`);
     checkNamespace(namespace);
     const values = new Map<string, Value>();
     for (const [key, each] of Object.entries(data)) {
@@ -30,3 +33,9 @@ export function bootstrapValues(
   }
   return namespaces;
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const notKeys = (name: string): ConfigError =>
+  new ConfigError('invalid_argument', `option ${name} must be an object: namespaces, and keys with their data in each`);

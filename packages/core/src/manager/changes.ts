@@ -121,7 +121,7 @@ async function* changes(
   const told = resumed({
     from,
     signal,
-    backoff: new Backoff(options.backoff),
+    backoff: new Backoff(options.backoff, options.store.arrivals),
     open: events,
     onLost(error, position) {
       const isCompacted = isConfigError(error, 'revision_compacted');

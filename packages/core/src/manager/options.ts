@@ -3,6 +3,7 @@ import { type CodecRegistry, defaultCodecs } from '../codecs/registry.js';
 import { ConfigError } from '../contract/errors.js';
 import type { Store } from '../contract/store.js';
 import type { BackoffOptions } from '../util/backoff.js';
+import { checkOptions, type OptionNames } from '../util/check-options.js';
 import { type Logger, safeLogger } from '../util/logger.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 import type { Value } from '../value/value.js';
@@ -72,11 +73,24 @@ export interface ManagerSettings {
   readonly references: boolean;
 }
 
+const names: OptionNames<ManagerOptions> = {
+  ...{ store: true, cache: true, codecs: true, defaultCodec: true, aliases: true, maxKeysPerNamespace: true },
+  ...{ logger: true, watch: true, bootstrap: true, waitMs: true, references: true },
+};
+const watchNames: OptionNames<ManagerWatchOptions> = {
+  ...{ unhealthyAfter: true, revalidateMs: true, initialBackoffMs: true, maxBackoffMs: true },
+};
+
 /** Throws `invalid_argument` that names the option, or what is wrong with the codec's name. */
 export function completeOptions(options: ManagerOptions): ManagerSettings {
+  checkOptions('Manager', options, names);
+  checkOptions('Manager', options.watch ?? {}, watchNames, 'watch.');
   const { store, cache = new LruCache(), codecs = defaultCodecs(), defaultCodec = 'json' } = options;
   const { watch = {}, aliases = {}, maxKeysPerNamespace = Number.POSITIVE_INFINITY } = options;
   if (typeof store?.get !== 'function') throw new ConfigError('invalid_argument', 'option store must be a store');
+  if (typeof cache?.get !== 'function') throw new ConfigError('invalid_argument', 'option cache must be a cache');
+  if (typeof aliases !== 'object' || Array.isArray(aliases))
+    throw new ConfigError('invalid_argument', 'option aliases must be an object of aliases and keys');
   checkCodecName(defaultCodec);
   const { references = false } = options;
   if (typeof references !== 'boolean')

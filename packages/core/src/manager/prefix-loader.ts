@@ -89,7 +89,7 @@ export class PrefixLoader {
     const { logger, namespace } = this.#options;
     const { states } = held;
     const signal = this.#signalOf(held);
-    const backoff = new Backoff(this.#options.backoff);
+    const backoff = new Backoff(this.#options.backoff, this.#options.store.arrivals);
     const filling = async (): Promise<void> => {
       while (!states.isComplete && !signal.aborted && this.#options.follower.state.is !== 'ended') {
         try {
@@ -157,7 +157,7 @@ export class PrefixLoader {
       return;
     }
     const { store, namespace, coherence, signal } = this.#options;
-    const backoff = new Backoff(this.#options.backoff);
+    const backoff = new Backoff(this.#options.backoff, this.#options.store.arrivals);
     do {
       this.#rereads.set(key, false);
       // Not within the change that is the cause.

@@ -3,6 +3,8 @@ import { away, code, settled, setUp } from '../test/manager.js';
 import { Value } from '../value/value.js';
 import { LruCache } from './cache.js';
 
+const isStale = ({ stale }: Value): boolean => stale;
+
 describe('namespace.peek', () => {
   it('shows what is remembered, without the store', async () => {
     const { store, manager, config } = await setUp();
@@ -80,6 +82,34 @@ describe('namespace.get', () => {
     const values = await Promise.all(Array.from({ length: 100 }, () => config.get('a')));
     expect(new Set(values.map(({ data, stale }) => `${data} ${stale}`))).toEqual(new Set(['1 true']));
     expect(store.calls.get).toBe(get + 1);
+  });
+
+  it('asks with one read whether a store answers again, and the readers of other keys do not wait', async () => {
+    const asked: (() => void)[] = [];
+    let hangs = false;
+    const pause = async (what: string): Promise<void> => {
+      if (hangs && what === 'ask') await new Promise<void>((resolve) => asked.push(resolve));
+    };
+    const { store, config } = await setUp({ pause });
+    const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+    for (const key of keys) {
+      await config.set(key, 1);
+      await settled(store, config, key);
+    }
+    store.deaf = true;
+    store.down = away();
+    store.cut(away());
+    await vi.waitFor(() => expect(config.status?.type).not.toBe('live'));
+    hangs = true;
+    store.down = undefined;
+    const { get } = store.calls;
+    const read = async (): Promise<boolean[]> => (await Promise.all(keys.map((key) => config.get(key)))).map(isStale);
+    for (let i = 0; i < 3; i += 1) expect(await read()).toEqual(keys.map(() => true));
+    expect(store.calls.get).toBe(get + 1);
+    hangs = false;
+    for (const answer of asked) answer();
+    // It has answered, so each is asked for again.
+    await vi.waitFor(async () => expect(await read()).toEqual(keys.map(() => false)));
   });
 
   it('does not share a read that was begun before a write was answered', async () => {

@@ -32,6 +32,8 @@ export class Reads {
   readonly #running = new Map<string, Reading>();
   /** After how many losses of the watch the store was last seen to answer. */
   #answeredAt = -1;
+  /** How many reads ask the store now while something speaks against it. */
+  #doubtful = 0;
 
   constructor(namespace: string, shared: Shared, coherence: Coherence, follower: Follower) {
     this.#namespace = namespace;
@@ -114,15 +116,22 @@ export class Reads {
     }
   }
 
-  /** The store's answer, or the last known value where that does not come, or not soon. */
+  /**
+   * The store's answer, or the last known value where that does not come, or not soon. While something speaks against the
+   * store, one read finds out, and the others do not wait for it.
+   */
   async #ask(name: string, options: GetOptions | undefined): Promise<Value> {
     const { signal } = this.#shared;
     this.#follower.start();
+    const soon = this.#remembered(name);
+    const isSuspect = this.#isSuspect;
+    if (soon !== undefined && isSuspect && this.#doubtful > 0) return soon;
     const answer = this.#read(name, options?.signal);
+    if (isSuspect) this.#doubt(answer);
     try {
-      const soon = this.#remembered(name);
       if (soon === undefined) return await answer;
-      if (await settledWithin(answer, this.#patienceMs(), options?.signal)) return await answer;
+      const patience = isSuspect ? patienceMs.suspect : patienceMs.answering;
+      if (await settledWithin(answer, patience, options?.signal)) return await answer;
       // It goes on, for whoever asks next.
       answer.catch(() => {});
       return soon;
@@ -134,9 +143,17 @@ export class Reads {
     }
   }
 
-  #patienceMs(): number {
+  get #isSuspect(): boolean {
     const { isLost, losses } = this.#follower;
-    return isLost && losses !== this.#answeredAt ? patienceMs.suspect : patienceMs.answering;
+    return isLost && losses !== this.#answeredAt;
+  }
+
+  #doubt(answer: Promise<unknown>): void {
+    this.#doubtful += 1;
+    const settled = (): void => {
+      this.#doubtful -= 1;
+    };
+    answer.then(settled, settled);
   }
 
   async #exactly(name: string, { atRevision = 0, signal }: GetOptions = {}): Promise<Value> {

@@ -85,7 +85,7 @@ describe('the namespaces of a manager', () => {
     isWriting = false;
     await writing;
     for (const [i, loaded] of all.entries()) {
-      await vi.waitFor(async () => expect(await isSame(store, `n${i}`, loaded)).toBe(true), { timeout: 20_000 });
+      await vi.waitFor(async () => expect(await isSame(store, `n${i}`, loaded)).toBe(true));
     }
     expect(store.watches).toBe(1);
     expect(breaks).toEqual([]);

@@ -93,7 +93,7 @@ export class SharedWatch {
 
   async #run(from: Position | undefined): Promise<void> {
     const { signal } = this.#options;
-    const backoff = new Backoff(this.#options.backoff);
+    const backoff = new Backoff(this.#options.backoff, this.#options.store.arrivals);
     const open = (position: Position | undefined) => this.#events(position);
     const onLost = (error: unknown, position: Position | undefined): Position | undefined =>
       this.#onLost(error, position, backoff.failures);
@@ -174,7 +174,7 @@ export class SharedWatch {
   async #widen(): Promise<void> {
     if (this.#isWidening || this.#served.size === this.#seats.size) return;
     this.#isWidening = true;
-    const backoff = new Backoff(this.#options.backoff);
+    const backoff = new Backoff(this.#options.backoff, this.#options.store.arrivals);
     try {
       while (this.#position !== undefined && (await this.#takeIn(this.#position, backoff)));
     } finally {

@@ -21,6 +21,8 @@ export class HistoryBudget {
   #queue: Entry[] = [];
   #head = 0;
   #bytes = 0;
+  /** The place in the queue where {@link some} goes on. */
+  #turn = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -39,6 +41,18 @@ export class HistoryBudget {
       onDrop(first);
     }
     if (this.#queue.length > 2 * this.#kept.size + slack) this.#tidy();
+  }
+
+  /** Up to `count` entries; others with each call, so that all have their turns. */
+  some(count: number): readonly Entry[] {
+    const found: Entry[] = [];
+    for (let left = Math.min(count, this.#queue.length - this.#head); left > 0; left -= 1) {
+      if (this.#turn < this.#head || this.#turn >= this.#queue.length) this.#turn = this.#head;
+      const entry = this.#queue[this.#turn] as Entry;
+      this.#turn += 1;
+      if (this.#kept.has(entry.revision)) found.push(entry);
+    }
+    return found;
   }
 
   /** The entry is kept no more. */

@@ -49,6 +49,17 @@ export class KeyHistory {
     this.#drop(count);
   }
 
+  /**
+   * Drops what was replaced by a set at `beforeMs` or earlier, and is no longer in the log's window. A deletion replaces
+   * nothing: what a deleted key had last stays as long as its tombstone. Returns what it dropped.
+   */
+  dropReplaced(beforeMs: number, oldestRevision: number): readonly Entry[] {
+    const kept = [...this.#older.slice(this.#from), this.#current];
+    const replacing = kept.findLastIndex((entry) => !entry.deleted && entry.updatedAtMs <= beforeMs);
+    const inWindow = kept.findIndex((entry) => entry.revision > oldestRevision);
+    return this.#drop(Math.max(0, inWindow < 0 ? replacing : Math.min(replacing, inWindow)));
+  }
+
   /** The newest `limit` versions, newest first, with the tombstones between them. */
   versions(limit: number): Entry[] {
     const beyond = this.#current.version - limit;

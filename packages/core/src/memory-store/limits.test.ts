@@ -133,3 +133,35 @@ it('forgets what is too old: changes in the log, and deleted keys that are no lo
   expect((await store.set('ns', 'gone', value(3))).version).toBe(1);
   expect((await store.get('ns', 'back')).version).toBe(2);
 });
+
+it('drops versions that were replaced too long ago, but not what a deleted key had last', async () => {
+  const clock = { ms: 1_700_000_000_000 };
+  const ages = { logAgeMs: 60_000, historyAgeMs: 3_600_000, tombstoneAgeMs: 0 };
+  await using store = await connected({ now: () => clock.ms, ...ages });
+  const versions = async (key: string): Promise<string> => {
+    const { entries } = await store.versions('ns', key, { includeDeleted: true });
+    return entries.map(({ version, deleted }) => `${version}${deleted ? '-' : ''}`).join(' ');
+  };
+  const names = Array.from({ length: 20 }, (_, n) => `key-${n}`);
+  for (const name of names) for (const n of [1, 2]) await store.set('ns', name, value(n));
+  for (const name of ['key-0', 'key-1', 'key-2']) await store.delete('ns', name);
+  clock.ms += 30_000;
+  await store.set('ns', 'key-1', value(3));
+  const write = async (): Promise<void> => {
+    for (let n = 0; n < 60; n += 1) await store.set('other', 'busy', value(n));
+  };
+  clock.ms += 3_570_000;
+  await write();
+  // As long as their second versions are there: one was replaced later, another only deleted.
+  expect(await Promise.all(names.slice(0, 4).map(versions))).toEqual(['2- 2', '3 2- 2', '2- 2', '2']);
+  clock.ms += 30_000;
+  await write();
+  expect(await Promise.all(names.slice(0, 4).map(versions))).toEqual(['2- 2', '3', '2- 2', '2']);
+  await store.set('ns', 'key-0', value(3));
+  await write();
+  expect(await versions('key-0')).toBe('3 2- 2');
+  clock.ms += 3_600_000;
+  await write();
+  expect(await versions('key-0')).toBe('3');
+  expect((await store.get('ns', 'key-0')).version).toBe(3);
+});

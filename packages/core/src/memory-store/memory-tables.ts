@@ -32,6 +32,7 @@ export class MemoryTables implements EngineReader, WriteTables {
   readonly logId: string;
   readonly #historyLimit: number;
   readonly #tombstoneAgeMs: number;
+  readonly #historyAgeMs: number;
   readonly #past: HistoryBudget;
   #namespaces: SortedMap<NamespaceTable> = sortedMap();
   /** The entries that there are, by the revision of their last change. */
@@ -45,6 +46,7 @@ export class MemoryTables implements EngineReader, WriteTables {
     this.logId = logId;
     this.changes = new MemoryLog(settings.logLimit, settings.logBytes, settings.ages.logAgeMs);
     this.#tombstoneAgeMs = settings.ages.tombstoneAgeMs;
+    this.#historyAgeMs = settings.ages.historyAgeMs;
     this.#historyLimit = settings.historyLimit;
     this.#past = new HistoryBudget(settings.historyBytes);
   }
@@ -166,6 +168,7 @@ export class MemoryTables implements EngineReader, WriteTables {
     this.#trim(history);
     this.#append(change);
     this.#forgetDeleted(entry.updatedAtMs);
+    if (this.#historyAgeMs > 0) this.#forgetReplaced(entry.updatedAtMs);
   }
 
   putAlias(change: Change, alias: Alias): void {
@@ -199,6 +202,16 @@ export class MemoryTables implements EngineReader, WriteTables {
       if (history !== undefined) for (const dropped of history.dropAll()) this.#past.remove(dropped);
       table?.forget(key);
       this.#tombstones.delete(revision);
+    }
+  }
+
+  /** Looks at a few past values, and drops what of their keys was replaced too long ago. */
+  #forgetReplaced(nowMs: number): void {
+    const before = cutoff(nowMs, this.#historyAgeMs);
+    for (const { namespace, key } of this.#past.some(2)) {
+      const history = this.#namespaces.get(namespace)?.get(key);
+      for (const dropped of history?.dropReplaced(before, this.changes.oldestRevision) ?? [])
+        this.#past.remove(dropped);
     }
   }
 

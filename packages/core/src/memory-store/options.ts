@@ -2,8 +2,8 @@ import { completeRetention, type Retention, type RetentionOptions } from '../loc
 import type { SecretPolicy } from '../sealing/secret-policy.js';
 import { maxInt32, wholeNumber } from '../util/whole-number.js';
 
-/** Ages are looked at with each write. */
-export interface MemoryStoreOptions extends Omit<RetentionOptions, 'historyAgeMs'> {
+/** Ages are looked at with each write, those of a few past versions at a time. */
+export interface MemoryStoreOptions extends RetentionOptions {
   /** Versions kept of each key, the current one included. Default 100; 1 to 2³¹ − 1. */
   readonly historyLimit?: number | undefined;
   /**

@@ -20,8 +20,10 @@ export async function setUp(options: Partial<ManagerOptions> & WrappedStoreOptio
   manager: Manager;
   config: Namespace;
 }> {
-  const store = options.store instanceof WrappedStore ? options.store : new WrappedStore(new MemoryStore(), options);
-  const manager = new Manager({ watch: quick, ...options, store });
+  const { plain, pause, ...own } = options;
+  const wrapped = { ...(plain !== undefined && { plain }), ...(pause && { pause }) };
+  const store = options.store instanceof WrappedStore ? options.store : new WrappedStore(new MemoryStore(), wrapped);
+  const manager = new Manager({ watch: quick, ...own, store });
   closeAtEnd(manager);
   await manager.connect();
   return { store, manager, config: manager.namespace('prod') };

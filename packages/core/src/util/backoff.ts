@@ -1,3 +1,4 @@
+import type { Arrivals } from '../contract/arrivals.js';
 import { sleep } from './wait.js';
 
 export interface BackoffOptions {
@@ -18,13 +19,22 @@ export function backoffMs(
   return random * Math.min(initialMs * 2 ** (failures - 1), maxMs);
 }
 
-/** Counts failures in a row, and waits after each. */
+/**
+ * Counts failures in a row, and waits after each: as long as they ask for, or, where what is waited for comes within reach
+ * before that, as long as the first of them would have. Clients whose connections come back one by one thus do not wait on,
+ * and a server that takes connections and loses them again is not tried without a pause.
+ */
 export class Backoff {
   readonly #options: BackoffOptions;
+  readonly #arrivals: Arrivals | undefined;
+  #arrived: number;
   #failures = 0;
 
-  constructor(options: BackoffOptions) {
+  /** Without `arrivals` it is not known when to try again, but by the failures. */
+  constructor(options: BackoffOptions, arrivals?: Arrivals | undefined) {
     this.#options = options;
+    this.#arrivals = arrivals;
+    this.#arrived = arrivals?.count ?? 0;
   }
 
   /** Since the last success. */
@@ -40,8 +50,25 @@ export class Backoff {
     this.#failures += 1;
   }
 
-  /** Waits as long as the failures so far ask for. Rejects with the signal's reason. */
-  wait(signal: AbortSignal): Promise<void> {
-    return sleep(backoffMs(this.#options, this.#failures), signal);
+  /** The next try begins when this settles. Rejects with the signal's reason. */
+  async wait(signal: AbortSignal): Promise<void> {
+    const waiting = backoffMs(this.#options, this.#failures);
+    if (this.#arrivals === undefined) await sleep(waiting, signal);
+    else await this.#waitOr(this.#arrivals, waiting, signal);
+    this.#arrived = this.#arrivals?.count ?? 0;
+  }
+
+  async #waitOr(arrivals: Arrivals, ms: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const arrival = async (): Promise<void> => {
+      await arrivals.after(this.#arrived, ended);
+      await sleep(backoffMs(this.#options, 1), ended);
+    };
+    try {
+      await Promise.race([sleep(ms, ended), arrival()]);
+    } finally {
+      over.abort();
+    }
   }
 }

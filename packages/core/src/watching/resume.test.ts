@@ -61,6 +61,12 @@ describe('resumed', () => {
     expect((await run([[begun, lost]])).starts).toEqual([undefined, undefined]);
   });
 
+  it('counts anew where the server says that it cannot go on from there: it is within reach', async () => {
+    const compacted = new ConfigError('revision_compacted', 'another log');
+    const { told } = await run([[lost], [lost], [lost], [compacted], [lost]]);
+    expect(told).toEqual(['lost 1', 'lost 2', 'lost 3', 'lost 1', 'lost 2', 'lost 3']);
+  });
+
   it('takes a watch that ends for one that is lost', async () => {
     expect((await run([[begun, progress(1)]])).told).toEqual(['begun false', 'progress 1', 'lost 1', 'lost 2']);
   });

@@ -1,5 +1,5 @@
 import type { WatchEvent } from '../contract/change.js';
-import { ConfigError } from '../contract/errors.js';
+import { ConfigError, isConfigError } from '../contract/errors.js';
 import type { ChangeStream } from '../contract/store.js';
 import type { Backoff } from '../util/backoff.js';
 import { untilAborted } from '../util/wait.js';
@@ -70,6 +70,8 @@ export async function* resumed(options: ResumeOptions): AsyncGenerator<WatchEven
       lost = error;
     }
     if (signal.aborted) return;
+    // The server's own word that it cannot go on from there: it was reached.
+    if (isConfigError(lost, 'revision_compacted')) backoff.succeeded();
     backoff.failed();
     position = options.onLost(lost, revision === undefined ? undefined : { revision, logId });
     await backoff.wait(signal).catch(() => {});

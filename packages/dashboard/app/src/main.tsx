@@ -9,7 +9,9 @@ import './styles/keys.css';
 import { type ClientConfig, configure } from './api/session.ts';
 import { loadLanguage } from './i18n/translate.ts';
 import { App } from './shell/app.tsx';
+import { fetchScreen } from './shell/screens.ts';
 import { loadDrafts } from './state/drafts.ts';
+import { place } from './state/location.ts';
 import { nonce } from './state/nonce.ts';
 import { settings } from './state/settings.ts';
 import { followTheme } from './state/theme.ts';
@@ -28,6 +30,6 @@ async function loadConfig(): Promise<void> {
 followTheme();
 // The menus' scroll lock asks for it by this name, which webpack gave it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
-await Promise.all([loadConfig(), loadLanguage(settings.get().language), loadDrafts()]);
+await Promise.all([loadConfig(), loadLanguage(settings.get().language), loadDrafts(), fetchScreen(place.get().screen)]);
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

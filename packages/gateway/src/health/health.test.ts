@@ -1,5 +1,7 @@
 import { forward, MemoryStore } from '@cfg/core';
-import { describe, expect, it } from 'vitest';
+import { addConfigService, allowAll, createConfigService } from '@cfg/service';
+import { createServer } from 'nice-grpc';
+import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../index.js';
 import { doors, openDoor, serveGateway } from '../test/doors.js';
 import { ask } from '../test/http.js';
@@ -45,4 +47,25 @@ it('readiness is that of the server', async () => {
   await using original = await otherServer(async function* () {});
   await using gateway = await serveGateway(createGateway(original.address, { insecure: true }));
   expect((await ask(gateway.url, '/readyz')).status).toBe(200);
+});
+
+it('a server that was away is found again', { timeout: 60_000 }, async () => {
+  const store = new MemoryStore();
+  await store.connect();
+  await store.set('a', 'b', { bytes: Buffer.from('1'), codec: 'json', type: 'int' });
+  const serve = async (address: string): Promise<{ address: string; stop: () => void }> => {
+    const server = createServer();
+    addConfigService(server, createConfigService(store, { guard: allowAll() }));
+    const port = await server.listen(address);
+    return { address: `127.0.0.1:${port}`, stop: () => server.forceShutdown() };
+  };
+  const { address, stop } = await serve('127.0.0.1:0');
+  await using gateway = await serveGateway(createGateway(address, { insecure: true }));
+  const status = async (): Promise<number> => (await ask(gateway.url, '/v1/namespaces/a/keys/b')).status;
+  expect(await status()).toBe(200);
+  stop();
+  await vi.waitFor(async () => expect(await status()).toBe(503), { timeout: 30_000 });
+  const again = await serve(address);
+  await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: 30_000 });
+  again.stop();
 });

@@ -19,6 +19,8 @@ describe.each(doors)('GET /metrics, %s', (door) => {
   it('counts calls, whatever door they come by, and tells nobody names', async () => {
     const store = new MemoryStore();
     await store.connect();
+    // As one does that drops old changes in steps of its own.
+    store.compaction = () => ({ steps: 2, changes: 300, durationMs: 1_500 });
     const metrics = createMetrics({ store });
     const options = { store, service: { stages: { outer: [metrics.stage] } }, gateway: { metrics } };
     await using opened = await openDoor(door, options);
@@ -41,6 +43,9 @@ describe.each(doors)('GET /metrics, %s', (door) => {
     expect(metricOf(text, 'cfg_store_commit_seconds_count')).toBe(1);
     expect(metricOf(text, 'cfg_store_commit_operations_bucket{le="1"}')).toBe(1);
     expect(metricOf(text, 'cfg_store_written_bytes_total')).toBe(1);
+    expect(metricOf(text, 'cfg_store_compaction_steps_total')).toBe(2);
+    expect(metricOf(text, 'cfg_store_compaction_changes_total')).toBe(300);
+    expect(metricOf(text, 'cfg_store_compaction_seconds_total')).toBe(1.5);
     expect(metricOf(text, 'cfg_log_ring_changes')).toBe(1);
     expect(metricOf(text, 'cfg_log_watchers')).toBe(1);
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');

@@ -1,4 +1,4 @@
-import { can, isMeasured, type LogState, type MeasuredStore, type Store } from '@cfg/core';
+import { type CompactionState, can, isMeasured, type LogState, type MeasuredStore, type Store } from '@cfg/core';
 import { durationBounds, Histogram, histogram } from './histogram.js';
 import { metric, type Values } from './metric.js';
 
@@ -25,7 +25,7 @@ export function logMetrics(store: Store): readonly (readonly [name: string, read
 
 /** What a store writes and has in memory, where it can be measured, by name. */
 export const writeMetrics = (store: Store): readonly (readonly [name: string, read: Read])[] =>
-  isMeasured(store) ? [...writes(store), ...logStates(store)] : [];
+  isMeasured(store) ? [...writes(store), ...logStates(store), ...compaction(store)] : [];
 
 function writes(store: MeasuredStore): readonly (readonly [name: string, read: Read])[] {
   const durations = new Histogram(durationBounds);
@@ -65,5 +65,21 @@ const logStates = (store: MeasuredStore): readonly (readonly [name: string, read
     async () => {
       const state = store.logState();
       return metric(name, help, 'gauge', state === undefined ? [] : [{ labels: {}, value: state[of] }]);
+    },
+  ]);
+
+/** What the store has dropped, by name. */
+const compactionCounters: readonly (readonly [name: string, help: string, of: (state: CompactionState) => number])[] = [
+  ['cfg_store_compaction_steps_total', 'Transactions that dropped old changes', ({ steps }) => steps],
+  ['cfg_store_compaction_changes_total', 'Old changes that they dropped', ({ changes }) => changes],
+  ['cfg_store_compaction_seconds_total', 'How long it took to drop them', ({ durationMs }) => durationMs / 1_000],
+];
+
+const compaction = (store: MeasuredStore): readonly (readonly [name: string, read: Read])[] =>
+  compactionCounters.map(([name, help, of]) => [
+    name,
+    async () => {
+      const state = store.compaction?.();
+      return metric(name, help, 'counter', state === undefined ? [] : [{ labels: {}, value: of(state) }]);
     },
   ]);

@@ -1,4 +1,5 @@
 import { ConfigError, checkNamespace } from '@cfg/core';
+import { checkOptions } from '@cfg/core/store';
 
 /** Which keys are flags. */
 export interface FlagOptions {
@@ -17,7 +18,9 @@ export interface FlagSettings {
 }
 
 /** Throws `invalid_argument` or `invalid_namespace`, naming the option. */
-export function flagSettings({ prefix = 'flags/', namespace }: FlagOptions = {}): FlagSettings {
+export function flagSettings(options: FlagOptions = {}): FlagSettings {
+  checkOptions('a gateway', options, { prefix: true, namespace: true }, 'flags.');
+  const { prefix = 'flags/', namespace } = options;
   if (typeof prefix !== 'string') throw new ConfigError('invalid_argument', 'flags.prefix must be a string');
   if (namespace === '') throw new ConfigError('invalid_argument', 'flags.namespace must not be empty');
   if (namespace !== undefined) checkNamespace(namespace);

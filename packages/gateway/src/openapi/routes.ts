@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Exchange } from '../exchange.js';
 import { notFound } from '../http-error.js';
+import { KeptBody } from '../kept-body.js';
 import type { OwnRoute } from '../router.js';
 import { openApiDocument } from './document.js';
 import { docs, openApi } from './own-operations.js';
@@ -41,10 +42,10 @@ export function openApiRoutes(own: readonly OwnRoute[], showsDocs: boolean): rea
     { verb: 'GET', path: '/openapi.json', operation: openApi, endpoint: (exchange) => sendDocument(exchange) },
     ...viewerRoutes.slice(0, 1),
   ];
-  const documents = new Map<string, string>();
+  const documents = new Map<string, KeptBody>();
   const sendDocument = async (exchange: Exchange): Promise<void> => {
     const base = baseOf(exchange);
-    const known = documents.get(base) ?? JSON.stringify(openApiDocument([...own, ...routes], base));
+    const known = documents.get(base) ?? new KeptBody(JSON.stringify(openApiDocument([...own, ...routes], base)));
     // Where it is mounted is the application's choice, so that there are few.
     if (documents.size < 10) documents.set(base, known);
     await exchange.reply.send(200, known, { 'cache-control': 'no-cache' });
@@ -53,14 +54,13 @@ export function openApiRoutes(own: readonly OwnRoute[], showsDocs: boolean): rea
 }
 
 function docsRoutes(): readonly OwnRoute[] {
-  const files = new Map<string, () => { readonly body: string | Buffer; readonly type: string }>([
-    ['start.js', () => ({ body: start, type: script })],
-    ['swagger-ui-bundle.js', () => ({ body: readFileSync(new URL('swagger-ui-bundle.js', viewer)), type: script })],
-    [
-      'swagger-ui.css',
-      () => ({ body: readFileSync(new URL('swagger-ui.css', viewer)), type: 'text/css; charset=utf-8' }),
-    ],
+  const fromViewer = (name: string): Buffer => readFileSync(new URL(name, viewer));
+  const files = new Map<string, { readonly read: () => string | Buffer; readonly type: string }>([
+    ['start.js', { read: () => start, type: script }],
+    ['swagger-ui-bundle.js', { read: () => fromViewer('swagger-ui-bundle.js'), type: script }],
+    ['swagger-ui.css', { read: () => fromViewer('swagger-ui.css'), type: 'text/css; charset=utf-8' }],
   ]);
+  const kept = new Map<string, KeptBody>();
   return [
     {
       verb: 'GET',
@@ -75,10 +75,12 @@ function docsRoutes(): readonly OwnRoute[] {
       path: '/docs/{file}',
       operation: docs,
       endpoint: async (exchange) => {
-        const read = files.get(exchange.variables()[0]?.[1] ?? '');
-        if (read === undefined) throw notFound();
-        const { body, type } = read();
-        await exchange.reply.send(200, body, { 'content-type': type, 'cache-control': 'no-cache' });
+        const name = exchange.variables()[0]?.[1] ?? '';
+        const file = files.get(name);
+        if (file === undefined) throw notFound();
+        const body = kept.get(name) ?? new KeptBody(file.read());
+        kept.set(name, body);
+        await exchange.reply.send(200, body, { 'content-type': file.type, 'cache-control': 'no-cache' });
       },
     },
   ];

@@ -13,7 +13,12 @@ export function comeBack(exchange: Exchange, reply: ErrorReply, options: EventSt
   const mayPass = status === 429 || (status >= 500 && status !== 501);
   if (!mayPass || !exchange.request.headers.accept?.includes('text/event-stream')) return false;
   const retryMs = Math.max(options.retryMs, exchange.reply.retryAfterMs);
-  const stream = new EventStream(exchange.response, { ...options, retryMs }, exchange.reply.ownHeaders());
+  const stream = new EventStream(
+    exchange.response,
+    { ...options, retryMs },
+    exchange.reply.ownHeaders(),
+    exchange.unsent,
+  );
   stream.begin();
   stream.end(errorFrame(status === 500 ? 'internal error' : body.message));
   return true;

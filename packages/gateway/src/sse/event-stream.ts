@@ -1,6 +1,11 @@
 import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import type { Unsent } from '../unsent.js';
 import { heartbeatFrame, helloFrame, idFrame, resetFrame } from './frame.js';
+
+/** How long the last words to a client may wait for it to read, in milliseconds. */
+const lastWordMs = 60_000;
 
 export interface EventStreamOptions {
   readonly heartbeatIntervalMs: number;
@@ -14,10 +19,12 @@ const { write } = ServerResponse.prototype;
 /** The socket's side of a stream of events. Holds no queue: who writes waits while the socket is full. */
 export class EventStream {
   readonly #response: ServerResponse;
+  readonly #socket: Socket | null;
   /** Where blocks are written: the connection itself, where nothing comes between. */
   #out: Writable;
   readonly #options: EventStreamOptions;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #unsent: Unsent;
   /** Called when the client was too slow; the stream is over then. */
   onLag: () => void = () => {};
   /** Where a client is that has taken everything; the heartbeat tells it. */
@@ -28,8 +35,15 @@ export class EventStream {
   #ended = false;
 
   /** `headers` go out with the stream's own. */
-  constructor(response: ServerResponse, options: EventStreamOptions, headers: Readonly<Record<string, string>>) {
+  constructor(
+    response: ServerResponse,
+    options: EventStreamOptions,
+    headers: Readonly<Record<string, string>>,
+    unsent: Unsent,
+  ) {
     this.#response = response;
+    this.#socket = response.socket;
+    this.#unsent = unsent;
     this.#out = response;
     this.#options = options;
     this.#headers = headers;
@@ -44,7 +58,7 @@ export class EventStream {
   begin(): void {
     if (this.begun) return;
     // The stream's end is the connection's: a block is written as it is, shared by all, and not as a chunk of its own.
-    const isAlone = this.#response.req.httpVersionMajor === 1;
+    const isAlone = this.#isAlone;
     if (isAlone) this.#response.removeHeader('transfer-encoding');
     this.#response.writeHead(200, {
       ...(isAlone && { connection: 'close' }),
@@ -63,7 +77,7 @@ export class EventStream {
   write(frame: Buffer | string, id: string = this.#lastId): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#lastId = id;
-    return this.#out.write(frame) ? undefined : this.#writable();
+    return this.#out.write(frame) ? undefined : this.#writable(frame);
   }
 
   /** What is written up to {@link uncork} goes out at once. */
@@ -86,6 +100,8 @@ export class EventStream {
     this.#ended = true;
     this.#stopTimers();
     this.#response.end(frame);
+    // A client that does not read what was sent last is not waited for for ever.
+    if (this.#isAlone) this.#socket?.setTimeout(lastWordMs, () => this.#cut());
   }
 
   /** Ends the stream so that the client comes back and reads everything anew. */
@@ -93,6 +109,16 @@ export class EventStream {
     if (this.#ended) return;
     this.end(resetFrame('CLIENT_TOO_SLOW'));
     this.onLag();
+  }
+
+  /** Whether the connection has no other requests: the response leaves it as soon as it is written, be it read or not. */
+  get #isAlone(): boolean {
+    return this.#response.req.httpVersionMajor === 1;
+  }
+
+  #cut(): void {
+    if (this.#isAlone) this.#socket?.destroy();
+    else this.#response.destroy();
   }
 
   #beat(): void {
@@ -107,13 +133,20 @@ export class EventStream {
     clearTimeout(this.#lag);
   }
 
-  /** Resolves when the socket takes more, and when it never will. */
-  #writable(): Promise<void> {
+  /** Resolves when the socket takes more, and when it never will. `frame` waits meanwhile, if there is room for it. */
+  #writable(frame: Buffer | string): Promise<void> {
     const out = this.#out;
+    const release = typeof frame === 'string' ? this.#unsent.tryHold(frame.length) : this.#unsent.tryHold(0, [frame]);
+    if (release === undefined) {
+      this.endTooSlow();
+      this.#cut();
+      return Promise.resolve();
+    }
     const { maxLagMs } = this.#options;
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(this.#lag);
+        release();
         out.off('drain', done).off('close', done);
         resolve();
       };

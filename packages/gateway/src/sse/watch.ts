@@ -31,7 +31,7 @@ export class WatchRoute {
     const lastEventId = lastEventIdOf(exchange.request.headers, exchange.query());
     exchange.goOn();
     const { options } = this.#context;
-    const stream = new EventStream(exchange.response, options, exchange.reply.ownHeaders());
+    const stream = new EventStream(exchange.response, options, exchange.reply.ownHeaders(), exchange.unsent);
     stream.onLag = () => {
       options.logger.warn({ requestId: exchange.requestId }, 'a client of a watch is too slow');
       exchange.cancel();

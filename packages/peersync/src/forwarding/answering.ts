@@ -109,7 +109,7 @@ export class Answering {
       certificate,
       encoded: true,
       signal: controller.signal,
-      until: pass,
+      onCancel: ignore,
       onHeader: (header) => {
         stale = header.get(staleHeader) ?? '';
       },
@@ -150,7 +150,7 @@ export class Answering {
 const nothing = new Uint8Array(0);
 
 /** The call's signal is for its handler alone: nobody here waits for less than the answer. */
-const pass = <T>(answer: Promise<T>): Promise<T> => answer;
+const ignore = (): void => {};
 
 function errorMessage(error: unknown): ForwardedError {
   if (!(error instanceof ClientError)) {

@@ -46,3 +46,15 @@ export async function caughtUp(tablePrefix: string, url?: string): Promise<void>
   const behind = `SELECT revision FROM ${tablePrefix}log, ${tablePrefix}search_log WHERE indexed_to < revision`;
   await vi.waitFor(async () => expect(await rowsOf(behind, url)).toEqual([]), { timeout: 60_000, interval: 20 });
 }
+
+/** Holds up every write, as a server that is gone in the middle of one does. Returns what ends that. */
+export async function locked(tablePrefix: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: sharedUrl() });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(`BEGIN; SELECT * FROM ${tablePrefix}log FOR UPDATE`);
+  return async () => {
+    await client.query('ROLLBACK');
+    await client.end();
+  };
+}

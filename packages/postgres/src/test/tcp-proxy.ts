@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  /** How many bytes came from the database so far. */
+  received = 0;
   #stalled = false;
   #refusing = false;
 
@@ -28,6 +30,9 @@ export class TcpProxy implements AsyncDisposable {
         from.pipe(to);
         if (this.#stalled) from.pause();
       }
+      outer.on('data', (bytes: Buffer) => {
+        this.received += bytes.length;
+      });
       inner.on('close', () => this.#pairs.delete(pair));
     });
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { isConfigError } from '@cfg/core';
-import { backupSqlite } from '@cfg/sqlite';
+import { ConfigError, isConfigError } from '@cfg/core';
+import { backupSqlite, checkSqlite } from '@cfg/sqlite';
 import { reasonOf } from '../reason.js';
 import { sqlitePath } from '../store-choice.js';
 import type { CommandResult } from './command.js';
@@ -10,6 +10,14 @@ import { UsageError } from './usage-error.js';
 export async function backup(args: readonly string[]): Promise<CommandResult> {
   const { from, to } = read(args);
   await backupSqlite(from, to);
+  try {
+    checkSqlite(to);
+  } catch (error) {
+    // It may still be worth more than nothing.
+    throw isConfigError(error)
+      ? new ConfigError(error.code, `the backup is as damaged as the store: ${error.message}`)
+      : error;
+  }
   return { text: `backed up ${from} to ${to}\n`, code: 0 };
 }
 

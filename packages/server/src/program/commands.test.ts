@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { hashToken } from '@cfg/service';
+import { SqliteStore } from '@cfg/sqlite';
 import { describe, expect, it } from 'vitest';
 import { Program, runProgram } from '../test/program.js';
 import { TempDir } from '../test/temp-dir.js';
@@ -78,6 +80,29 @@ describe('cfg-server --guard rbac:FILE', () => {
       1,
       `cfg-server: --guard: ${file}:13: tokens[0].hash: is not a hash as cfg-server hash-token makes it\n`,
     ]);
+  });
+});
+
+describe('cfg-server check', () => {
+  it('says whether a store is sound, also while a server has it open', async () => {
+    using dir = new TempDir();
+    const file = dir.file('config.db');
+    await using store = new SqliteStore(file);
+    await store.connect();
+    await store.set('ns', 'a', { bytes: Buffer.from('1'), codec: 'json', type: 'int' });
+    await store.setAlias('second', 'a');
+    const check = () => runProgram(['check', '--store', `sqlite:${file}`]);
+    expect(await check()).toMatchObject({ code: 0, stdout: `${file} is sound\n` });
+    const db = new DatabaseSync(file);
+    db.exec("UPDATE aliases SET target = 'b'");
+    db.close();
+    expect(await check()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is damaged \(.*alias of revision 2/),
+    });
+    const backup = await runProgram(['backup', dir.file('copy.db'), '--store', `sqlite:${file}`]);
+    expect(backup).toMatchObject({ code: 1, stderr: expect.stringMatching(/the backup is as damaged as the store/) });
+    expect((await runProgram(['check', '--store', 'memory'])).code).toBe(2);
   });
 });
 

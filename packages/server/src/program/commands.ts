@@ -15,6 +15,12 @@ export const commands: readonly Command[] = [
     run: async (args) => (await import('./restore.js')).restore(args),
   },
   {
+    name: 'check',
+    value: '--store sqlite:PATH',
+    help: 'read a whole SQLite store, and say whether it is sound, also while servers have it open; exit code 0 or 1',
+    run: async (args) => (await import('./check.js')).check(args),
+  },
+  {
     name: 'copy',
     value: '--from STORE --to STORE [--from-secrets KEY] [--to-secrets KEY]',
     help: 'copy a whole store, history and all: sqlite:PATH, postgres://…, from a running server grpc://HOST:PORT (CFG_TOKEN)',

@@ -26,6 +26,10 @@ describe('the command line', () => {
     [['--grpc', '--http', '127.0.0.1:0'], '--grpc needs a value'],
     [['--grpc', 'nine'], '--grpc must be host:port, as in 127.0.0.1:9090 or [::1]:9090, not "nine"'],
     [['--grpc-door', 'quick'], '--grpc-door must be fast or nice, not "quick"'],
+    [
+      ['--grpc-door', 'nice', '--grpc', '0.0.0.0:0', '--guard', 'deny-all'],
+      /^--grpc: the door nice is for the loopback, .* authenticated only after .*--grpc-door.*--i-know-this-is-open$/,
+    ],
     [['--store', 'mysql:x'], '--store must be memory, sqlite:PATH or postgres://…, not "mysql:x"'],
     [
       ['--store', 'postgres:secret@db/x'],
@@ -33,6 +37,11 @@ describe('the command line', () => {
     ],
     [['--durability', 'none'], '--durability must be full or relaxed, not "none"'],
     [['--search-index', 'no'], '--search-index must be on or off, not "no"'],
+    [['--store-pooled'], '--store-pooled is for a PostgreSQL store only'],
+    [['--store', 'sqlite:x.db', '--max-staleness-ms', '5'], '--max-staleness-ms is for a PostgreSQL store only'],
+    [['--store', 'postgres://db/x', '--max-staleness-ms', '0'], '--max-staleness-ms must be a whole number from 1'],
+    [['--store', 'postgres://db/x', '--store-replicas', 'replica:5432'], '--store-replicas must be an address such as'],
+    [['--store', 'postgres://db/x', '--store-listen', 'mysql://db'], '--store-listen must be an address such as'],
     [['--search-index', 'on'], 'a store in memory has no index for searches'],
     [['--deleted-days', '100001'], '--deleted-days must be a whole number from 0 to 100000, not 100001'],
     [['--trail-days', '-1'], '--trail-days must be a whole number, not "-1"'],

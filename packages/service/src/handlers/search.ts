@@ -16,6 +16,9 @@ const pageSize = 100;
 /** How many stretches of the store one call reads on where it finds too little that the caller may read. */
 const maxStretches = 20;
 
+/** After so many milliseconds a call begins no other stretch: a page that is not full, or empty, tells where to go on. */
+const maxReadMs = 25;
+
 const places: Readonly<Record<number, In>> = {
   [SearchIn.SEARCH_IN_UNSPECIFIED]: 'both',
   [SearchIn.SEARCH_IN_KEYS]: 'keys',
@@ -38,6 +41,7 @@ export const searchHandler = ({ store, settings }: Environment): Handler<SearchR
     let { cursor } = request;
     let first: { readonly revision: number; readonly logId: string } | undefined;
     let bytesLeft = settings.maxPageBytes;
+    const endMs = performance.now() + maxReadMs;
     for (let stretch = 0; stretch < maxStretches; stretch += 1) {
       // Others get a turn between the stretches.
       if (stretch > 0) await setImmediate();
@@ -50,7 +54,7 @@ export const searchHandler = ({ store, settings }: Environment): Handler<SearchR
       const shown = await readable(call, named, ({ entry }) => asked('read', entry.namespace, entry.key));
       matches.push(...shown);
       bytesLeft -= shown.reduce((sum, { entry }) => sum + entry.size, 0);
-      if (cursor === '' || matches.length >= wanted || bytesLeft <= 0) break;
+      if (cursor === '' || matches.length >= wanted || bytesLeft <= 0 || performance.now() > endMs) break;
     }
     const { revision = 0, logId = '' } = first ?? {};
     return { matches: matches.map(matchMessage), nextCursor: cursor, revision, logId };

@@ -6,8 +6,9 @@ import { callerOf, type HttpRequest, hostOf } from './caller.js';
  */
 export function isOwnOrigin(origin: string, ...hosts: readonly (string | undefined)[]): boolean {
   if (!URL.canParse(origin)) return false;
-  const { host } = new URL(origin);
-  return host !== '' && hosts.some((own) => own?.toLowerCase() === host);
+  const { protocol, host } = new URL(origin);
+  // An app's own pages, as those of capacitor://localhost, are not the server's.
+  return /^https?:$/.test(protocol) && hosts.some((own) => own?.toLowerCase() === host);
 }
 
 /**

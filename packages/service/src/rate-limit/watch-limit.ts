@@ -45,6 +45,7 @@ export function watchLimit(options: WatchLimitOptions = {}): WatchLimit {
       counted.set(call, client);
     },
     leave(call) {
+      if (call.method !== ConfigServiceDefinition.watch.path) return;
       const client = counted.get(call);
       if (client === undefined) return;
       const count = counts.get(client) ?? 0;

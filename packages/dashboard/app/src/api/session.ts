@@ -12,6 +12,8 @@ export interface ClientConfig {
   /** The folder of `v1/`, `readyz` and `metrics`. */
   readonly apiPath: string;
   readonly version?: string | undefined;
+  /** Whether the server knows who else has a key on the screen. */
+  readonly presence?: boolean | undefined;
 }
 
 export interface Session {

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslate } from '../i18n/translate.ts';
+import { setParameters, useParameters } from '../state/location.ts';
 import { Segments } from '../ui/controls.tsx';
 import { formatJson } from '../value/format-json.ts';
 import type { Language } from '../value/language.ts';
@@ -18,7 +19,7 @@ export interface DiffSide {
 /** What differs between two values: old left, new right. By meaning where both can be read, or by text. */
 export function DiffView({ left, right }: { left: DiffSide; right: DiffSide }) {
   const t = useTranslate();
-  const [mode, setMode] = useState<'semantic' | 'text'>('semantic');
+  const mode = useParameters().diff === 'text' ? 'text' : 'semantic';
   const [found, setFound] = useState<readonly ShownDifference[] | 'unread' | undefined>();
   const canMean = left.language !== 'text' && right.language !== 'text' && left.text !== '' && right.text !== '';
   useEffect(() => {
@@ -48,7 +49,7 @@ export function DiffView({ left, right }: { left: DiffSide; right: DiffSide }) {
               ['semantic', t('diffSemantic')],
               ['text', t('diffText')],
             ]}
-            onChange={setMode}
+            onChange={(next) => setParameters({ diff: next === 'text' ? next : undefined }, { replace: true })}
           />
         )}
       </div>

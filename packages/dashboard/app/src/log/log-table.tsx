@@ -70,7 +70,7 @@ function Row({ record, index }: { record: LogRecord; index: number }) {
     <tr aria-rowindex={index + 2}>
       <td className="log-when">
         <Age at={at} short />
-        <span className="muted"> · {revision.toLocaleString()}</span>
+        <span className="muted log-revision"> · {revision.toLocaleString()}</span>
       </td>
       <td className="log-what">
         <Badge look={looks[kind]}>{t(`log_${kind}`)}</Badge>

@@ -3,10 +3,10 @@ import type { Draft } from '../state/drafts.ts';
 import { changeSets, operationOf } from './changes/change-set.ts';
 import { groupsOf, stageOf } from './home/groups.ts';
 
-test('namespaces are grouped by what is before their colon', () => {
-  const groups = groupsOf(['shop:prod', 'mail', 'shop:dev:eu']);
+test('namespaces are grouped by what is before their colon, their stages in order', () => {
+  const groups = groupsOf(['shop:prod', 'mail', 'shop:dev:eu', 'shop:dev']);
   expect(groups).toEqual([
-    { name: 'shop', namespaces: ['shop:prod', 'shop:dev:eu'] },
+    { name: 'shop', namespaces: ['shop:dev', 'shop:prod', 'shop:dev:eu'] },
     { name: 'mail', namespaces: ['mail'] },
   ]);
   expect(groups[0] && stageOf('shop:dev:eu', groups[0])).toBe('dev:eu');

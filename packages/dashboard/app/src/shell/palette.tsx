@@ -65,6 +65,7 @@ export function Palette() {
         text={text}
         onText={setText}
         options={choices}
+        isBehind={text.trim() !== wanted}
         empty={empty}
         heading={(choice, before) => (choice.group === before?.group ? undefined : choice.group)}
         onChoose={(choice) => {
@@ -161,8 +162,9 @@ function useChoices(wanted: string, found: readonly Found[]): readonly Choice[] 
     ...best(keys, wanted),
     ...best(namespaces, wanted),
     ...best(actions, wanted),
-    ...hits.slice(0, 20),
+    // Those that come late come last, so that none moves under the cursor.
     everywhere,
+    ...hits.slice(0, 20),
   ];
 }
 

@@ -8,6 +8,7 @@ export const parameterNames = [
   'rev', // the namespace as it was at that revision
   'v1', // left and right side of a diff
   'v2',
+  'show', // history of a key: diff, blame
   'diff', // semantic, text
   'ns', // several namespaces, with commas
   'only', // matrix: differences

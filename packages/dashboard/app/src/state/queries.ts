@@ -1,6 +1,6 @@
 // What the page asks the server for, and keeps.
 import { QueryClient, useQuery } from '@tanstack/react-query';
-import { checkAccess, getEntry, listAliases, listCodecs, listNamespaces, listVersions } from '../api/calls.ts';
+import { checkAccess, getEntry, listAliases, listCodecs, listNamespaces } from '../api/calls.ts';
 import { isApiError } from '../api/error.ts';
 import { session } from '../api/session.ts';
 import type { Access } from '../api/types.ts';
@@ -43,16 +43,6 @@ export const useEntry = (namespace: string, key: string, revision = 0) =>
     queryKey: ['entry', namespace, key, revision],
     queryFn: ({ signal }) => getEntry(namespace, key, { signal, revision }),
     enabled: key !== '',
-  });
-
-/** One version of a key. */
-export const useVersion = (namespace: string, key: string, version: number | undefined) =>
-  useQuery({
-    queryKey: ['version', namespace, key, version],
-    queryFn: async ({ signal }) =>
-      (await listVersions(namespace, key, { version: version ?? 0 }, { signal })).entries[0],
-    enabled: version !== undefined && version > 0,
-    staleTime: Number.POSITIVE_INFINITY,
   });
 
 const everything: Access = { canRead: true, canWrite: true, canDelete: true, canList: true, canWatch: true };

@@ -26,8 +26,9 @@ export function Dialog({ title, children, actions, onClose, onSubmit, size = 'sm
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
+    // Itself at first, not the button that closes, whose tip would show.
+    dialog?.setAttribute('autofocus', '');
     dialog?.showModal();
-    // Not the button that closes, whose tip would show at once.
     (dialog?.querySelector<HTMLElement>(firstField) ?? dialog)?.focus();
     return () => {
       dialog?.close();

@@ -10,6 +10,8 @@ export interface ListboxProps<T> {
   readonly onChoose: (option: T) => void;
   readonly empty: string;
   readonly busy?: boolean | undefined;
+  /** The options are still those of an earlier text: Enter waits for the ones that fit what is typed. */
+  readonly isBehind?: boolean | undefined;
   /** Something beside an option, for the mouse only: whoever uses the keyboard has it elsewhere. */
   readonly aside?: ((option: T) => ReactNode) | undefined;
   /** A heading above an option, where it begins a group. */
@@ -27,6 +29,7 @@ export function Listbox<T>({
   onChoose,
   empty,
   busy = false,
+  isBehind = false,
   heading,
   aside,
 }: ListboxProps<T>) {
@@ -40,15 +43,23 @@ export function Listbox<T>({
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
+  const isChosen = useRef(false);
+  useEffect(() => {
+    const chosen = options[at];
+    if (isBehind || !isChosen.current) return;
+    isChosen.current = false;
+    if (chosen !== undefined) onChoose(chosen);
+  });
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     const chosen = options[at];
     if (step !== undefined) {
       event.preventDefault();
       setActive(Math.min(Math.max(at + step, 0), options.length - 1));
-    } else if (event.key === 'Enter' && chosen !== undefined) {
+    } else if (event.key === 'Enter' && (isBehind || chosen !== undefined)) {
       event.preventDefault();
-      onChoose(chosen);
+      if (isBehind) isChosen.current = true;
+      else if (chosen !== undefined) onChoose(chosen);
     }
   };
   return (
@@ -65,6 +76,7 @@ export function Listbox<T>({
         placeholder={placeholder}
         value={text}
         onChange={(event) => {
+          isChosen.current = false;
           onText(event.target.value);
           setActive(0);
         }}

@@ -1,5 +1,5 @@
 import * as Tooltip from '@radix-ui/react-tooltip';
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import { homeOf } from './home-of.ts';
 import { Keys } from './keys.tsx';
 import { takenByTip } from './tip-escape.ts';
@@ -14,14 +14,15 @@ export function Tip({
   keys?: string | undefined;
   children: ReactElement;
 }) {
-  const trigger = useRef<HTMLButtonElement>(null);
-  const [isOpen, setOpen] = useState(false);
+  // Found when the tip is about to show. Radix keeps itself whether it does: a focus that goes on at once leaves none.
+  const [home, setHome] = useState<HTMLElement | null>(null);
+  const find = ({ currentTarget }: SyntheticEvent<HTMLElement>): void => setHome(homeOf(currentTarget));
   return (
-    <Tooltip.Root open={isOpen} onOpenChange={setOpen}>
-      <Tooltip.Trigger asChild ref={trigger}>
+    <Tooltip.Root>
+      <Tooltip.Trigger asChild onPointerEnter={find} onFocus={find}>
         {children}
       </Tooltip.Trigger>
-      <Tooltip.Portal container={homeOf(trigger.current)}>
+      <Tooltip.Portal container={home}>
         <Tooltip.Content className="tip" sideOffset={6} collisionPadding={8} onEscapeKeyDown={takenByTip}>
           {label}
           {keys && <Keys keys={keys} />}

@@ -31,7 +31,7 @@ function parseJsonText(text: string): Parsed {
     const from = placeIn(message, text);
     return {
       fault: {
-        message: message.replace(/ in JSON at position.*| \(line.*/s, ''),
+        message: message.replace(/ in JSON at position.*| \(line.*|, (?:\.\.\.)?".*" is not valid JSON$/s, ''),
         from,
         to: Math.min(from + 1, text.length),
       },

@@ -1,3 +1,4 @@
+import { step } from './blame.ts';
 import { type Data, isMap, sameData } from './json.ts';
 
 /** One difference in what two values say. */
@@ -8,11 +9,6 @@ export interface Difference {
   readonly left: Data | undefined;
   readonly right: Data | undefined;
 }
-
-const step = (path: string, key: string): string => {
-  const name = /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
-  return path === '' ? name : `${path}.${name}`;
-};
 
 /** What differs, in the order of the left side and then of what the right side adds. Order of keys is no difference. */
 export function differences(left: Data | undefined, right: Data | undefined, path = ''): Difference[] {

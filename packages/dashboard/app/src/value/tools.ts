@@ -9,17 +9,26 @@ export interface ShownDifference {
   readonly right: string | undefined;
 }
 
+/** A part of a value as it is shown, and the place of the version that it comes from. */
+export interface ShownBlame {
+  readonly path: string;
+  readonly value: string;
+  readonly from: number;
+}
+
 export type Task =
   | { readonly kind: 'parse'; readonly language: Language; readonly text: string }
   | { readonly kind: 'lint'; readonly language: Language; readonly text: string }
   | { readonly kind: 'names'; readonly values: readonly { readonly language: Language; readonly text: string }[] }
-  | { readonly kind: 'diff'; readonly left: readonly [Language, string]; readonly right: readonly [Language, string] };
+  | { readonly kind: 'diff'; readonly left: readonly [Language, string]; readonly right: readonly [Language, string] }
+  | { readonly kind: 'blame'; readonly versions: readonly (readonly [Language, string] | undefined)[] };
 
 export type TaskResult =
   | { readonly kind: 'parse'; readonly parsed: Parsed }
   | { readonly kind: 'lint'; readonly fault: Fault | undefined }
   | { readonly kind: 'names'; readonly names: readonly string[] }
-  | { readonly kind: 'diff'; readonly differences: readonly ShownDifference[] | undefined };
+  | { readonly kind: 'diff'; readonly differences: readonly ShownDifference[] | undefined }
+  | { readonly kind: 'blame'; readonly parts: readonly ShownBlame[] };
 
 let worker: Worker | undefined;
 let count = 0;
@@ -76,6 +85,14 @@ export async function semanticDiff(
 ): Promise<readonly ShownDifference[] | undefined> {
   const result = await perform({ kind: 'diff', left, right });
   return result?.kind === 'diff' ? result.differences : undefined;
+}
+
+/** Which version each part of the first one comes from; newest first, undefined for one that was deleted. */
+export async function blameOf(
+  versions: readonly (readonly [Language, string] | undefined)[],
+): Promise<readonly ShownBlame[]> {
+  const result = await perform({ kind: 'blame', versions });
+  return result?.kind === 'blame' ? result.parts : [];
 }
 
 /** The names of members that the values have. */

@@ -1,5 +1,6 @@
 // Parses and compares values away from the page's thread.
-import { writeJson } from './json.ts';
+import { blame } from './blame.ts';
+import { type Data, writeJson } from './json.ts';
 import type { Language } from './language.ts';
 import { parse } from './parse.ts';
 import { differences } from './semantic-diff.ts';
@@ -22,6 +23,10 @@ function perform(task: Task): TaskResult {
     for (const { language, text } of task.values) collect(language, text, names);
     return { kind: 'names', names: [...names].sort() };
   }
+  if (task.kind === 'blame') {
+    const parts = blame(task.versions.map(dataOf)).slice(0, maxDifferences);
+    return { kind: 'blame', parts: parts.map(({ path, data, from }) => ({ path, value: writeJson(data), from })) };
+  }
   const [left, right] = [parse(...task.left), parse(...task.right)];
   if ('fault' in left || 'fault' in right) return { kind: 'diff', differences: undefined };
   const found = differences(left.data, right.data).slice(0, maxDifferences);
@@ -34,6 +39,11 @@ function perform(task: Task): TaskResult {
     }),
   );
   return { kind: 'diff', differences: shown };
+}
+
+function dataOf(version: readonly [Language, string] | undefined): Data | undefined {
+  const result = version && parse(...version);
+  return result && 'data' in result ? result.data : undefined;
 }
 
 /** The names of all members of a value. */

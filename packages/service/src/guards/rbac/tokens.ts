@@ -37,13 +37,23 @@ export function hashToken(token?: string): HashedToken {
   return { token, hash: hashed(ownToken.exec(token)?.[1] ?? randomBytes(12).toString('base64url'), token) };
 }
 
-const hashed = (salt: string, token: string): string =>
-  `${scheme}:${salt}:${digest(salt, token).toString('base64url')}`;
+const hashed = (salt: string, token: string): string => `${scheme}:${salt}:${digest(salt, token)}`;
 
-const digest = (salt: string, token: string): Buffer => hash('sha256', `${salt}:${token}`, 'buffer');
+/** As text: a buffer costs Node.js three times as much to make as the hash. */
+const digest = (salt: string, token: string): string => hash('sha256', `${salt}:${token}`, 'base64url');
+
+/** How many characters a digest has. */
+const digestLength = 43;
+
+/** Where the digest of a token is written to be compared: nothing else happens meanwhile. */
+const compared = Buffer.alloc(digestLength);
+
+/** The same digest may be written with other last bits. */
+const canonical = (encoded: string): string => Buffer.from(encoded, 'base64url').toString('base64url');
 
 interface Known {
   readonly token: RbacToken;
+  /** The characters of the digest. */
   readonly digest: Buffer;
   readonly expiresAtMs: number;
 }
@@ -59,7 +69,7 @@ export class TokenTable {
       if (salt === '') throw new PolicyFault(['tokens', at, 'hash'], 'is not a hash as cfg-server hash-token makes it');
       const expiresAtMs = token.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(token.expires);
       if (Number.isNaN(expiresAtMs)) throw new PolicyFault(['tokens', at, 'expires'], 'is not an ISO 8601 time');
-      const known = { token, digest: Buffer.from(encoded, 'base64url'), expiresAtMs };
+      const known = { token, digest: Buffer.from(canonical(encoded), 'latin1'), expiresAtMs };
       this.#bySalt.set(salt, [...(this.#bySalt.get(salt) ?? []), known]);
     }
   }
@@ -82,7 +92,7 @@ export class TokenTable {
   #among(salt: string, token: string): Known | undefined {
     const all = this.#bySalt.get(salt);
     if (all === undefined) return undefined;
-    const actual = digest(salt, token);
-    return all.find((known) => timingSafeEqual(known.digest, actual));
+    compared.write(digest(salt, token), 'latin1');
+    return all.find((known) => timingSafeEqual(known.digest, compared));
   }
 }

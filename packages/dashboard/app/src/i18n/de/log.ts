@@ -1,4 +1,5 @@
 export const log = {
+  recentChanges: 'Zuletzt geändert',
   logWhen: 'Wann',
   logWhat: 'Was',
   logValue: 'Wert',

@@ -1,4 +1,5 @@
 export const log = {
+  recentChanges: 'Changed last',
   logWhen: 'When',
   logWhat: 'What',
   logValue: 'Value',

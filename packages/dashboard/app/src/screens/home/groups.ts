@@ -1,10 +1,12 @@
+import { byStage } from '../../state/stages.ts';
+
 /** Namespaces that differ in what follows the first colon: the stages of one app, mostly. */
 export interface Group {
   readonly name: string;
   readonly namespaces: readonly string[];
 }
 
-/** Groups namespaces by what is before their first colon, in the order in which the groups first appear. */
+/** Groups namespaces by what is before their first colon, in the order in which the groups first appear; stages in theirs. */
 export function groupsOf(namespaces: readonly string[]): readonly Group[] {
   const groups = new Map<string, string[]>();
   for (const namespace of namespaces) {
@@ -12,7 +14,7 @@ export function groupsOf(namespaces: readonly string[]): readonly Group[] {
     const group = groups.get(name) ?? [];
     groups.set(name, [...group, namespace]);
   }
-  return [...groups].map(([name, list]) => ({ name, namespaces: list }));
+  return [...groups].map(([name, list]) => ({ name, namespaces: byStage(list) }));
 }
 
 /** What a namespace is called within its group. */

@@ -11,6 +11,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote } from '../../ui/note.tsx';
 import { groupsOf } from './groups.ts';
 import { NamespaceCard } from './namespace-card.tsx';
+import { RecentChanges } from './recent-changes.tsx';
 
 const step = 300;
 
@@ -74,6 +75,7 @@ export default function Home() {
       {ordered.length > shown && (
         <Button onClick={() => setShown(shown + step)}>{t('showMore', { count: ordered.length - shown })}</Button>
       )}
+      {q === '' && <RecentChanges />}
     </div>
   );
 }

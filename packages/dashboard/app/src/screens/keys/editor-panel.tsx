@@ -162,7 +162,7 @@ function EditState({ fault, dirty, isNew }: { fault: Fault | undefined; dirty: b
   const t = useTranslate();
   if (fault !== undefined) {
     return (
-      <span className="edit-state bad" role="status">
+      <span className="edit-state bad" role="status" title={fault.message}>
         {fault.message}
       </span>
     );

@@ -11,6 +11,7 @@ import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { Age } from '../../ui/time.tsx';
 import { ask } from './asked.ts';
 import { copyText } from './copy-text.ts';
+import { Presence } from './presence.tsx';
 
 const icon = 16;
 
@@ -148,6 +149,7 @@ export function KeyHeader({ entry, isEditing, revision }: { entry: Entry; isEdit
             <Signpost size={12} aria-hidden="true" /> {alias}
           </Badge>
         ))}
+        {isNow && <Presence namespace={namespace} name={key} isEditing={isEditing} />}
         <span className="key-who">
           {entry.author ? t('changedBy', { author: entry.author }) : t('changed')} <Age at={entry.updatedAt} />
           {entry.comment && <q>{entry.comment}</q>}

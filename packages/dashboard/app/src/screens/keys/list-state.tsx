@@ -53,7 +53,12 @@ export function ListState({ index, shown, namespace }: { index: KeyIndex; shown:
           icon={<SearchX size={28} />}
           title={t('nothingFits')}
           actions={
-            <Button onClick={() => setParameters({ q: undefined }, { replace: true })}>{t('clearFilter')}</Button>
+            <>
+              <Button onClick={() => setParameters({ q: undefined }, { replace: true })}>{t('clearFilter')}</Button>
+              <Button onClick={() => go({ screen: 'search', parameters: { q: view.filter.trim() } })}>
+                {t('searchEverywhere', { text: view.filter.trim() })}
+              </Button>
+            </>
           }
         >
           {t('filterHint')}

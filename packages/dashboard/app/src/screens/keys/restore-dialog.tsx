@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { restore } from '../../api/calls.ts';
 import type { Entry } from '../../api/types.ts';
 import { DiffView } from '../../editor/diff-view.tsx';
 import { useTranslate } from '../../i18n/translate.ts';
@@ -10,21 +9,26 @@ import { Field } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote, Note } from '../../ui/note.tsx';
 import { toast } from '../../ui/toasts.tsx';
+import { bringBack } from './bring-back.ts';
 import { sideOf } from './side-of.ts';
 
-/** Brings a key back to a version, as a new one: what would change, and why. */
+/** Brings a key back to a version, as a new one: what would change, and why. Nothing is written over what was not seen. */
 export function RestoreDialog({ current, version, onClose }: { current: Entry; version: Entry; onClose: () => void }) {
   const t = useTranslate();
   const [comment, setComment] = useState('');
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  // What the preview shows, and what is replaced: not what somebody writes meanwhile.
+  const [seen, setSeen] = useState(current);
+  const isBehind = current.revision !== seen.revision;
   const { namespace, key } = version;
   const run = async (): Promise<void> => {
-    if (isBusy) return;
+    if (isBusy || isBehind) return;
     setBusy(true);
     setError(undefined);
     try {
-      await restore(namespace, { key, version: version.version }, { comment, requestId: crypto.randomUUID() });
+      const back = { version, ifVersion: seen.deleted ? 0 : seen.version };
+      await bringBack(namespace, [back], { comment, requestId: crypto.randomUUID() });
       void queries.invalidateQueries({ queryKey: ['entry', namespace, key] });
       void queries.invalidateQueries({ queryKey: ['versions', namespace, key] });
       onClose();
@@ -44,16 +48,21 @@ export function RestoreDialog({ current, version, onClose }: { current: Entry; v
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" type="submit" disabled={isBusy}>
+          <Button look="primary" type="submit" disabled={isBusy || isBehind}>
             {t('restore')}
           </Button>
         </>
       }
     >
+      {isBehind && (
+        <Note look="warn" alert actions={<Button onClick={() => setSeen(current)}>{t('lookAgain')}</Button>}>
+          {t('changedBeforeRestore')}
+        </Note>
+      )}
       {version.secret ? (
         <Note>{t('secretNotCompared')}</Note>
       ) : (
-        <DiffView left={{ ...sideOf(current, t), title: t('now') }} right={sideOf(version, t)} />
+        <DiffView left={{ ...sideOf(seen, t), title: t('now') }} right={sideOf(version, t)} />
       )}
       <Field label={t('comment')} hint={t('commentHint')}>
         {(control) => (

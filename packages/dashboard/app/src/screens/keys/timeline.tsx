@@ -1,26 +1,29 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { listVersions } from '../../api/calls.ts';
 import type { Entry } from '../../api/types.ts';
 import { DiffView } from '../../editor/diff-view.tsx';
 import { useTranslate } from '../../i18n/translate.ts';
 import { setParameters, useParameters } from '../../state/location.ts';
 import { Button } from '../../ui/button.tsx';
-import { Badge } from '../../ui/controls.tsx';
+import { Badge, Segments } from '../../ui/controls.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorNote, Note } from '../../ui/note.tsx';
 import { Age, Time } from '../../ui/time.tsx';
+import { BlameView } from './blame-view.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import { sideOf } from './side-of.ts';
 
 const pageSize = 50;
 
+const idOf = ({ version, revision }: Entry): string => `${version}-${revision}`;
+
 /** Who changed the key, when and why; two versions side by side; and the way back to any of them. */
 export default function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'namespace' | 'key'>; canWrite: boolean }) {
   const t = useTranslate();
   const { namespace, key } = entry;
-  const { v1, v2 } = useParameters();
+  const { v1, v2, show } = useParameters();
   const [restoring, setRestoring] = useState<Entry>();
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['versions', namespace, key],
@@ -29,12 +32,13 @@ export default function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'name
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
   });
+  const versions = useMemo(() => data?.pages.flatMap(({ entries }) => entries) ?? [], [data]);
+  const at = versions.findIndex((each) => idOf(each) === v2);
+  const before = useMemo(() => versions.slice(Math.max(0, at)), [versions, at]);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (isPending) return <div className="loading" aria-busy="true" />;
-  const versions = data.pages.flatMap(({ entries }) => entries);
   const [current] = versions;
   if (current === undefined) return <Empty title={t('noHistory')} />;
-  const idOf = ({ version, revision }: Entry): string => `${version}-${revision}`;
   const find = (id: string | undefined): Entry | undefined => versions.find((each) => idOf(each) === id);
   const right = find(v2) ?? current;
   const left = find(v1) ?? versions[versions.indexOf(right) + 1];
@@ -90,6 +94,17 @@ export default function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'name
             {t('revisionNumber', { revision: right.revision })} · <Time at={right.updatedAt} />
           </span>
           <span className="grow" />
+          {!isSecret && (
+            <Segments
+              label={t('historyShows')}
+              value={show === 'blame' ? 'blame' : 'diff'}
+              options={[
+                ['diff', t('showsDiff')],
+                ['blame', t('showsBlame')],
+              ]}
+              onChange={(next) => setParameters({ show: next === 'blame' ? next : undefined }, { replace: true })}
+            />
+          )}
           {canWrite && !right.deleted && (right !== current || current.deleted) && (
             <Button icon={<RotateCcw size={15} />} onClick={() => setRestoring(right)}>
               {t('restoreVersion', { version: right.version })}
@@ -98,6 +113,8 @@ export default function Timeline({ entry, canWrite }: { entry: Pick<Entry, 'name
         </div>
         {isSecret ? (
           <Note>{t('secretNotCompared')}</Note>
+        ) : show === 'blame' ? (
+          <BlameView versions={before} hasMore={hasNextPage} />
         ) : (
           <DiffView left={sideOf(left, t)} right={sideOf(right, t)} />
         )}

@@ -1,5 +1,6 @@
 import { sameBytes, toText } from '../../api/bytes.ts';
 import type { Entry } from '../../api/types.ts';
+import { byStage } from '../../state/stages.ts';
 import { readJson, sameData } from '../../value/json.ts';
 import { languageOf } from '../../value/language.ts';
 
@@ -59,16 +60,4 @@ export function relatedGroups(namespaces: readonly string[]): readonly (readonly
     else groups.set(stem, [name]);
   }
   return [...groups.values()].filter(({ length }) => length > 1).map(byStage);
-}
-
-const stages = /(dev|test|qa|int|stag|pre|prod|live)/i;
-const stageOrder = ['dev', 'test', 'qa', 'int', 'stag', 'pre', 'prod', 'live'];
-
-/** From development to production, where names say so. */
-function byStage(names: readonly string[]): readonly string[] {
-  const rank = (name: string): number => {
-    const found = stages.exec(name.slice(Math.max(0, name.search(/[^:.\-_]+$/))))?.[1]?.toLowerCase();
-    return found === undefined ? stageOrder.length : stageOrder.indexOf(found);
-  };
-  return names.toSorted((a, b) => rank(a) - rank(b));
 }

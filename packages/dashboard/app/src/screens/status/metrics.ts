@@ -46,6 +46,9 @@ export interface CallRow {
   readonly meanMs: number | undefined;
 }
 
+/** A caller who has heard enough, as a page that is closed, has not failed. */
+const fine = ['OK', 'CANCELLED'];
+
 /** What each method does, the busiest first. */
 export function callRows(now: Measured, before: Measured | undefined): readonly CallRow[] {
   const methods = new Set(now.samples.flatMap(({ labels }) => labels.method ?? []));
@@ -58,7 +61,7 @@ export function callRows(now: Measured, before: Measured | undefined): readonly 
     return {
       method: method.replace(/^.*\//, ''),
       total,
-      failed: total - sum(now.samples, 'cfg_calls_total', { method, code: 'OK' }),
+      failed: total - fine.reduce((all, code) => all + sum(now.samples, 'cfg_calls_total', { method, code }), 0),
       underWay: of(now.samples, 'cfg_calls_under_way'),
       perSecond: seconds && seconds > 0 ? since('cfg_calls_total') / seconds : undefined,
       meanMs: before && count > 0 ? (since('cfg_call_duration_seconds_sum') / count) * 1_000 : undefined,

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { batch, getEntry, restore } from '../../../api/calls.ts';
+import { batch, getEntry } from '../../../api/calls.ts';
 import { useTranslate } from '../../../i18n/translate.ts';
 import { keepDraft } from '../../../state/drafts.ts';
 import { go, place } from '../../../state/location.ts';
@@ -10,6 +10,7 @@ import { Field } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ErrorNote, Note } from '../../../ui/note.tsx';
 import { toast } from '../../../ui/toasts.tsx';
+import { undelete } from '../bring-back.ts';
 import { draftOf } from '../draft-of.ts';
 import { clearSelection } from '../selection.ts';
 import { offerUndo } from '../undo.ts';
@@ -45,9 +46,7 @@ export default function DeleteDialog({ namespace, index, keys, onClose }: Dialog
       const now = place.get();
       if (now.screen === 'keys' && keys.includes(now.key)) go(keysPlace(namespace), { replace: true });
       for (const key of keys) queries.removeQueries({ queryKey: ['entry', namespace, key] });
-      offerUndo(t('deletedKeys', { count: keys.length, key: keys[0] ?? '' }), async () => {
-        for (const { key, version } of versions) await restore(namespace, { key, version });
-      });
+      offerUndo(t('deletedKeys', { count: keys.length, key: keys[0] ?? '' }), () => undelete(namespace, versions));
     } catch (failure) {
       setError(failure);
       setBusy(false);
