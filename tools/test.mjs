@@ -62,7 +62,7 @@ async function build() {
   return { complaints: code === 0 ? [] : [buildFailed(code, output)], note };
 }
 
-/** What stands on the built packages. The tests wait often enough for the rest to be done beside them. */
+/** The checks that need the built packages. The tests wait often enough for the rest to be done beside them. */
 async function checkBuilt() {
   // By itself, because it builds where it finds something to build.
   await make('start: npm start, and the signal that ends it', start);
@@ -90,7 +90,7 @@ async function checkBuilt() {
 
 const startedAt = performance.now();
 const installed = await make('dependencies: as the lockfile says', install);
-// What looks at the sources only is done beside the build, which leaves a core idle now and then.
+// Checks that look at the sources only run beside the build, which leaves a core idle now and then.
 const [built] = await Promise.all([
   installed && make('build: generated code, TypeScript', build),
   (async () => {

@@ -11,7 +11,7 @@ import { serve } from '../lib/child.js';
 /** A node of a cluster over a store in memory; `bare`: the same server, in no cluster. */
 const [id = 'a', gossipPort = '0', join = ''] = process.argv.slice(2);
 
-/** What the other nodes are told before the door is open. */
+/** The announcement to the other nodes before the door is open. */
 async function freePort(): Promise<number> {
   const probe = createTcpServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

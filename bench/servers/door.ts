@@ -47,7 +47,7 @@ serve(await listen(), {
     }
     return count;
   },
-  /** What the process has used of the CPU so far, in microseconds. */
+  /** The CPU time of the process so far, in microseconds. */
   cpu() {
     const { user, system } = process.cpuUsage();
     return user + system;

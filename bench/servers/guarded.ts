@@ -51,7 +51,7 @@ const guards: Readonly<Record<string, () => Guard | Promise<Guard>>> = {
 const guard = await guards[kind]?.();
 if (guard === undefined) throw new Error(`no guard ${kind}`);
 
-/** What the operating system clears away. */
+/** A folder that the operating system clears away. */
 const folder = mkdtempSync(join(tmpdir(), 'cfg-bench-'));
 const isDurable = kind === 'durable' || kind === 'audited';
 const store = isDurable ? new SqliteStore(join(folder, 'config.db')) : new MemoryStore();

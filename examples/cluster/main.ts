@@ -27,7 +27,7 @@ async function ownerOf(node: Node, name: string): Promise<string | undefined> {
   return namespaces.find(({ namespace }) => namespace === name)?.owner;
 }
 
-/** What somebody is told whose call fails. */
+/** The message for somebody whose call fails. */
 async function refusal(call: Promise<unknown>): Promise<string> {
   const answer = await call.catch((error: Error) => error);
   if (answer instanceof Error) return answer.message;

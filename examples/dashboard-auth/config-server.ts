@@ -1,4 +1,4 @@
-// What both examples protect: a configuration server in memory, with its REST API and its dashboard.
+// The server that both examples protect: a configuration server in memory, with its REST API and its dashboard.
 import { MemoryStore } from '@cfg/core';
 import { createDashboard, type DashboardAuth, sessionGuard } from '@cfg/dashboard';
 import { createInProcessGateway } from '@cfg/gateway';

@@ -13,7 +13,7 @@ const cache = mkdtempSync(join(tmpdir(), 'cfg-express-'));
 
 interface Program {
   readonly lines: string[];
-  /** What the app answers. */
+  /** The answer of the app. */
   get(path: string): Promise<Record<string, unknown>>;
   /** As a crash would: its requests are not finished. */
   kill(): Promise<unknown>;

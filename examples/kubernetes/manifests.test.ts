@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { PostgresServer } from '../../packages/server/src/test/postgres.ts';
 
-/** What the tests read of the manifests; their schemas are checked apart. */
+/** The part of the manifests that the tests read; their schemas are checked apart. */
 interface Manifest {
   readonly kind: string;
   readonly spec: {

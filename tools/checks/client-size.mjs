@@ -1,4 +1,4 @@
-// What an app that only reads configuration pays for it: the size of its bundle, and of what is installed. The bundle also
+// The cost to an app that only reads configuration: the size of its bundle, and of its installed packages. The bundle also
 // runs, for what bundlers make of a package is another program.
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

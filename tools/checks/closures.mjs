@@ -4,7 +4,7 @@ import { projects } from '../lib/workspace.mjs';
 
 const heavy = 'express|better-sqlite3|sqlite3|pg|redis|ioredis|@redis/.+|@open-policy-agent/.+|pino|react';
 
-/** What the packages must not bring along, at any depth: whole names of packages. */
+/** The dependencies that the packages must not bring along, at any depth: whole names of packages. */
 const limits = {
   '@cfg/core': new RegExp(`^(@cfg/.+|@grpc/.+|nice-grpc.*|${heavy})$`),
   '@cfg/client': new RegExp(`^(@cfg/(?!core$|proto$).+|${heavy})$`),

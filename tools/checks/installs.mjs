@@ -1,4 +1,4 @@
-// What somebody gets who installs a package: its tarball and those it stands on, by plain npm, with whatever else its README
+// Installs each package as a user does: its tarball and those it stands on, by plain npm, with whatever else its README
 // says to install. The README's examples run there, and every entry can be imported, on the oldest Node.js that we name and
 // on the newest. What most people begin with has a project of its own, and so has each with CFG_INSTALLS=alone, as before a
 // release; the others share one, in which all of ours are installed.

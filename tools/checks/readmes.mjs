@@ -51,7 +51,7 @@ export default async function readmes() {
   return complaints;
 }
 
-/** What the README of a package does not say. */
+/** The facts that the README of a package fails to state. */
 function untold({ name, dir: home, manifest }) {
   const text = readFileSync(join(home, 'README.md'), 'utf8');
   const [oldest] = /\d+\.\d+/.exec(manifest.engines.node);

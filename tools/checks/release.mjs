@@ -1,4 +1,4 @@
-// What a release from the changesets that are here would be: made on a copy, its versions and changelogs are the expected ones.
+// A release from the changesets that are here, made on a copy: its versions and changelogs are the expected ones.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { published } from '../lib/packed.mjs';

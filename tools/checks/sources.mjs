@@ -1,4 +1,4 @@
-// What no other program checks of the sources: files stay short, and no check is switched off in them.
+// Rules for the sources that no other program checks: files stay short, and no check is switched off in them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sources as all } from '../lib/sources.mjs';

@@ -1,4 +1,4 @@
-// What users would install: each package's tarball, as pnpm packs it, has its files, exports and types in order.
+// The packages as users would install them: each tarball, as pnpm packs it, has its files, exports and types in order.
 import { readFileSync } from 'node:fs';
 import { packed } from '../lib/packed.mjs';
 import { run } from '../lib/process.mjs';
@@ -36,7 +36,7 @@ async function checkTarball(name, file) {
 /** How importing it may be resolved that is no concern of ours: our packages have ES modules only. */
 const foreign = new Set(['node10', 'node16-cjs']);
 
-/** What is wrong with the types of a tarball. By its function, as the program begins by loading TypeScript each time. */
+/** The faults of a tarball's types. By the library's function, as its program loads TypeScript anew each time. */
 async function wrongTypes(file) {
   // In a fresh clone it is not installed when this file is loaded.
   const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');

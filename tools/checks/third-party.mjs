@@ -1,4 +1,4 @@
-// What users install along with our packages is theirs to use, runs nothing while it is installed, and has no known hole.
+// The packages that users install along with ours are free to use, run nothing while they are installed, and have no known hole.
 import { run } from '../lib/process.mjs';
 import { thirdParty } from '../lib/third-party.mjs';
 import { bin } from '../lib/workspace.mjs';

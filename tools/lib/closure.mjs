@@ -1,4 +1,4 @@
-// What is installed along with a package: its dependencies, theirs, and so on, with the peers that they must have.
+// The packages that are installed along with a package: its dependencies, theirs, and so on, with their required peers.
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJson } from './workspace.mjs';

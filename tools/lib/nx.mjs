@@ -1,6 +1,6 @@
 // One target of many projects, run by nx in the order of their dependencies.
 //
-// What is unchanged is not done again: nx replays the result from its cache. nx.json keeps that cache in the clone, since
+// Nothing unchanged is done again: nx replays the result from its cache. nx.json keeps that cache in the clone, since
 // nx would share one between all clones of a repository, and a fresh clone would repeat what another has seen.
 import { run } from './process.mjs';
 import { bin } from './workspace.mjs';

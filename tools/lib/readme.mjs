@@ -1,4 +1,4 @@
-// What a README shows to do: its TypeScript examples, and what it says to install.
+// The instructions of a README: its TypeScript examples, and the packages that it says to install.
 
 /**
  * The TypeScript examples. Every ```ts block is one, and is run, unless it says ```ts no-run. One that

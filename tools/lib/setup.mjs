@@ -53,7 +53,7 @@ export async function build(projects) {
   return code === 0 ? [] : [buildFailed(code, output)];
 }
 
-/** What to say of a build that failed. */
+/** The complaint about a build that failed. */
 export const buildFailed = (code, output) => `the build failed (exit code ${code})\n${output}`;
 
 /** Makes a clone ready for a program, or ends this process with what is in the way. */

@@ -1,7 +1,7 @@
 import type { Decision } from '@cfg/service';
 
 /**
- * What the policy's result means. `true` allows; an object allows where its `allow` is `true`, and may tell a `reason`
+ * The meaning of the policy's result. `true` allows; an object allows where its `allow` is `true`, and may tell a `reason`
  * and a `scope`. Everything else denies, a rule that is undefined among it.
  */
 export function decisionOf(result: unknown): Decision {

@@ -1,7 +1,7 @@
 import type { Action, Identity, Resource } from '@cfg/service';
 
 /**
- * What the policy is asked, in JSON. The contract's input, and `resource.prefix` where a List or a Watch asks for the
+ * The input of the policy, in JSON: the contract's, and `resource.prefix` where a List or a Watch asks for the
  * keys with a prefix.
  */
 export function inputOf({ userId, claims }: Identity, action: Action, resource: Resource): string {

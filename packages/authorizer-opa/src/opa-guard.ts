@@ -19,7 +19,7 @@ import { describeSource } from './policy/source.js';
 
 /** A guard that asks a policy of OPA. */
 export interface OpaGuard extends Guard, AsyncDisposable {
-  /** What the makers of the policy that decides now call it: the revision of its bundle. Empty if they do not. */
+  /** The revision of the bundle of the policy that decides now, as its makers named it. Empty if they did not. */
   readonly policyRevision: string;
   /**
    * Asks the URL of the policy now, and resolves with whether there was a new one; false for a policy without a URL.

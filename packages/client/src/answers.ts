@@ -1,8 +1,8 @@
 import type { Snapshot, SnapshotOptions } from '@cfg/core';
 
-/** What a `RemoteStore` answers beyond the store contract. */
+/** The methods of a `RemoteStore` beyond the store contract. */
 
-/** What a caller may do. Those after `write` are known only of a server that tells them. */
+/** The actions of a caller. Those after `write` are known only of a server that tells them. */
 export interface Access {
   readonly read: boolean;
   readonly write: boolean;

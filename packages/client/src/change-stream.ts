@@ -64,7 +64,7 @@ export class BufferedChangeStream extends PullStream<WatchEvent> implements Chan
     return event;
   }
 
-  /** What was read ahead is dropped. */
+  /** Drops the changes that were read ahead. */
   close(): void {
     this.#finish({});
     this.#buffer.length = 0;

@@ -27,7 +27,7 @@ const healthTimeoutMs = 5_000;
 /** Of a call that tests the connection. */
 const probe: CallExtras = { retry: false, probe: true };
 
-/** What a call is, beyond its request. */
+/** The parts of a call beyond its request. */
 export interface CallKind extends CallOptions {
   readonly needs?: readonly Capability[];
   /** Whether a repeat does no harm. Default true. */
@@ -232,7 +232,7 @@ export class Connection {
   }
 
   async #askFeatures(): Promise<void> {
-    // What the circuit breaker knows of the connection before is nothing to this one.
+    // The circuit breaker's memory of the connection before does not concern this one.
     const extras: CallExtras = { probe: true };
     await this.call((client, options) => client.listCodecs({}, { ...options, ...extras })).catch((error) => {
       // Its headers have told what it has, or the server is one that does not tell.

@@ -64,7 +64,7 @@ it(`every watcher gets each change once, in order, through ${faults} faults`, {
       written += 1;
       await behind.store.set('ns', `k${written % 7}`, json(written));
     }
-    // What was read once is always answered.
+    // A key that was read once is always answered.
     expect((await config.get('first')).number()).toBe(0);
     await pause(Math.random() * 30);
   }

@@ -3,11 +3,11 @@ import { untilAborted } from '@cfg/core/store';
 import { featuresHeader } from '@cfg/proto';
 import type { Metadata } from 'nice-grpc-common';
 
-/** What every server can do, the Go original included. */
+/** The capabilities of every server, the Go original included. */
 const everywhere: readonly Capability[] = ['snapshot', 'versions', 'aliases', 'namespaces', 'health'];
 
 /**
- * What the server has said that it can do. Old servers silently ignore fields that they do not know, so that a
+ * The features that the server has announced. Old servers silently ignore fields that they do not know, so that a
  * compare-and-set would become a plain overwrite: such fields are sent only to a server that has announced the feature.
  * Each connection may lead to another server (a rolling upgrade), so it is asked anew on each.
  */

@@ -31,7 +31,7 @@ export class Heartbeat {
   began(kind: 'unary' | 'stream'): void {
     const isFirst = this.#waiting.unary + this.#waiting.stream === 0;
     this.#waiting[kind] += 1;
-    // What was silent because nobody asked says nothing.
+    // A silence while nobody asked says nothing about the connection.
     if (isFirst || (kind === 'unary' && this.#waiting.unary === 1)) {
       if (isFirst) this.#heardMs = performance.now();
       this.#arm();

@@ -19,7 +19,7 @@ export type {
   TokenRequest,
 } from './options.js';
 export { RemoteStore } from './remote-store.js';
-// What an app needs of core, so that it installs one package: the manager
+// The part of core that an app needs, so that it installs one package: the manager
 export {
   type BatchResult,
   type BatchWrite,

@@ -100,7 +100,7 @@ describe('over a server like the Go original', () => {
     for (const key of keys) await like.store.set('prod', key, json(2));
     await until(() => keys.every((key) => config.peek(key)?.data === 2 && loaded.get(key)?.data === 2));
     expect((await config.get('k0')).stale).toBe(false);
-    // What it is asked for that is cheap: a snapshot that it need not send again.
+    // It is asked for something cheap: a snapshot that it need not send again.
     const before = like.calls.filter((call) => call !== 'Snapshot').length;
     const snapshots = like.calls.length;
     await until(() => like.calls.length > snapshots + 3);

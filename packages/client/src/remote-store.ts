@@ -64,7 +64,7 @@ import { completeOptions, type RemoteStoreOptions } from './options.js';
 import { RemoteTransport } from './transport/remote-transport.js';
 import { follow } from './watch.js';
 
-/** What the second of the two services has. */
+/** The methods of the second of the two services. */
 const ofOperations: ReadonlySet<Capability> = new Set<Capability>(['batch', 'restore', 'search', 'audit']);
 
 /**
@@ -119,7 +119,7 @@ export class RemoteStore
   }
 
   /**
-   * What the server has announced with its last reply, and what every server has: snapshots, versions, aliases,
+   * The features that the server has announced with its last reply, and those of every server: snapshots, versions, aliases,
    * namespaces, health.
    */
   get features(): ReadonlySet<Capability> {
@@ -267,7 +267,7 @@ export class RemoteStore
     );
   }
 
-  /** What the caller may do in the namespace or, of a server that can tell, with the key or the prefix of keys. */
+  /** The actions open to the caller in the namespace or, of a server that can tell, with the key or the prefix of keys. */
   access(namespace: string, key = '', options: CallOptions = {}): Promise<Access> {
     return accessTo(this.#connection, namespace, key, options);
   }

@@ -44,7 +44,7 @@ export function toConfigError(error: unknown): ConfigError {
   return new ConfigError(code, words(error), { cause: error, metadata: { ...info?.metadata } });
 }
 
-/** What gRPC says, without what tells a user nothing, and with what is likely to be wrong. */
+/** The message of a gRPC error without the parts that tell a user nothing, and with the likely cause. */
 function words({ code, details }: ClientError): string {
   const text = plainWords(details) || Status[code];
   if (code !== Status.UNAVAILABLE) return text;

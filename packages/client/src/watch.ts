@@ -35,7 +35,7 @@ class WatchCalls {
   readonly #connection: Connection;
   readonly #filter: WatchFilter;
   readonly #options: WatchOptions;
-  /** What was known of the log and of the connection when the watch was asked for. */
+  /** The known state of the log and of the connection when the watch was asked for. */
   readonly #known: Position | undefined;
   readonly #stretch: number | undefined;
   #begun = false;

@@ -1,4 +1,4 @@
-// What a browser has to load, by the manifest of the build and by what it really asks for.
+// The files that a browser has to load, by the manifest of the build and by its real requests.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

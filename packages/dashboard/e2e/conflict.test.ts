@@ -84,7 +84,7 @@ test('the server goes away in the middle of an edit: the draft stays, over a rel
   await stage.api.set('away', 'one', { a: 1 });
   await stage.api.set('away', 'two', 2);
   const page = await stage.open('ns/away/keys/one?edit=1');
-  // What it is checked by has come, too.
+  // The data that it is checked by has come, too.
   await write(page, 'one', '{"a": ');
   await page.locator('.edit-state.bad').waitFor();
   await write(page, 'one', '{"a": 2}');

@@ -126,7 +126,7 @@ test('makes, renames, copies, sets to expire, deletes and takes the deletion bac
   await page.getByText('Undone').waitFor();
   expect((await stage.api.get('shop:dev', 'new/two'))?.text).toBe('{"a": 1}');
 
-  // What somebody has made anew meanwhile is not taken away.
+  // A key that somebody has made anew meanwhile is not taken away.
   await page.goto(`${stage.url}ns/shop:dev/keys/new/two`);
   await page.getByRole('heading', { name: 'new/two' }).waitFor();
   await row(page, 'two').waitFor(); // the list knows which version is deleted

@@ -18,7 +18,7 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
 
-/** What the page's thread does while something is done, in milliseconds of its own: those of other programs count not. */
+/** The work of the page's thread during an action, in milliseconds of its own: those of other programs do not count. */
 async function workOf(page: Page, act: () => Promise<void>): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });

@@ -61,7 +61,7 @@ class Editor {
     await editor.fill(JSON.stringify(data, null, 2));
   }
 
-  /** What the editor shows, once it is whole: on a busy machine it may be drawn in two frames. */
+  /** The text of the editor, once it is whole: on a busy machine it may be drawn in two frames. */
   #shown(editor: Locator): Promise<Record<string, number>> {
     return vi.waitFor(async () => JSON.parse((await editor.locator('.cm-line').allTextContents()).join('\n')), {
       timeout: 20_000,

@@ -8,7 +8,7 @@ import sirv from 'sirv';
 import { pathOf, rootFrom } from './page-path.js';
 import { contentSecurityPolicy } from './security-headers.js';
 
-/** What the build has put into the page for us to fill in. */
+/** The placeholder that the build has put into the page for us to fill in. */
 const placeholders = { base: '<base href="./"', nonce: 'CFG_CSP_NONCE' };
 
 /** The built page: one HTML file, and assets whose names change when they do. */

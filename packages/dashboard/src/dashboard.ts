@@ -89,14 +89,14 @@ export function dashboardOf(settings: DashboardSettings, directory: string): Das
       if (error !== undefined) fail(request, response, error);
       else answer(request, response).catch((cause: unknown) => fail(request, response, cause));
     };
-    // What the page is made of is the same for everybody, and it is needed to sign in again when a session has ended.
+    // The files of the page are the same for everybody, and are needed to sign in again when a session has ended.
     if (within.startsWith('/assets/')) proceed();
     else auth.middleware(request, response, proceed);
   };
   return { handler, basePath };
 }
 
-/** What follows the base path, with a slash in front; empty for the base path without its last slash. */
+/** The rest of the path after the base path, with a slash in front; empty for the base path without its last slash. */
 function urlWithin(basePath: string, url: string): string | undefined {
   if (url.startsWith(basePath)) return url.slice(basePath.length - 1);
   return basePath.length > 1 && pathOf(url) === basePath.slice(0, -1) ? '' : undefined;

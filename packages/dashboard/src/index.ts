@@ -8,7 +8,7 @@ export type { ClientConfig, DashboardAuth, Validate } from './auth/dashboard-aut
 export type { ForeignPages } from './auth/foreign-page.js';
 export { hmacAuth, type HmacAuthOptions } from './auth/hmac.js';
 export { noAuth } from './auth/none.js';
-// What they may do, at the API
+// Permissions at the API
 export { type Policy, sessionGuard } from './auth/session-guard.js';
 // For sign-in flows of your own
 export { type Session, SessionCookie, type SessionCookieOptions } from './auth/session-cookie.js';

@@ -12,7 +12,7 @@ export async function textOf(request: HttpRequest, maxBytes: number): Promise<st
   return Buffer.concat(chunks).toString();
 }
 
-/** What a text says as JSON; undefined where it is none. */
+/** The data of a JSON text; undefined where it is none. */
 export function jsonOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

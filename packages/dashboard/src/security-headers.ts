@@ -1,5 +1,5 @@
 /**
- * What a page of ours may load and do: its own files, and nothing of others. Scripts are files; styles may besides be
+ * The content security policy of the page: it loads its own files, and nothing of others. Scripts are files; styles may besides be
  * `styles`, a nonce or a hash.
  */
 export function contentSecurityPolicy(styles = ''): string {

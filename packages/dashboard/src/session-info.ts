@@ -11,7 +11,7 @@ import {
 import { Metadata, Status } from 'nice-grpc-common';
 import type { DashboardSettings } from './options.js';
 
-/** What the page is told. */
+/** The page's configuration. */
 export interface Told<T = { readonly userId: string }> {
   readonly status: 200 | 400 | 401 | 403 | 503;
   readonly body: T | { readonly message: string };

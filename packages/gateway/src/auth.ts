@@ -25,7 +25,7 @@ export interface AuthOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** What express gives handlers for notes of their own. */
+/** The object that express gives handlers for notes of their own. */
 type Response = ServerResponse & { locals?: Record<string, unknown> };
 
 /**

@@ -42,5 +42,5 @@ export class Cancellation {
   }
 }
 
-/** What a call ends with that nobody waits for any more. */
+/** The error of a call that nobody waits for any more. */
 export const callCancelled = (): DOMException => new DOMException('the call was cancelled', 'AbortError');

@@ -7,7 +7,7 @@ type Encoder = (bytes: Buffer) => Promise<Buffer>;
 
 const quick = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-/** What this Node.js has, the best first. */
+/** The compressions of this Node.js, the best first. */
 const encoders: ReadonlyMap<string, Encoder> = new Map<string, Encoder>([
   // Node.js 22 has zstd from 22.15 on.
   ...(typeof zlib.zstdCompress === 'function' ? [['zstd', promisify(zlib.zstdCompress)] as [string, Encoder]] : []),

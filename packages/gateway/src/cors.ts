@@ -13,7 +13,7 @@ export interface CorsOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
-/** What a page may read beside what all may. */
+/** The headers that a page may read beside those that all may. */
 const exposedHeaders = ['ETag', 'Last-Modified', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'];
 
 /** Throws `invalid_argument`, naming the option. */

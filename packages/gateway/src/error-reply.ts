@@ -4,7 +4,7 @@ import { type DetailObject, detailObjects } from './error-details.js';
 import { challenge, HttpError } from './http-error.js';
 import { httpStatusOf } from './http-status.js';
 
-/** What the caller of the gateway is told: the HTTP status, and the error object of the wire contract. */
+/** An error as the caller of the gateway gets it: the HTTP status, and the error object of the wire contract. */
 export interface ErrorReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

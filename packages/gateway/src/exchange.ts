@@ -23,7 +23,7 @@ const asksForMasks = /(?:^|&)secrets=masked(?:&|$)/;
 /** Handles one request. Errors it throws are turned into a response by the caller. */
 export type Endpoint = (exchange: Exchange) => Promise<void> | undefined;
 
-/** What the clients of a gateway can do beyond nice-grpc's. */
+/** The abilities of a gateway's clients beyond nice-grpc's. */
 export interface ClientTraits {
   /** Lets calls in before their bodies are read; absent where the server is elsewhere. */
   readonly admit: Admit | undefined;
@@ -31,7 +31,7 @@ export interface ClientTraits {
   readonly takesLazy: boolean;
 }
 
-/** What all requests of a gateway share. */
+/** The parts that all requests of a gateway share. */
 export interface ExchangeContext extends ClientTraits {
   readonly metadataReader: MetadataReader;
   readonly features: ServerFeatures;
@@ -53,7 +53,7 @@ export class Exchange implements Timed, CallSource {
   readonly startedMs: number = performance.now();
   /** Whether anybody waits for the answer. */
   readonly cancellation: Cancellation = new Cancellation();
-  /** What goes back to the caller. */
+  /** The answer to the caller. */
   readonly reply: Reply;
   readonly #context: ExchangeContext;
   readonly #query: string;

@@ -7,7 +7,7 @@ export const announces = (received: Metadata, feature: string): boolean =>
   received.get(featuresHeader)?.split(' ').includes(feature) ?? false;
 
 /**
- * What the server behind the gateway can do beyond the original, as its latest reply said. Fields of our own go only to
+ * The features of the server behind the gateway, as its latest reply announced them. Fields of our own go only to
  * a server that has announced what they are for: another would skip them without a word.
  */
 export class ServerFeatures {

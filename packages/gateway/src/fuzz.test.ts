@@ -154,7 +154,7 @@ function exchange(url: string, bytes: Buffer): Promise<Buffer> {
   });
 }
 
-/** What the service means by a status of 500 and more: a call that it does not serve, and a time that is over. */
+/** The statuses of 500 and more that the service means: a call that it does not serve, and a deadline that has passed. */
 const meant = new Set([501, 504]);
 
 describe.each(doors)('any request, %s', (door: Door) => {
@@ -183,7 +183,7 @@ describe.each(doors)('any request, %s', (door: Door) => {
         if (status === 200) done += 1;
         expect(status < 500 || meant.has(status), answer.slice(0, 300)).toBe(true);
         const text = answer.slice(answer.indexOf('\r\n\r\n') + 4);
-        // What node itself cannot read it answers without a body.
+        // Node.js answers requests that it cannot read without a body.
         if (status < 400 || made.verb === 'HEAD' || !answer.includes('x-request-id')) return;
         expect(JSON.parse(text)).toMatchObject({
           code: expect.any(Number),

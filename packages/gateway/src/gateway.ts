@@ -55,7 +55,7 @@ export interface GatewayClients {
 }
 
 export interface InProcessGatewayOptions extends GatewayOptions {
-  /** What `clusterService` of @cfg/peersync makes. Default: the service is in no cluster. */
+  /** The result of `clusterService` of @cfg/peersync. Default: the service is in no cluster. */
   readonly cluster?: ServiceImplementation<ConfigClusterDefinition> | undefined;
 }
 

@@ -25,7 +25,7 @@ const turns = new OneByOne();
 /** A large answer, while it is sent. */
 export interface LargeAnswer {
   readonly pieces: Iterable<string>;
-  /** What is in memory until the last piece is made. */
+  /** The bytes in memory until the last piece is made. */
   readonly values: readonly Uint8Array[];
 }
 

@@ -7,7 +7,7 @@ import { MetadataReader } from './metadata.js';
 
 const reader = new MetadataReader();
 
-/** What becomes of headers that travel over a real socket. */
+/** The headers as they are after they have travelled over a real socket. */
 function read(headers: Record<string, string | string[]>): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     const server = createServer((request, response) => {

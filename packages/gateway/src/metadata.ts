@@ -61,7 +61,7 @@ function unreserved(name: string): readonly string[] {
 
 const printable = /^[ -~]*$/;
 
-/** What the gateway says of a request by itself. */
+/** A refusal by the gateway itself. */
 export interface AddedMetadata {
   readonly requestId: string;
   /** Secrets are to be masked, whatever the caller may do. */

@@ -9,7 +9,7 @@ interface Need {
   readonly feature: string;
 }
 
-/** What a server must have announced for a field of a request: another would skip the field without a word. */
+/** The feature that a server must have announced for a field of a request: another would skip the field without a word. */
 const needs: readonly Need[] = [
   { field: 'ifVersion', protoName: 'if_version', feature: 'cas' },
   { field: 'ttl', protoName: 'ttl', feature: 'ttl' },

@@ -36,12 +36,12 @@ export interface GatewayOptions extends OriginOptions {
    */
   readonly maxBodyBytes?: number | undefined;
   /**
-   * What all request bodies that are being received may take together, in bytes; more requests are answered with 429.
+   * The bytes that all request bodies in progress may take together; more requests are answered with 429.
    * Default 256 MiB, or {@link maxBodyBytes} where that is more.
    */
   readonly maxBufferedBytes?: number | undefined;
   /**
-   * What answers that wait for their callers to read may take together, in bytes; what many share counts once. Large ones
+   * The bytes that unread answers may take together; bytes that many answers share count once. Large ones
    * beyond it are answered with 429, small ones and streams of events cut off. Default 256 MiB; at least 1.
    */
   readonly maxUnsentBytes?: number | undefined;
@@ -51,7 +51,7 @@ export interface GatewayOptions extends OriginOptions {
    */
   readonly callTimeoutMs?: number | undefined;
   /**
-   * What becomes of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
+   * The treatment of a path that the gateway does not have: `true` hands it to the application's next handler, `false`
    * responds with 404 and the JSON error object. Default `false`: mount the gateway last, or under a path of its own, or set
    * this.
    */
@@ -69,7 +69,7 @@ export interface GatewayOptions extends OriginOptions {
   readonly flags?: FlagOptions | undefined;
   /** Makes spans of requests, for OpenTelemetry: `tracing` of `@cfg/gateway/tracing`. Default: none. */
   readonly tracing?: RequestTracing | undefined;
-  /** What `GET /metrics` tells. Default: there is no such route. */
+  /** The metrics of `GET /metrics`. Default: there is no such route. */
   readonly metrics?: Metrics | undefined;
   /** Told of faults that callers only see as "internal error". Default: says nothing. */
   readonly logger?: Logger | undefined;

@@ -189,7 +189,7 @@ describe('a body', () => {
     expect(second).toMatchObject({ status: 429, json: { code: 8 } });
     door.http.closeAllConnections();
     await expect(first).rejects.toThrow();
-    // What was taken is given back.
+    // Whatever was taken is given back.
     let third = await ask(door.url, key, { method: 'POST', body });
     while (third.status === 429) third = await ask(door.url, key, { method: 'POST', body });
     expect(third.status).toBe(200);

@@ -1,4 +1,4 @@
-/** What a path stands for. */
+/** The resource that a path stands for. */
 export interface PathMatch<T> {
   readonly value: T;
   /** The variables, still percent-encoded. */
@@ -10,7 +10,7 @@ export interface PathVariable {
   readonly raw: string;
 }
 
-/** What may follow in a path after the segments that have led here. */
+/** The segments that may follow in a path after those that have led here. */
 class Node<T> {
   /** By the segment as it is written. */
   readonly literals: Map<string, Node<T>> = new Map();

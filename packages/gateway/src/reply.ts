@@ -8,7 +8,7 @@ import { type ReadyAnswer, sendReady } from './ready-answer.js';
 import { securityHeaders } from './security-headers.js';
 import type { Release, Unsent } from './unsent.js';
 
-/** What travels may be secret: nobody on the way keeps it. */
+/** Values may be secret: nobody on the way keeps them. */
 const unkept = { 'cache-control': 'no-store' } as const;
 
 /** A caller who reads nothing for so long, in milliseconds, is cut off. */
@@ -17,10 +17,10 @@ const stallMs = 60_000;
 /** From this size on, an answer is refused where there is no room for it, in bytes. */
 const refusedFromBytes = 16 * 1024;
 
-/** What the text takes that is made of a large answer at a time, in bytes. */
+/** The size of the text that is made of a large answer at a time, in bytes. */
 const pieceBytes = 256 * 1024;
 
-/** What a compressor takes, roughly, in bytes. */
+/** The approximate memory of a compressor, in bytes. */
 const compressorBytes = 8 * 1024 * 1024;
 
 /** The answer to one request. */
@@ -172,7 +172,7 @@ export class Reply {
     this.#held = typeof body === 'string' ? this.#unsent.hold(length) : this.#unsent.hold(0, [body]);
   }
 
-  /** What is sent at once, as most is, holds nothing. A small answer that finds no room is cut off. */
+  /** An answer that is sent at once, as most are, holds nothing. A small answer that finds no room is cut off. */
   #sent(length: number): void {
     if (this.#response.writableLength === 0 || this.#isBehindOthers) {
       this.#held?.();

@@ -80,7 +80,7 @@ function collect({ request, signal, bodyBudget }: BodySource, maxBytes: number):
   });
 }
 
-/** What a body parser has left of a value. One that has decoded it has lost how it was written. */
+/** The value as a body parser has left it. One that has decoded it has lost how it was written. */
 function parsedBytes(body: unknown, maxBytes: number): Buffer {
   if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
     throw new Error('a body parser before the gateway has decoded a value: mount the gateway before it');

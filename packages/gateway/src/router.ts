@@ -4,7 +4,7 @@ import type { Operation } from './openapi/types.js';
 import { PathTable } from './path-table.js';
 import { type RpcHook, rpcEndpoint } from './rpc-endpoint.js';
 
-/** What a path can be asked, by HTTP method. */
+/** The endpoints of a path, by HTTP method. */
 export class Route {
   /** The template of its path. */
   readonly path: string;
@@ -45,7 +45,7 @@ export interface Routes {
   /** The clients to call, by the full name of their service. The routes of a service without one respond with 501. */
   readonly clients: Readonly<Record<string, object | undefined>>;
   readonly own: readonly OwnRoute[];
-  /** What HTTP adds to a method, by the method's full name. */
+  /** The additions of HTTP to a method, by the method's full name. */
   readonly hooks: Readonly<Record<string, RpcHook>>;
   /** The largest body, by the method's full name, and that of all others. */
   readonly maxBodyBytes: (method: string) => number;

@@ -12,7 +12,7 @@ import type { ServiceCallOptions } from './service-call.js';
 /** A method of a client, by a name that only the descriptors know. */
 type UnaryMethod = (request: object, options: ServiceCallOptions) => Promise<object>;
 
-/** What HTTP says of an answer beyond its message. */
+/** The headers of an answer beyond its message. */
 export interface HttpAnswer {
   /** Default 200. Of a 304, no body is sent. */
   readonly status?: number;
@@ -21,7 +21,7 @@ export interface HttpAnswer {
   readonly body?: Uint8Array | string;
 }
 
-/** What HTTP adds to a method. */
+/** The parameters and answers that HTTP adds to a method. */
 export interface RpcHook {
   /** It takes an answer whose bytes are ready (an `Encoded`) as it is. */
   readonly encoded?: boolean;
@@ -46,7 +46,7 @@ export function rpcEndpoint(rule: HttpRule, client: object | undefined, options:
   return rule.body === undefined ? endpoint.read : endpoint.write;
 }
 
-/** What is the same for all requests of an endpoint is worked out when it is made. */
+/** Everything that is the same for all requests of an endpoint is worked out when it is made. */
 class RpcEndpoint {
   readonly #rule: HttpRule;
   readonly #method: UnaryMethod;

@@ -1,4 +1,4 @@
-/** What is sent is never a page: no browser is to take it for one, nor another site to use it as its own. */
+/** An answer is never a page: no browser is to take it for one, nor another site to use it as its own. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

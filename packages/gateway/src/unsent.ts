@@ -1,10 +1,10 @@
 import { Status } from 'nice-grpc-common';
 import { HttpError } from './http-error.js';
 
-/** What an answer weighs beside its body, roughly, in bytes. */
+/** The approximate size of an answer beside its body, in bytes. */
 const overhead = 2_048;
 
-/** What is held is let go by calling this; a second time changes nothing. */
+/** Releases the held bytes; a second call changes nothing. */
 export type Release = () => void;
 
 /**
@@ -26,7 +26,7 @@ export class Unsent {
     return this.#refused;
   }
 
-  /** What answers hold now. */
+  /** The bytes that answers hold now. */
   get bytes(): number {
     return this.#bytes;
   }

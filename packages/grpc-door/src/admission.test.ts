@@ -9,7 +9,7 @@ import { NotesDefinition } from './test/definitions.js';
 import { echo } from './test/notes.js';
 import { Running } from './test/running.js';
 
-/** What came of admissions, in order: `+path` let in, `-path` refused, `abandoned`, `called`. */
+/** The outcomes of admissions, in order: `+path` let in, `-path` refused, `abandoned`, `called`. */
 interface Watched {
   readonly running: Running;
   readonly notes: string[];

@@ -17,7 +17,7 @@ it(
       seen.ended += ended ? 1 : 0;
       seen.calls += calls;
       if (i % 100 === 0) seen.answered += framesOf(output).length > 3 ? 1 : 0;
-      // What collects garbage, and what reports to vitest, must have its turn.
+      // The garbage collector and vitest's reporter must have their turn.
       if (i % 5_000 === 4_999) {
         await turn();
         if (i < 20_000) heapAfterFirst = Math.max(heapAfterFirst, process.memoryUsage().heapUsed);

@@ -1,12 +1,12 @@
 // The server
 export type { Admit, Admitted } from './grpc/admission.js';
 export type { CompressionPolicy } from './grpc/call-environment.js';
-// What an implementation can do to be faster
+// Hooks by which an implementation becomes faster
 export type { DoorContext } from './grpc/call-context.js';
 export type { ReadyIterator } from './grpc/response-pump.js';
 export type { LimitName } from './http2/limits.js';
 export type { Rate } from './http2/rate-limit.js';
-// What it did
+// Counts of its work
 export type { DoorMetrics } from './metrics.js';
 // For another door beside it
 export { HostCount } from './net/host-count.js';

@@ -70,7 +70,7 @@ describe.skipIf(python === undefined)('the interop cases with the client of grpc
   });
 });
 
-/** What connect-node and nice-grpc call alike. */
+/** The service that connect-node and nice-grpc call alike. */
 interface TestClient {
   emptyCall(request: object): Promise<TestMessage>;
   unaryCall(request: object): Promise<TestMessage>;

@@ -1,6 +1,6 @@
 import type { LimitName, Meter } from './http2/limits.js';
 
-/** What a server has done so far. */
+/** The counts of a server so far. */
 export interface DoorMetrics {
   /** Connections that are open. */
   readonly connections: number;

@@ -12,7 +12,7 @@ export interface LimitReached {
 }
 
 /**
- * What a server takes. Sizes are in bytes, times in milliseconds; a time of 0 switches its limit off. The defaults are
+ * The limits of a server. Sizes are in bytes, times in milliseconds; a time of 0 switches its limit off. The defaults are
  * meant for a server that strangers can reach.
  */
 export interface DoorOptions {
@@ -38,11 +38,11 @@ export interface DoorOptions {
    */
   readonly hostOf?: ((address: string) => string | undefined) | undefined;
   /**
-   * What all requests together may hold while they are received or wait for their handler. Default 256 MiB, or four of
+   * The bytes that all requests together may hold while they are received or wait for their handler. Default 256 MiB, or four of
    * the largest messages where that is more. Beyond it, requests are RESOURCE_EXHAUSTED.
    */
   readonly maxBufferedRequestBytes?: number | undefined;
-  /** What those of one connection may hold. Default a quarter of that, or the largest message where that is more. */
+  /** The bytes that those of one connection may hold. Default a quarter of that, or the largest message where that is more. */
   readonly maxBufferedRequestBytesPerConnection?: number | undefined;
   /** The headers of a request, as HTTP/2 counts them. Default 16 KiB. Larger ones are RESOURCE_EXHAUSTED. */
   readonly maxHeaderListBytes?: number | undefined;
@@ -50,9 +50,9 @@ export interface DoorOptions {
   readonly maxConcurrentStreams?: number | undefined;
   /** CONTINUATION frames of one header block. Default 32. Beyond it, the connection is closed. */
   readonly maxContinuations?: number | undefined;
-  /** What a caller may send of one request stream ahead of its handler. Default 1 MiB; at least 65,535. */
+  /** The bytes that a caller may send of one request stream ahead of its handler. Default 1 MiB; at least 65,535. */
   readonly streamWindowBytes?: number | undefined;
-  /** What a client may send ahead on one connection. Default 4 MiB; at least 65,535. */
+  /** The bytes that a client may send ahead on one connection. Default 4 MiB; at least 65,535. */
   readonly connectionWindowBytes?: number | undefined;
   /** Answers of one connection that wait for its client to read. Default 64 MiB. More are RESOURCE_EXHAUSTED. */
   readonly maxQueuedResponseBytes?: number | undefined;
@@ -61,7 +61,7 @@ export interface DoorOptions {
    * are RESOURCE_EXHAUSTED.
    */
   readonly maxQueuedResponseBytesInAll?: number | undefined;
-  /** What waits to be written to one socket before nothing more is read from it. Default 1 MiB. */
+  /** The unwritten bytes of one socket above which nothing more is read from it. Default 1 MiB. */
   readonly maxOutputBytes?: number | undefined;
   /**
    * Calls that a client cancels, or that it makes us end by breaking the protocol ("rapid reset"). Default 500 a second,

@@ -51,7 +51,7 @@ export interface Server<CallContextExt = object> extends Omit<NiceServer<CallCon
    * @throws Error of `node:net` if the address cannot be had
    */
   listen(address: string, credentials?: DoorCredentials): Promise<number>;
-  /** What has been done so far, and which limits were reached. Zeros before `listen`. */
+  /** The server's counts so far, and the limits that were reached. Zeros before `listen`. */
   metrics(): DoorMetrics;
 }
 

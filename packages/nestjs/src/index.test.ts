@@ -21,7 +21,7 @@ class Pool {
     });
   }
 }
-// What `@Injectable()` and `@LiveConfig(DbSettings)` do: this repository's TypeScript is erasable, and has no decorators.
+// Does what `@Injectable()` and `@LiveConfig(DbSettings)` do: this repository's TypeScript is erasable, and has no decorators.
 Injectable()(Pool);
 LiveConfig(DbSettings)(Pool, undefined as never, 0);
 

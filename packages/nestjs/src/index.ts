@@ -43,7 +43,7 @@ export type LiveOf<T> = T extends Settings<infer S> ? Live<S> : never;
 
 const wrong = (why: string): ConfigError => new ConfigError('invalid_argument', why);
 
-/** What a module that made something releases. */
+/** The resources that a module made and releases. */
 class Release implements OnApplicationShutdown {
   readonly #release: () => unknown;
 

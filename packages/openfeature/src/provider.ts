@@ -13,7 +13,7 @@ import {
 } from '@openfeature/server-sdk';
 
 export interface CfgProviderOptions {
-  /** What the keys of flags begin with. Default `flags/`: the flag `new-checkout` is the key `flags/new-checkout`. */
+  /** The prefix of the keys of flags. Default `flags/`: the flag `new-checkout` is the key `flags/new-checkout`. */
   readonly prefix?: string | undefined;
   /** How long to wait for the server until flags are what is remembered, in milliseconds. Default 2,000. */
   readonly waitMs?: number | undefined;

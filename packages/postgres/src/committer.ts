@@ -50,7 +50,7 @@ export class Committer {
     this.#sweep = new Sweep(database, statements, limits, this.#meter);
   }
 
-  /** What this server has dropped. */
+  /** The counts of what this server has dropped. */
   get compaction(): CompactionState {
     return this.#meter.state;
   }

@@ -10,7 +10,7 @@ const step = 1_000;
 /** The log may exceed its limit by as many changes before anything is done. */
 const slack = 100;
 
-/** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
+/** The size of a change in the log's limit in bytes: its value, and roughly the data kept beside it. */
 export const changeWeight = (entry: Entry): number => entryWeight + entry.size;
 
 export interface Limits extends TrailRetention {

@@ -116,7 +116,7 @@ export class Database {
     await Promise.all([this.#reading.end(), this.#writing.end()]);
   }
 
-  /** What a pooler does not let us set with the log-in. */
+  /** The settings that a pooler does not let us make with the log-in. */
   #limits(): string {
     const { transactionPooling, statementTimeoutMs } = this.#settings;
     return transactionPooling ? `SET LOCAL statement_timeout = ${statementTimeoutMs}; ` : '';

@@ -16,7 +16,7 @@ const conditions: Readonly<Record<string, string>> = {
   XX: 'an error inside it',
 };
 
-/** What was sent may or may not have been committed: nobody answered. */
+/** The write may or may not have been committed: nobody answered. */
 export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
 
@@ -60,7 +60,7 @@ export function isBusy(error: unknown): boolean {
   return isConnectionLost(error) || (sqlState(error)?.startsWith('40') ?? false);
 }
 
-/** What is wrong, for an operator. */
+/** The reason in words, for an operator. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ export interface ListenerOptions {
   readonly newClient: () => Client;
   /** Checked: it needs no quotes. */
   readonly channel: string;
-  /** What this server itself sends, which is passed over. */
+  /** The payload that this server itself sends, which is passed over. */
   readonly origin: string;
   /** Called when another server may have written: it said so, or nobody would have heard it. */
   readonly onWake: () => void;
@@ -75,7 +75,7 @@ export class Listener {
       await client.query(`LISTEN ${channel}`);
       if (backoff.failures > 0) logger.info({}, 'changes of other servers come by notification again');
       backoff.succeeded();
-      // What was sent while nobody listened is in the log.
+      // Changes of the time while nobody listened are in the log.
       onWake();
       let isAsked = false;
       probe = setInterval(() => {

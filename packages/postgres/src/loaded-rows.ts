@@ -9,7 +9,7 @@ type Name = readonly [namespace: string, name: string];
 
 const idOf = ([namespace, name]: Name): string => `${namespace}\n${name}`;
 
-/** What a batch of operations names, read in one round trip, and kept up to date as the batch is decided. */
+/** The keys that a batch of operations names, read in one round trip, and kept up to date as the batch is decided. */
 export class LoadedRows {
   readonly #states = new Map<string, Entry | undefined>();
   readonly #requests = new Map<string, Change[]>();

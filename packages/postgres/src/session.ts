@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 
-/** What a parameter of a statement may be. */
+/** The types of a statement's parameters. */
 export type Parameter = string | number | boolean | null | readonly (string | number | boolean | Uint8Array | null)[];
 
 /** A connection, as the store's statements use it. What is sent before an answer has come follows it at once. */

@@ -8,7 +8,7 @@ import { type SearchStatements, searchStatementsOf } from './search-statements.j
  */
 const place = `(c.version + (c.type = 'delete')::int)`;
 
-/** What a change weighs in the log's limit in bytes, beside its value. */
+/** The size of a change in the log's limit beside its value, in bytes. */
 export const entryWeight = 200;
 
 /** Most entries that a commit finds expired. */
@@ -76,7 +76,7 @@ export function statementsOf(names: Names): Statements {
     changes: `
       SELECT ${changeColumns} FROM ${changes} c
       WHERE c.revision > greatest($1, (SELECT oldest_revision FROM ${log})) ORDER BY c.revision LIMIT $2`,
-    // What the log's window has of a stretch of revisions, and before it what is remembered of it.
+    // A stretch of revisions from the log's window, and before that from the trail.
     trail: `
       SELECT * FROM (
         SELECT c.*, row_number() OVER w AS place,

@@ -35,12 +35,12 @@ export class Tables implements WriteTables {
     return this.#loaded.load(this.#session, this.#statements, operations, nowMs);
   }
 
-  /** What all changes of the log weigh before the transaction. */
+  /** The size of all changes of the log before the transaction, in bytes. */
   begin(logBytes: number): void {
     this.#logBytes = logBytes;
   }
 
-  /** What they weigh with what the transaction has added. */
+  /** Their size with those that the transaction has added, in bytes. */
   get logBytes(): number {
     return this.#logBytes;
   }

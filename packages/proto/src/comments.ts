@@ -17,7 +17,7 @@ interface Named {
   readonly name: string;
 }
 
-/** What a file has, by the numbers that paths of source positions are made of. */
+/** The parts of a file, by the numbers that paths of source positions are made of. */
 interface Parts {
   readonly [kind: number]: readonly {
     readonly name: string;

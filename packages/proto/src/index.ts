@@ -1,6 +1,6 @@
 // Services
 
-// What the contract says of itself, and what it fixes beside its messages
+// The contract's description of itself, and its rules beside the messages
 export { commentOf } from './comments.js';
 export { fileDescriptorSet } from './descriptors.js';
 export { Encoded, Undecodable } from './encoded.js';

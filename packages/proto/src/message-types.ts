@@ -8,7 +8,7 @@ export function isMessageName(name: string): name is MessageName {
 }
 
 /**
- * What makes, encodes and decodes messages of one type.
+ * The functions that make, encode and decode messages of one type.
  * @throws Error on a name that is not of a message of this package.
  */
 export function messageType<Name extends MessageName>(typeName: Name): MessageType<Messages[Name]> {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { isCompilerThere } from './compiler-file.js';
 import { RegoError, type RegoFault } from './rego-error.js';
 
-/** What the compiler is asked, by a line of JSON. */
+/** The request to the compiler, one line of JSON. */
 export interface CompilerRequest {
   readonly modules: Readonly<Record<string, string>>;
   readonly entrypoints: readonly string[];

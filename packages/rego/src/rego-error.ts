@@ -12,7 +12,7 @@ export interface RegoFault {
 /** Rego that does not compile, or a compiler that is not there. */
 export class RegoError extends Error {
   override readonly name = 'RegoError';
-  /** What the compiler found, in its order; empty if it never ran. */
+  /** The faults that the compiler found, in its order; empty if it never ran. */
   readonly faults: readonly RegoFault[];
 
   constructor(message: string, faults: readonly RegoFault[] = [], options?: ErrorOptions) {

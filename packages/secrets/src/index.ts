@@ -1,5 +1,5 @@
 export { type SealSecretsOptions, sealSecrets } from './seal-secrets.js';
-// What wraps the data keys
+// The wrappers of the data keys
 export { keyFile } from './wrappers/key-file.js';
 export { keyVariable } from './wrappers/key-variable.js';
 export type { KeyWrapper } from './wrappers/key-wrapper.js';

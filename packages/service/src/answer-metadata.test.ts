@@ -17,7 +17,7 @@ const writes: readonly Write[] = [
   (metadata) => metadata.delete('CFG-features'),
 ];
 
-/** What writes leave behind, and which of them are refused. */
+/** The results of writes, and the writes that are refused. */
 function outcome(metadata: Metadata, steps: readonly Write[]): object {
   const refused = steps.map((write) => {
     try {

@@ -5,7 +5,7 @@ let checkedName = '';
 let checkedValue: unknown = '';
 
 /**
- * What an answer within the process says beside its message. In most there is one field, the features, which costs no
+ * The metadata of an answer within the process. In most there is one field, the features, which costs no
  * map; with anything more it becomes the library's own metadata.
  */
 export class AnswerMetadata implements Metadata {

@@ -38,11 +38,11 @@ export interface Revealed {
 export interface CallView extends GuardContext {
   /** Who calls. Anonymous until the call is authenticated. */
   readonly identity: Identity;
-  /** What the guard was asked; empty until it was, and for calls that only have to be authenticated. */
+  /** The question to the guard; empty until it was asked, and for calls that only have to be authenticated. */
   readonly asked: readonly Asked[];
   /** The guard's last decision. */
   readonly decision: Decision | undefined;
-  /** What it has changed. */
+  /** The changes that it made. */
   readonly written: readonly Written[];
   /**
    * The request's message; of a call whose request is a stream: the stream. Undefined in `enter` where a door lets calls

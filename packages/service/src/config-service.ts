@@ -48,7 +48,7 @@ export interface ConfigService extends ServiceImplementation<ConfigServiceDefini
    * logged alike. The service itself does not need it.
    */
   readonly middleware: ServerMiddleware;
-  /** What health checks report. Serving, until `drain()`. */
+  /** The status that health checks report. Serving, until `drain()`. */
   readonly health: HealthState;
   /** The largest value that a write may have, in bytes. */
   readonly maxValueBytes: number;

@@ -1,4 +1,4 @@
-/** What an ended call throws: gRPC's CANCELLED. */
+/** The error of an ended call: gRPC's CANCELLED. */
 export const callEnded = (): DOMException => new DOMException('the call was cancelled', 'AbortError');
 
 /** The promise's outcome, or {@link callEnded} as soon as `signal` fires. */

@@ -9,7 +9,7 @@ interface Kept {
   next: Kept | undefined;
 }
 
-/** What an entry and its place in the queue weigh beyond the bytes, roughly. */
+/** The approximate size of an entry and its place in the queue beyond the bytes. */
 const holderBytes = 400;
 
 /**

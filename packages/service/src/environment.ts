@@ -4,7 +4,7 @@ import type { Encoder } from './encoder.js';
 import type { ServiceSettings } from './options.js';
 import type { Reveals } from './reveals.js';
 
-/** What the handlers share. */
+/** The parts that the handlers share. */
 export interface Environment {
   readonly store: Store;
   readonly settings: ServiceSettings;

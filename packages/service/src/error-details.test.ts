@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { encodeStatus } from './error-details.js';
 import type { CallStatus } from './status-error.js';
 
-/** What the library's client makes of the bytes. */
+/** The message that the library's client decodes from the bytes. */
 async function decoded(bytes: Uint8Array): Promise<RichClientError> {
   const call = {
     method: { path: '/x', requestStream: false, responseStream: false, options: {} },

@@ -42,7 +42,7 @@ function reasonIn(status: Buffer): string | undefined {
   return at < 0 ? undefined : ErrorInfo.decode(status.subarray(at + marker.length + 2)).reason;
 }
 
-/** What two answers are compared by: times, cursors and the type of a secret left out, our own fields too. */
+/** The part of an answer that is compared: times, cursors and the type of a secret left out, our own fields too. */
 function meaning(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(meaning);

@@ -4,7 +4,7 @@ import { AnswerMetadata } from './answer-metadata.js';
 import type { ClientCertificate, WithCertificate } from './guards/client-certificate.js';
 import { type CallStatus, clientError } from './status-error.js';
 
-/** What a call within the process may say beside its request: whom it is made for, and how it takes the answer. */
+/** The options of a call within the process: whom it is made for, and how it takes the answer. */
 export interface CallerOptions {
   /** The address of whom the call is made for, `host:port`. */
   readonly peer?: string | undefined;

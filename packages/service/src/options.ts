@@ -41,7 +41,7 @@ export interface ConfigServiceOptions {
   /** How many calls a client may make. Default: no limit. */
   readonly rateLimit?: RateLimitOptions | undefined;
   /**
-   * What ListAudit reads: the table of a `sqlAuditor`, say, which may have more than writes, and for longer. Default: the
+   * The records that ListAudit reads: the table of a `sqlAuditor`, say, which may have more than writes, and for longer. Default: the
    * store's log, if it has one.
    */
   readonly auditTrail?: AuditTrail | undefined;

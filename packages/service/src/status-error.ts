@@ -1,7 +1,7 @@
 import { type ClientError, type ServerError, Status } from 'nice-grpc-common';
 import { type ErrorDetails, RichClientError, RichServerError } from 'nice-grpc-error-details';
 
-/** What a failed call tells its caller. */
+/** The error of a failed call, as its caller gets it. */
 export interface CallStatus {
   readonly code: Status;
   readonly details: string;
@@ -39,13 +39,13 @@ class ClientStatusError extends StatusError {
 passAs(ServerStatusError, RichServerError, 'ServerError');
 passAs(ClientStatusError, RichClientError, 'ClientError');
 
-/** What a method throws: a `RichServerError`. */
+/** The error that a method throws: a `RichServerError`. */
 export function serverError(status: CallStatus): ServerError {
   const message = `${Status[status.code]}: ${status.details}`;
   return withoutTrace(() => new ServerStatusError(message, status) as unknown as ServerError);
 }
 
-/** What a client throws: a `RichClientError`. */
+/** The error that a client throws: a `RichClientError`. */
 export function clientError(path: string, status: CallStatus): ClientError {
   const message = `${path} ${Status[status.code]}: ${status.details}`;
   return withoutTrace(() => new ClientStatusError(path, message, status) as unknown as ClientError);

@@ -18,7 +18,7 @@ export interface TracingOptions {
   readonly tracerProvider?: TracerProvider | undefined;
 }
 
-/** What the conventions count as a fault of the server; the other codes are the caller's. */
+/** The codes that the conventions count as a fault of the server; the others are the caller's. */
 const faults: ReadonlySet<Status> = new Set([
   Status.UNKNOWN,
   Status.DEADLINE_EXCEEDED,

@@ -19,7 +19,7 @@ const resultOf = (answer: Encoded<WatchResponse>): Result => ({ done: false, val
 /** The changes that a watch sends on. */
 export interface OpenedWatch {
   readonly stream: ChangeStream;
-  /** What of the event the caller may see; `undefined`: nothing. */
+  /** The part of the event that the caller may see; `undefined`: nothing. */
   readonly shows: (event: WatchEvent) => Maybe<WatchEvent | undefined>;
 }
 

@@ -15,7 +15,7 @@ const calls = [
   ...['setAlias', 'deleteAlias', 'getAlias', 'listAliases', 'stats', 'health'],
 ] as const;
 
-/** What goes wrong with a store, on demand. */
+/** The faults of a store, on demand. */
 export class Faults {
   #error: Error | undefined;
   #next: Error[] = [];

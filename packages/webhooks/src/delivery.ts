@@ -163,7 +163,7 @@ export class Delivery {
     }
   }
 
-  /** What the log has no more is told the target, and then what it still has. */
+  /** Tells the target which part of the log is gone, and then goes on with the changes that the log still has. */
   async #skipGap(signal: AbortSignal): Promise<void> {
     const { logger } = this.#settings;
     const { oldestRevision, logId } = await this.#store.revision(undefined, { signal });

@@ -16,7 +16,7 @@ export interface LedgerEntry {
   readonly reason: string;
 }
 
-/** What a server notes of a target. */
+/** A server's record of a target. */
 export type LedgerNote = Omit<LedgerEntry, 'target'>;
 
 /**

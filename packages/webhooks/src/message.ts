@@ -2,7 +2,7 @@ import type { Change } from '@cfg/core';
 import { Webhook } from 'standardwebhooks';
 import type { CheckedTarget } from './target.js';
 
-/** What is posted to a target. */
+/** The message that is posted to a target. */
 export interface Message {
   /** The same each time that the message is sent: by it receivers tell a repeat. */
   readonly id: string;

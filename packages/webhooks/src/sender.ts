@@ -6,7 +6,7 @@ import { headersOf, type Message } from './message.js';
 import { isPublic, PrivateAddressError, publicLookup } from './public-address.js';
 import type { CheckedTarget } from './target.js';
 
-/** What became of an attempt to deliver. */
+/** The outcome of an attempt to deliver. */
 export type Outcome =
   | { readonly delivered: true }
   | {

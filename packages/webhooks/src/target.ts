@@ -3,12 +3,12 @@ import { glob } from '@cfg/core/store';
 
 /** Somebody who is told of changes. */
 export interface WebhookTarget {
-  /** What its position is kept by, and what logs and metrics call it: lower-case letters, digits and `-`, at most 64. */
+  /** Its name in the stored position, in logs and in metrics: lower-case letters, digits and `-`, at most 64. */
   readonly name: string;
   /** Where messages are posted to: `https:`, or `http:` where `allowPrivate` is set. */
   readonly url: string;
   /**
-   * What messages are signed with: `whsec_` and 24 to 64 bytes in base64, as the Standard Webhooks specification says.
+   * The secret that signs messages: `whsec_` and 24 to 64 bytes in base64, as the Standard Webhooks specification says.
    * While it is being replaced, several: messages then have a signature of each.
    */
   readonly secret: string | readonly string[];

@@ -1,4 +1,4 @@
-/** What a built-in function cannot do with its arguments. To the policy, as in OPA, the call is then undefined. */
+/** A built-in function's refusal of its arguments. To the policy, as in OPA, the call is then undefined. */
 export class BuiltinError extends Error {
   override readonly name = 'BuiltinError';
 }

@@ -9,7 +9,7 @@ export type Builtin = (args: readonly RegoValue[], context: EvaluationContext) =
 
 export type Builtins = Readonly<Record<string, Builtin>>;
 
-/** What lasts for one evaluation. */
+/** The state of one evaluation. */
 export interface EvaluationContext {
   /** The time, in nanoseconds since 1970: the same for the whole of an evaluation. */
   readonly now: bigint;

@@ -14,7 +14,7 @@ const differences = [
   'strings/test-strings-0921.yaml: strings/sprintf: float too big',
 ];
 
-/** What none of the cases calls; our own tests do. */
+/** The built-ins that none of the cases calls; our own tests do. */
 const uncovered = ['trace', 'print', 'internal.print', 'time.diff'];
 
 describe.skipIf(module === undefined || !isCompilerThere())(

@@ -21,7 +21,7 @@ export const months: readonly string[] =
   'January February March April May June July August September October November December'.split(' ');
 export const weekdays: readonly string[] = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
-/** What of a layout stands for a part of the time. */
+/** The elements of a layout, each of which stands for a part of the time. */
 export const element: RegExp =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|__2|_2(?!006)|002|0[1-6]|15|PM|pm|[Z-]07(?::00:00|0000|:00|00)?|[.,](?:0+|9+)(?!\d)|[1-5]/g;
 

@@ -23,7 +23,7 @@ export const nsPerSecond = 1_000_000_000n;
 
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
 
-/** What the clocks show, `ns` nanoseconds after 1970, in a zone such as `Europe/Paris`. Throws {@link BuiltinError}. */
+/** The local time, `ns` nanoseconds after 1970, in a zone such as `Europe/Paris`. Throws {@link BuiltinError}. */
 export function localTime(ns: bigint, zone: string): LocalTime {
   const nanosecond = Number(BigInt.asIntN(64, ((ns % nsPerSecond) + nsPerSecond) % nsPerSecond));
   const seconds = Number((ns - BigInt(nanosecond)) / nsPerSecond);

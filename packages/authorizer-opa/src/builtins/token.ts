@@ -53,7 +53,7 @@ function fromBase64Url(text: string): Buffer {
   return Buffer.from(text, 'base64url');
 }
 
-/** What of a header decides about the signature. */
+/** The fields of a header that decide about the signature. */
 export interface TokenHeader {
   readonly alg: string;
   readonly kid: string;

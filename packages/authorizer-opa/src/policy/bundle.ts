@@ -2,9 +2,9 @@ import { parse } from 'yaml';
 import type { PolicyFiles } from './files.js';
 import { PolicyError } from './policy-error.js';
 
-/** What a bundle holds. */
+/** The content of a bundle. */
 export interface Bundle {
-  /** What its makers call this version of it; empty if they do not. */
+  /** The name that its makers gave to this version; empty if they gave none. */
   readonly revision: string;
   /** The language of its sources, where it says. */
   readonly regoVersion: 0 | 1 | undefined;

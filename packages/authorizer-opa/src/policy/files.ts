@@ -10,7 +10,7 @@ export type PolicyFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 const unzip = promisify(gunzip);
 
-/** What is in a `.tar.gz`. Throws {@link PolicyError} for what is none, or is larger than `maxBytes` when unpacked. */
+/** The files in a `.tar.gz`. Throws {@link PolicyError} for other data, or where they are larger than `maxBytes` when unpacked. */
 export async function unpackBundle(bundle: Uint8Array, maxBytes: number): Promise<PolicyFiles> {
   let archive: Buffer;
   try {
@@ -34,7 +34,7 @@ export async function unpackBundle(bundle: Uint8Array, maxBytes: number): Promis
   return files;
 }
 
-/** What is in a folder; hidden files but `.manifest` and `.signatures.json` are left out. */
+/** The files in a folder; hidden files but `.manifest` and `.signatures.json` are left out. */
 export async function readFolder(folder: string, maxBytes: number): Promise<PolicyFiles> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   let bytes = 0;

@@ -106,7 +106,7 @@ export function keyObject(key: string, algorithm: string): KeyObject {
   return algorithm.startsWith('HS') ? createSecretKey(key, 'utf8') : createPublicKey(key);
 }
 
-/** What of a file is hashed: of a document, its content in a canonical form, whatever it looks like in the file. */
+/** The bytes of a file that are hashed: of a document, its content in a canonical form, however it is laid out in the file. */
 function signedForm(path: string, bytes: Uint8Array): Uint8Array | string {
   const isJson = path === '.manifest' || /(?:^|\/)data\.json$/.test(path);
   if (!isJson && !/(?:^|\/)data\.ya?ml$/.test(path)) return bytes;

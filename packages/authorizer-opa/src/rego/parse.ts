@@ -6,7 +6,7 @@ import { RegoObject, RegoSet, type RegoValue } from './value.js';
  * fraction that no double holds.
  */
 export function parseValue(text: string): RegoValue {
-  // What most arguments are, and what JSON.parse reads faster.
+  // Most arguments are of these kinds, and JSON.parse reads them faster.
   if (text.charCodeAt(0) === quote && text.indexOf('"', 1) === text.length - 1 && !text.includes('\\')) {
     return text.slice(1, -1);
   }

@@ -11,7 +11,7 @@ export const contextWith = (headers: Readonly<Record<string, string | string[]>>
 
 export const bearing = (token: string): GuardContext => contextWith({ authorization: `Bearer ${token}` });
 
-/** What a guard says of a call. */
+/** A guard's decision about a call. */
 export async function ask(
   guard: Guard,
   action: Action,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export const isOpaThere = () => spawnSync('opa', ['version']).status === 0;
 
 /**
- * What `data.config.authz.decision` of a policy is for each input, in one run; null where it is undefined.
+ * The value of a policy's `data.config.authz.decision` for each input, in one run; null where it is undefined.
  *
  * @param {string} policy a file
  * @param {object} data

@@ -12,7 +12,7 @@ export interface Web extends AsyncDisposable {
   readonly url: string;
   /** The headers of all requests until now. */
   readonly requests: http.IncomingHttpHeaders[];
-  /** What is answered from now on; an ETag is heeded where there is one. */
+  /** The answer from now on; an ETag is heeded where there is one. */
   answer: (request: http.IncomingMessage) => WebReply | Promise<WebReply>;
 }
 

@@ -3,7 +3,7 @@ import { PolicyError } from '../policy/policy-error.js';
 /** An address in the memory of a module; 0 stands for nothing. */
 export type Address = number;
 
-/** What a policy exports, by OPA's WebAssembly ABI 1.2 and later. */
+/** The exports of a policy, by OPA's WebAssembly ABI 1.2 and later. */
 export interface PolicyExports {
   opa_malloc(bytes: number): Address;
   opa_heap_ptr_get(): Address;

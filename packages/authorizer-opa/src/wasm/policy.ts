@@ -54,7 +54,7 @@ export class Policy {
   }
 
   /**
-   * What the entrypoint says of an input, given in JSON: `undefined` where it is undefined. Throws what an evaluation
+   * Returns the entrypoint's result for an input, given in JSON: `undefined` where it is undefined. Throws what an evaluation
    * that cannot go on throws: out of memory, a built-in function that broke.
    */
   evaluate(input: string, context: EvaluationContext): unknown {

@@ -1,7 +1,7 @@
 import { Table } from '../output/table.js';
 import type { Session } from '../program/session.js';
 
-/** What the caller may do; what the server cannot tell is left out. */
+/** The actions that the caller may take; those that the server cannot judge are left out. */
 export async function access(session: Session, key: string): Promise<undefined> {
   const { output, namespace, signal } = session;
   const may = await (await session.connect()).access(namespace, key, { signal });

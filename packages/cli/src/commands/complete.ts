@@ -6,7 +6,7 @@ import { safeText } from '../output/safe-text.js';
 import { duration } from '../program/numbers.js';
 import { Session } from '../program/session.js';
 
-/** What a shell's script is told in place of words: complete the names of files. */
+/** Tells the shell's script, in place of words, to complete the names of files. */
 const files = ':files';
 
 /** No name has other characters; a server that sends some is not to write to a command line. */

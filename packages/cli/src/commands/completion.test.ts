@@ -8,7 +8,7 @@ import { type Workplace, workplaces } from '../test/workplace.js';
 
 const workplace = workplaces();
 
-/** What could stand in place of the last word: words, or `:files`. Without the short limit for a server. */
+/** The candidates for the last word: words, or `:files`. Without the short limit for a server. */
 async function completed({ prints }: Workplace, ...words: string[]): Promise<string[]> {
   const lines = (await prints('__complete', '--', '--timeout', '100s', ...words)).split('\n').slice(0, -1);
   return lines.map((line) => line.replace(/\t.*/, ''));
@@ -101,7 +101,7 @@ async function shell({ home, file, address }: Workplace, command: readonly strin
 
 const isHere = (name: string): boolean => spawnSync(name, ['-c', 'exit 0']).status === 0;
 
-/** What bash does at a tab: fills in the line, and calls the function with the word that it has found. */
+/** Does what bash does at a tab: fills in the line, and calls the function with the word that it has found. */
 const atTab = (line: string, words: readonly string[]): string => `
   COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
   COMP_CWORD=${words.length - 1}; _cfg cfg '${words.at(-1)}' ''

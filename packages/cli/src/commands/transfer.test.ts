@@ -36,7 +36,7 @@ it('cfg hides what the server says is secret, and exports no mask of what it doe
   await prints('set', 'db/pw', '"hunter2"');
   await prints('set', 'open', '1');
   expect(await prints('get', 'db/pw')).toBe('******\n');
-  // What is not shown was not asked for.
+  // Values that are not shown were not asked for.
   expect(reveals).toBe(0);
   expect(await prints('get', 'db/pw', '--reveal')).toBe('hunter2\n');
   expect((await cfg('get', 'db/pw', '--raw')).stderr).toContain('--raw needs --reveal');

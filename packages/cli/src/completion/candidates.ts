@@ -7,10 +7,10 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** What is asked of others than the program itself. */
+/** The questions that the program cannot answer by itself. */
 export type Names = 'keys' | 'namespaces' | 'aliases' | 'profiles';
 
-/** What could stand at a place: words, names that are to be asked for, or files. */
+/** The candidates for a place: words, names that are to be asked for, or files. */
 export type Candidates =
   | { readonly are: 'words'; readonly words: readonly Candidate[] }
   | { readonly are: 'names'; readonly of: Names }

@@ -4,7 +4,7 @@ import type { CommonFlags } from '../program/session.js';
 /** The place on a command line that is to be completed. */
 export interface Place {
   readonly command: Command;
-  /** What is there already. */
+  /** The words that are there already. */
   readonly begun: string;
   readonly wanted:
     | { readonly is: 'argument'; readonly number: number }

@@ -43,7 +43,7 @@ export function connectionSettings(flags: ConnectionFlags, env: NodeJS.ProcessEn
   return { address: url, options: toOptions(given, url), namespace: profile?.namespace };
 }
 
-/** What `cfg login` keeps: the flags and the environment, without another profile. */
+/** The settings that `cfg login` keeps: the flags and the environment, without another profile. */
 export function givenProfile(flags: ConnectionFlags, env: NodeJS.ProcessEnv, address: string): Profile {
   return { address, ...merge(flags, env, undefined) };
 }

@@ -10,7 +10,7 @@ export interface Wanted {
   readonly file: string;
 }
 
-/** What the files of each namespace want, by namespace and key. */
+/** The state that the files of each namespace describe, by namespace and key. */
 export type Desired = ReadonlyMap<string, ReadonlyMap<string, Wanted>>;
 
 /**

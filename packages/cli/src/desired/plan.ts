@@ -54,7 +54,7 @@ function isSame(entry: Entry, wanted: Value): boolean {
   try {
     return isDeepStrictEqual(Value.fromEntry(entry).data, wanted.data);
   } catch (error) {
-    // What cannot be read is not what is wanted.
+    // A value that cannot be read differs from the wanted one.
     if (isConfigError(error)) return false;
     throw error;
   }

@@ -9,7 +9,7 @@ export interface Difference {
   readonly after: string | undefined;
 }
 
-/** What has changed, for people: on one line where the values are, else line by line. */
+/** The difference of two values, for people: on one line where both values are short, else line by line. */
 export function differenceText(output: Output, { name, before, after }: Difference): string {
   const safe = (text: string): string => safeText(text, { lines: true });
   if (before === undefined) return output.paint('green', `+ ${name} = ${indented(safe(after ?? ''))}`);

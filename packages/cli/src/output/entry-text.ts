@@ -4,7 +4,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const hidden = '******';
 
-/** What `--json` says of an entry. Part of the interface: a field keeps its name and meaning, and is always there. */
+/** An entry as `--json` prints it. Part of the interface: a field keeps its name and meaning, and is always there. */
 export interface EntryJson {
   readonly namespace: string;
   readonly key: string;

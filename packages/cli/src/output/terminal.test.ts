@@ -11,7 +11,7 @@ const workplace = workplaces();
 const script = '/usr/bin/script';
 const hasTerminals = process.platform === 'linux' && existsSync(script);
 
-/** What `cfg` prints on a terminal of 40 columns. */
+/** The output of `cfg` on a terminal of 40 columns. */
 async function onTerminal(
   { address, home }: Workplace,
   args: string,

@@ -6,5 +6,5 @@ export type CommandTask = (session: Session) => Promise<number | undefined>;
 /** Runs the task with the flags that every command takes. */
 export type Start = (flags: CommonFlags, task: CommandTask) => Promise<void>;
 
-/** What a command's action hands its task to. */
+/** Runs the task that a command's action hands over. */
 export type Act = (task: CommandTask) => Promise<void>;

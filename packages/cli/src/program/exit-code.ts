@@ -1,4 +1,4 @@
-/** What the program's exit codes mean. Part of its interface: a code keeps its meaning. */
+/** The program's exit codes and their meanings. Part of its interface: a code keeps its meaning. */
 export const exitCodes = {
   done: 0,
   /** The server refused, could not be reached, or something failed. */

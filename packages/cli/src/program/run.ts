@@ -11,7 +11,7 @@ import { createProgram } from './program.js';
  * process.exitCode = await run(['get', 'app/timeout', '-n', 'production'], process.env);
  */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  // What grpc-js would print is said in our own words.
+  // grpc-js prints nothing: its faults are reported in our own words.
   process.env.GRPC_VERBOSITY ??= 'NONE';
   using interrupt = new Interrupt();
   let code: number = exitCodes.done;

@@ -7,7 +7,7 @@ import type { Imported } from './imported.js';
 import { readNacos } from './nacos.js';
 import { readSpring, type SpringFile, springFiles } from './spring.js';
 
-/** What `cfg import` reads, and how. */
+/** The files that `cfg import` reads, and their formats. */
 export interface ImportSource {
   /** The path of a file, `-` for stdin; with Spring also of a folder. */
   readonly path: string;

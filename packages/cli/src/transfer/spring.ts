@@ -24,7 +24,7 @@ export function springFiles(path: string): { readonly files: readonly SpringFile
   if (!statSync(path).isDirectory())
     return { files: [{ name: basename(path), bytes: readFileSync(path) }], others: [] };
   const names = readdirSync(path).sort();
-  // What is of a profile overrides what is not.
+  // A value of a profile overrides one without a profile.
   const own = names
     .filter((name) => fileName.test(name))
     .sort((a, b) => Number(profileOfFile(a) !== undefined) - Number(profileOfFile(b) !== undefined));

@@ -3,7 +3,7 @@ import { foldersOf, liveShapes } from './folders.js';
 import { objectText, quoted, sorted, typeText } from './print.js';
 import type { Property, Shape } from './shape.js';
 
-/** What the declarations are of. */
+/** The subject of the declarations. */
 export interface Keys {
   readonly namespace: string;
   /** How the keys begin. */
@@ -27,7 +27,7 @@ export type Typed<Config> = Reads & Config;
 `;
 
 const belowText = `/**
- * What is below each prefix, as a live reference to it reads the keys. \`never\`: there is a value that is no object, and
+ * The object below each prefix, as a live reference to it reads the keys. \`never\`: there is a value that is no object, and
  * keys below it, which a live reference refuses.
  */
 `;

@@ -1,10 +1,10 @@
 import { Secret, type Value, type ValueType } from '@cfg/core';
 
-/** What is known of a value: the union of these. */
+/** The known shape of a value: the union of these. */
 export interface Shape {
   /** Types that have a name, such as `string`. */
   readonly names: ReadonlySet<string>;
-  /** What the elements are, if it may be an array; `undefined`: of those that were seen, none had an element. */
+  /** The shape of the elements, if it may be an array; `undefined`: none of the arrays seen had an element. */
   readonly elements?: { readonly shape: Shape | undefined } | undefined;
   readonly properties?: ReadonlyMap<string, Property> | undefined;
 }
@@ -23,7 +23,7 @@ export const named = (...names: string[]): Shape => ({ names: new Set(names) });
 const list = (element: string): Shape => ({ names: new Set(), elements: { shape: named(element) } });
 const map = (value: string): Shape => named(`Readonly<Record<string, ${value}>>`);
 
-/** What a type of the wire says of data that is not shown. */
+/** The shape that a type of the wire implies for data that is not shown. */
 const ofTypes: Readonly<Record<ValueType, Shape>> = {
   unknown: named('unknown'),
   int: named('number'),

@@ -2,7 +2,7 @@ import { type CallOptions, ConfigError } from '@cfg/core';
 import type { Access } from '../answers.js';
 import type { Connection } from '../connection.js';
 
-/** What the caller may do in a namespace or, of a server that can tell, with a key or a prefix of keys. */
+/** The actions open to the caller in a namespace or, of a server that can tell, with a key or a prefix of keys. */
 export async function accessTo(
   connection: Connection,
   namespace: string,

@@ -81,7 +81,7 @@ export function restoreRequest(
   return { namespace, key, ...target, dryRun, requestId, comment };
 }
 
-/** What a write needs of the server beyond the original's. */
+/** The features that a write needs beyond the original's. */
 export function needsOf({ ifVersion, ttlMs, requestId, comment }: SetOptions): Capability[] {
   const needs: Capability[] = [];
   if (ifVersion !== undefined) needs.push('cas');
@@ -91,7 +91,7 @@ export function needsOf({ ifVersion, ttlMs, requestId, comment }: SetOptions): C
   return needs;
 }
 
-/** What a read needs of the server beyond the original's. */
+/** The features that a read needs beyond the original's. */
 export function needsToRead({
   includeDeleted,
   atRevision,

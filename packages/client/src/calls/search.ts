@@ -17,7 +17,7 @@ export async function searchPage(
   query: SearchQuery,
   options: CallOptions,
 ): Promise<SearchPage> {
-  // What cannot be looked for is refused before it is sent.
+  // A query that no server could answer is refused before it is sent.
   new SearchTerm(query);
   const { text, in: where = 'both', namespacePrefix = '', keyPrefix = '', cursor = '' } = query;
   const request = { query: text, in: places[where], namespacePrefix, keyPrefix, cursor, limit: wireLimit(query) };

@@ -16,7 +16,7 @@ export interface BreakerOptions {
   readonly resetAfterMs: number;
 }
 
-/** What calls pass, and what tells of it. */
+/** The middleware that calls pass, and the events that it tells. */
 export interface Breaker {
   readonly middleware: ClientMiddleware<{ readonly probe?: boolean }>;
   close(): void;

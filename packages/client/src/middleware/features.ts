@@ -3,7 +3,7 @@ import type { ClientMiddleware } from 'nice-grpc-common';
 import type { Features } from '../features.js';
 
 export interface NeedsOptions {
-  /** What the server must have announced before the request is sent. */
+  /** The features that the server must have announced before the request is sent. */
   needs?: readonly Capability[];
 }
 

@@ -1,6 +1,6 @@
 import { ClientError, type ClientMiddleware, Status } from 'nice-grpc-common';
 
-/** What calls depend on. */
+/** The parts that calls depend on. */
 export interface Life {
   /** Its reason, a text, says why. */
   readonly ended: AbortSignal;

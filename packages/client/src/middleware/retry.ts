@@ -5,7 +5,7 @@ import { ClientError, type ClientMiddleware, Status } from 'nice-grpc-common';
 import type { Settings } from '../options.js';
 import { toConfigError } from '../status.js';
 
-/** What a call's options say about retries and time, given the settings and whether a repeat does no harm. */
+/** The retries and deadlines of a call, from its options, the settings, and whether a repeat does no harm. */
 export function retryOptions({ retry, callTimeoutMs }: Settings, repeatable: boolean): RetryOptions & DeadlineOptions {
   return {
     retry: repeatable,

@@ -15,7 +15,7 @@ import { onlyUnanswered } from './retry.js';
 import { retryAfter } from './retry-after.js';
 import { safeCallbacks } from './safe-callbacks.js';
 
-/** What a call may ask of the middleware. */
+/** The options that a call may give the middleware. */
 export interface CallExtras extends DeadlineOptions, RetryOptions, NeedsOptions {
   /** Tests the connection: the circuit breaker lets it through. */
   readonly probe?: boolean;
@@ -23,7 +23,7 @@ export interface CallExtras extends DeadlineOptions, RetryOptions, NeedsOptions 
   readonly caller?: Caller | undefined;
 }
 
-/** What the middleware tells and asks. */
+/** The callbacks of the middleware. */
 export interface Parts {
   readonly features: Features;
   /** Absent where there is no connection to test. */

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a proxy does to the bytes of one connection. */
+/** The fault that a proxy puts on the bytes of one connection. */
 type Mode = 'pass' | 'stall' | 'drop';
 
 interface Pair {

@@ -3,7 +3,7 @@ import type { Clients } from '../clients.js';
 /** Whether there is a connection to a server. */
 export type Link = 'up' | 'connecting' | 'down';
 
-/** What a connection of a store is made of. */
+/** The parts of a store's connection. */
 export interface Transport {
   /** Those of the way that is in use now: asked for with each call. */
   clients(kind: 'unary' | 'stream'): Clients;

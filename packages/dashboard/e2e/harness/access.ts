@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong with the page once nothing moves on it: the rule, why, and the element. */
+/** The faults that axe finds once nothing moves on the page: the rule, why, and the element. */
 export async function accessFaults(page: Page): Promise<string[]> {
   await settle(page);
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);

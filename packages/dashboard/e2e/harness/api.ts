@@ -1,7 +1,7 @@
-/** What a test does and checks at the server itself, past the page. */
+/** Writes and checks of a test at the server itself, past the page. */
 export class Api {
   readonly #root: () => string;
-  /** What every call carries, a credential say. */
+  /** The headers of every call, a credential say. */
   headers: Readonly<Record<string, string>> = {};
 
   constructor(root: () => string) {

@@ -2,7 +2,7 @@ import type { Api } from './api.ts';
 
 const why = (comment: string) => ({ comment });
 
-/** What a team's server looks like: a shop in three stages. */
+/** The data of a team's server: a shop in three stages. */
 export async function fillDemo(api: Api): Promise<void> {
   for (const stage of ['dev', 'stage', 'prod']) {
     const ns = `shop:${stage}`;

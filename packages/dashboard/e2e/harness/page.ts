@@ -1,4 +1,4 @@
-// What tests ask of a page, and wait for.
+// The questions of tests to a page, and the waiting for answers.
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 

@@ -16,7 +16,7 @@ export interface Stage extends AsyncDisposable {
   /** Of the page, with a slash at its end. */
   readonly url: string;
   readonly browser: Browser;
-  /** What went wrong in any page so far: console errors, exceptions, requests to other origins. */
+  /** The faults of any page so far: console errors, exceptions, requests to other origins. */
   readonly faults: string[];
   /** A page of a new browser profile, at a path below the dashboard. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;

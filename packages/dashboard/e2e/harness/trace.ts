@@ -11,7 +11,7 @@ interface TraceEvent {
   readonly args?: { readonly name?: string; readonly data?: object };
 }
 
-/** What the page's thread did, in milliseconds of its own: that of other programs is not counted. */
+/** The work of the page's thread, in milliseconds of its own: that of other programs is not counted. */
 export interface Work {
   readonly totalMs: number;
   readonly longestMs: number;

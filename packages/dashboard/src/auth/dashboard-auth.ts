@@ -1,6 +1,6 @@
 import type { GuardContext, HttpHandler, Identity } from '@cfg/service';
 
-/** What the page is told of how its user signs in. It is public: no secret belongs here. */
+/** The page's configuration of how its user signs in. It is public: no secret belongs here. */
 export interface ClientConfig {
   /**
    * `none`, `cookie`, `bearer` or `hmac`, which the page knows; one that it does not know it takes for `cookie`: the

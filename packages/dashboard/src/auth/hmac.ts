@@ -9,7 +9,7 @@ import { sendToLogin } from './send-to-login.js';
 import { SessionCookie, type SessionCookieOptions } from './session-cookie.js';
 
 export interface HmacAuthOptions extends Omit<SessionCookieOptions, 'sameSite'> {
-  /** What users type in to sign in. Long enough not to be guessed: four random words, say. */
+  /** The password that users type in to sign in. Long enough not to be guessed: four random words, say. */
   readonly passphrase: string;
   /** Where the log-in form is, within the dashboard. Default `/login`. */
   readonly loginPath?: string | undefined;
@@ -17,7 +17,7 @@ export interface HmacAuthOptions extends Omit<SessionCookieOptions, 'sameSite'> 
   readonly logoutPath?: string | undefined;
   /** Who a session is: the author of what is changed in it, and the name that a policy knows. Default `dashboard`. */
   readonly user?: string | undefined;
-  /** What else guards are told of a session, such as `{ roles: ['admin'] }` for `rbac`. Default: nothing. */
+  /** Further attributes of a session for guards, such as `{ roles: ['admin'] }` for `rbac`. Default: none. */
   readonly claims?: Identity['claims'] | undefined;
   /** Told of failed attempts to sign in, with the address they came from. Default: silent. */
   readonly logger?: Logger | undefined;

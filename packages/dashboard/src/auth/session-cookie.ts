@@ -8,7 +8,7 @@ import { cookieOf } from './cookies.js';
 
 export interface SessionCookieOptions {
   /**
-   * What sessions are signed with: at least 32 bytes, random, the same on all servers that share users. A text counts in
+   * The secret that signs sessions: at least 32 bytes, random, the same on all servers that share users. A text counts in
    * UTF-8. Sessions end when it changes.
    */
   readonly secret: string | Uint8Array;
@@ -25,7 +25,7 @@ export interface SessionCookieOptions {
   readonly sameSite?: 'strict' | 'lax' | undefined;
 }
 
-/** What a browser's cookie says of its session. `ended`: it has expired, or it was never ours. */
+/** The session of a browser's cookie. `ended`: it has expired, or it was never ours. */
 export type Session =
   | { readonly state: 'none' }
   | { readonly state: 'ended' }
@@ -89,7 +89,7 @@ export class SessionCookie {
     return this.#cookie('', 0, request);
   }
 
-  /** What the request's `Cookie` header says. */
+  /** The cookies of a request's `Cookie` header. */
   async read(header: string | undefined): Promise<Session> {
     const token = cookieOf(header, this.name);
     if (token === undefined) return { state: 'none' };

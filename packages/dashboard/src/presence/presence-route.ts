@@ -8,7 +8,7 @@ import type { Other, Presence, Visit } from './presence.js';
 /** A namespace and a key have at most 1,024 bytes each; JSON may write a byte as six. */
 const maxBytes = 16_384;
 
-/** What a page says: where it is, or that it has gone from there. */
+/** The message of a page: where it is, or that it has gone from there. */
 interface Said extends Omit<Visit, 'userId'> {
   readonly isGone: boolean;
 }

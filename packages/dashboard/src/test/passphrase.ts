@@ -4,7 +4,7 @@ import { type Answer, type BuiltPage, Web } from './web.js';
 export const secret = 'a secret of at least 32 bytes, really';
 export const passphrase = 'correct horse';
 
-/** What a browser sends when it opens a page, and when it sends a form. */
+/** The headers of a browser that opens a page, and of one that sends a form. */
 export const html: Record<string, string> = { accept: 'text/html' };
 export const form: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded', ...html };
 

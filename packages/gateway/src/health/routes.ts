@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.js';
 import { health, ready } from '../openapi/own-operations.js';
 import type { OwnRoute } from '../router.js';
 
-/** What has to be so for requests to be answered, by name: `undefined` if it is, else why not, for an operator. */
+/** The checks of readiness, by name: each returns `undefined`, or the reason why not, for an operator. */
 export type CheckReadiness = () => Promise<Readonly<Record<string, string | undefined>>>;
 
 /**

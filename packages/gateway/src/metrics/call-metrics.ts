@@ -3,7 +3,7 @@ import { Status } from 'nice-grpc-common';
 import { durationBounds, Histogram } from './histogram.js';
 import { metric, type Values } from './metric.js';
 
-/** What is known of one method. Streams have no duration: they last as long as their clients like. */
+/** The counts of one method. Streams have no duration: they last as long as their clients like. */
 interface MethodRecord {
   readonly name: string;
   readonly isStream: boolean;

@@ -3,7 +3,7 @@ import { AggregatorRegistry } from 'prom-client';
 import type { Values } from './metric.js';
 import { metricsHandler } from './metrics-handler.js';
 
-/** What one process measures, as plain data that can be sent to another: of `metrics.registry.getMetricsAsJSON()`. */
+/** The metrics of one process, as plain data that can be sent to another: of `metrics.registry.getMetricsAsJSON()`. */
 export type MetricsData = readonly Values[];
 
 /**

@@ -6,7 +6,7 @@ import { metric, type Values } from './metric.js';
 import { metricsHandler } from './metrics-handler.js';
 import { logMetrics, writeMetrics } from './store-metrics.js';
 
-/** What is measured of a service and its process. */
+/** The metrics of a service and its process. */
 export interface Metrics {
   /** For `createConfigService(store, { stages: { outer: [metrics.stage] } })`: it sees the calls of every door. */
   readonly stage: Stage;

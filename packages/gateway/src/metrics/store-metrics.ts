@@ -23,7 +23,7 @@ export function logMetrics(store: Store): readonly (readonly [name: string, read
   ];
 }
 
-/** What a store writes and has in memory, where it can be measured, by name. */
+/** The metrics of a store's writes and memory, where it can be measured, by name. */
 export const writeMetrics = (store: Store): readonly (readonly [name: string, read: Read])[] =>
   isMeasured(store) ? [...writes(store), ...logStates(store), ...compaction(store)] : [];
 
@@ -51,7 +51,7 @@ function writes(store: MeasuredStore): readonly (readonly [name: string, read: R
   ];
 }
 
-/** What the log has in memory, by name. */
+/** The metrics of the log's memory, by name. */
 const logGauges: readonly (readonly [name: string, help: string, of: keyof LogState])[] = [
   ['cfg_log_ring_changes', 'Changes in the ring of the newest', 'ringChanges'],
   ['cfg_log_ring_bytes', 'What the ring weighs, roughly', 'ringBytes'],
@@ -68,7 +68,7 @@ const logStates = (store: MeasuredStore): readonly (readonly [name: string, read
     },
   ]);
 
-/** What the store has dropped, by name. */
+/** The metrics of what the store has dropped, by name. */
 const compactionCounters: readonly (readonly [name: string, help: string, of: (state: CompactionState) => number])[] = [
   ['cfg_store_compaction_steps_total', 'Transactions that dropped old changes', ({ steps }) => steps],
   ['cfg_store_compaction_changes_total', 'Old changes that they dropped', ({ changes }) => changes],

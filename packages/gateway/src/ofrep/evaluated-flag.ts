@@ -2,7 +2,7 @@ import { defaultCodecs } from '@cfg/core';
 import { evaluate, type FlagContext } from '@cfg/core/flags';
 import type { Entry } from '@cfg/proto';
 
-/** What is wrong with a flag, or with how it was asked for. */
+/** The fault of a flag, or of the request for it. */
 export interface FlagFailure {
   readonly key: string;
   readonly errorCode: 'PARSE_ERROR' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'FLAG_NOT_FOUND' | 'GENERAL';

@@ -3,7 +3,7 @@ import { checkOptions } from '@cfg/core/store';
 
 /** Which keys are flags. */
 export interface FlagOptions {
-  /** What the keys of flags begin with. Default `flags/`: the flag `new-checkout` is the key `flags/new-checkout`. */
+  /** The prefix of the keys of flags. Default `flags/`: the flag `new-checkout` is the key `flags/new-checkout`. */
   readonly prefix?: string | undefined;
   /**
    * The namespace of the flags at `/ofrep/v1`. Default: none, and a client of the flags of `payments` has

@@ -25,7 +25,7 @@ const error: Schema = {
 
 const errorContent = jsonContent({ $ref: '#/components/schemas/Error' });
 
-/** What HTTP adds to these methods, as it is described. */
+/** The descriptions of what HTTP adds to these methods. */
 const additions: Readonly<Record<string, (operation: Operation) => Operation>> = {
   get: (operation) => ({
     ...operation,
@@ -57,7 +57,7 @@ const additions: Readonly<Record<string, (operation: Operation) => Operation>> =
   }),
 };
 
-/** What a Get answers with in JSON: the message or, if it is asked for, a value that is JSON. */
+/** The JSON answer to a Get: the message or, where the caller asks for it, a value that is JSON. */
 const orValue = ({ responses }: Operation): Schema => ({
   anyOf: [
     responses[200]?.content?.['application/json']?.schema ?? {},

@@ -4,7 +4,7 @@ import type { Parameter, Schema } from './types.js';
 const length = { minLength: 1, maxLength: maxNameLength };
 const key: Schema = { type: 'string', pattern: String.raw`^[a-zA-Z0-9_.\-]+(/[a-zA-Z0-9_.\-]+)*$`, ...length };
 
-/** What a variable of a path may be, by its name. A key may also not have two dots in a row. */
+/** The pattern of each path variable, by its name. A key may also not have two dots in a row. */
 const schemas: Readonly<Record<string, Schema>> = {
   namespace: { type: 'string', pattern: String.raw`^[a-zA-Z0-9][a-zA-Z0-9_.\-:]*$`, ...length },
   key,

@@ -23,7 +23,7 @@ export class Schemas {
     return this.#convert(schema, false);
   }
 
-  /** What was referred to so far, by name. */
+  /** The schemas that were referred to so far, by name. */
   get components(): Readonly<Record<string, Schema>> {
     return Object.fromEntries(this.#components);
   }

@@ -2,7 +2,7 @@ import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { Metadata, type MetadataValue } from 'nice-grpc-common';
 import { LazyMetadata } from '../lazy-metadata.js';
 
-/** What a server has said beside its answer. Most of it is asked for a name or two, which takes no copy. */
+/** The metadata of a server's answer. Most callers ask for a name or two, which takes no copy. */
 export class ReceivedMetadata extends LazyMetadata {
   readonly #received: GrpcMetadata;
 

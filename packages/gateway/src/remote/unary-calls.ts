@@ -68,7 +68,7 @@ export class UnaryCalls {
     return new Encoded(kept, () => decoded(method, kept));
   }
 
-  /** What the caller is told: a `RichClientError` where the server gives details. */
+  /** The error for the caller: a `RichClientError` where the server gives details. */
   async #failure(path: string, error: ServiceError | null, header: GrpcMetadata | undefined): Promise<unknown> {
     if (error === null || typeof error.code !== 'number') return error;
     const { code, details, metadata: trailer } = error;

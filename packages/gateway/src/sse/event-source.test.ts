@@ -95,7 +95,7 @@ describe.each(doors)('an EventSource in Chromium, %s', (door) => {
       if (written % 10 === 0) await sleep(5);
       if (written % 100 !== 60) continue;
       await serving.stop();
-      // What is written while nobody serves is not lost either.
+      // Writes while nobody serves are not lost either.
       await store.set('seen', `away${written}`, value);
       serving = await Serving.start(open(), port);
       await tab.waitForFunction(`window.opened === ${2 + Math.floor(written / 100)}`);

@@ -63,7 +63,7 @@ export class EventStream {
     this.#response.writeHead(200, {
       ...(isAlone && { connection: 'close' }),
       'content-type': 'text/event-stream',
-      // What compresses on the way would hold events back.
+      // A compressing proxy on the way would hold events back.
       'cache-control': 'no-cache, no-store, no-transform',
       'x-accel-buffering': 'no',
       ...this.#headers,
@@ -80,7 +80,7 @@ export class EventStream {
     return this.#out.write(frame) ? undefined : this.#writable(frame);
   }
 
-  /** What is written up to {@link uncork} goes out at once. */
+  /** Gathers the writes up to {@link uncork}, which go out at once. */
   cork(): void {
     this.#out.cork();
   }

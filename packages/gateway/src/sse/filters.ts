@@ -9,7 +9,7 @@ export interface WatchFilters {
 }
 
 /**
- * What a watcher wants to see, from its query. Throws a 400 if that is too much, and for a parameter that looks like a
+ * The filter of a watcher, from its query. Throws a 400 if it is too large, and for a parameter that looks like a
  * filter but is none: whoever asks for one namespace must not get all.
  */
 export function readFilters(query: URLSearchParams): WatchFilters {

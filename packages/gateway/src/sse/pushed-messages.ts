@@ -6,7 +6,7 @@ import type { Messages } from './upstream.js';
 export interface MessageSink {
   /** Sends one. A promise if no more can be taken until it resolves. */
   send(message: WatchResponse): Promise<void> | undefined;
-  /** What is sent up to {@link uncork} goes out at once. */
+  /** Gathers the frames up to {@link uncork}, which go out at once. */
   cork(): void;
   uncork(): void;
   /** Whether no more is wanted. */

@@ -9,7 +9,7 @@ type WatchRequest = Parameters<Client<ConfigServiceDefinition>['watch']>[0];
 
 /** A watch that the service has accepted. */
 export interface Upstream {
-  /** What it said first of all; absent if it has not. */
+  /** Its first message; absent if it has sent none. */
   readonly header: Metadata | undefined;
   readonly messages: Messages;
 }

@@ -5,7 +5,7 @@ import type { GatewaySettings } from '../options.js';
 import type { Subscribe } from './shared-changes.js';
 import type { Turns } from './turns.js';
 
-/** What all watches of a gateway share. */
+/** The state that all watches of a gateway share. */
 export interface WatchContext {
   readonly client: Client<ConfigServiceDefinition>;
   readonly features: ServerFeatures;

@@ -15,7 +15,7 @@ import { statusOf } from './error-object.js';
 import { ask } from './http.js';
 import { watchOver } from './http-watch.js';
 
-/** What this project's own service over a store with revisions announces. HTTP has no word for it. */
+/** The features that this project's own service over a store with revisions announces. HTTP has no word for them. */
 const features = 'revisions cas ttl requests tombstones batch restore authors search';
 
 /**

@@ -3,7 +3,7 @@ import { type CallContext, createServer, ServerError, type ServiceImplementation
 
 export interface OtherServer extends AsyncDisposable {
   readonly address: string;
-  /** What the watches were asked for. */
+  /** The requests of the watches. */
   readonly requests: WatchRequest[];
 }
 

@@ -34,7 +34,7 @@ export function say(base: string, { request }: Recorded): Promise<Answer> {
 export const withoutTimes = (text: string): string =>
   text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>');
 
-/** What differs between an answer and its recording, by the rules of the README; empty if nothing does. */
+/** The differences between an answer and its recording, by the rules of the README; empty if there are none. */
 export function difference({ original, ours, request }: Recorded, answer: Answer): string {
   const status = ours?.status ?? original?.status;
   if (answer.status !== status) return `status ${answer.status} instead of ${status}: ${answer.text.slice(0, 200)}`;

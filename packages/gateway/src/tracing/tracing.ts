@@ -20,7 +20,7 @@ const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
   keys: (headers) => Object.keys(headers),
 };
 
-/** What stands in for a method that is none of HTTP's: a caller may write anything. */
+/** The name for a method that is none of HTTP's: a caller may write anything. */
 const otherMethod = '_OTHER';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']);
 

@@ -5,7 +5,7 @@ import { detailObjects } from '../error-details.js';
 import { badRequest, HttpError } from '../http-error.js';
 import { versionOfTag } from './entry-tag.js';
 
-/** What a write's `If-Match` or `If-None-Match` demands of the current value: that there is one, none, or one of these. */
+/** The condition of a write's `If-Match` or `If-None-Match`: that there is a current value, none, or one of these. */
 export type Condition = 'exists' | 'absent' | readonly number[];
 
 /** Of a tag that no version ever had: no version matches it. */
@@ -39,7 +39,7 @@ export function currentVersionOf(error: unknown): number | undefined {
 }
 
 /**
- * What an error means to a caller who set a condition: 412 with the current version in the metadata (0: there is no
+ * The error for a caller who set a condition: 412 with the current version in the metadata (0: there is no
  * value), where that is why.
  */
 export async function preconditionFailed(

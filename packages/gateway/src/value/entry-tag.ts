@@ -34,7 +34,7 @@ function dateText(seconds: number): string {
   return known.text;
 }
 
-/** What HTTP says of a version: what it is called, since when it is so, and that it is to be asked for again. */
+/** The headers of a version: its `ETag`, its `Last-Modified`, and that caches must ask again. */
 export function validators(entry: Entry): { readonly etag: string; readonly [name: string]: string } {
   const { updatedAt } = entry;
   const modified = updatedAt && dateText(Math.max(0, updatedAt.seconds));

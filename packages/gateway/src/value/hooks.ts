@@ -60,7 +60,7 @@ export function setHook(readEntry: ReadEntry, always: boolean): RpcHook {
     async readBody(exchange, maxBytes) {
       if (!always && !isValue(exchange)) return undefined;
       const request = fromQuery('config.v1.SetRequest', exchange.query());
-      // What is not supported is refused before the body is waited for.
+      // Unsupported requests are refused before the body is waited for.
       const told = request.codec || codecOfMediaType(exchange.request.headers['content-type']);
       request.value = await readBytes(exchange, maxBytes);
       // The original has no PUT here: one that brings nothing is told so.
@@ -97,7 +97,7 @@ export function deleteHook(readEntry: ReadEntry): RpcHook {
   };
 }
 
-/** What a POST says is a message, unless its type is one that no message has. */
+/** The body of a POST is a message, unless its type is one that no message has. */
 function isValue(exchange: Exchange): boolean {
   if (asksForValue(exchange)) return true;
   const type = exchange.request.headers['content-type'];

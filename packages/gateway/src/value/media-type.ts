@@ -13,7 +13,7 @@ const mediaTypes: Readonly<Record<string, readonly string[]>> = {
 
 const codecOf = new Map(Object.entries(mediaTypes).flatMap(([codec, types]) => types.map((type) => [type, codec])));
 
-/** What programs say that do not know what they send: curl does by default. */
+/** The content type of programs that do not know what they send: curl's default. */
 const unspecific: ReadonlySet<string> = new Set(['', 'application/x-www-form-urlencoded']);
 
 const extensions = new Map([

@@ -2,7 +2,7 @@ import { Encoded, type Entry, type GetResponse, toJsonString } from '@cfg/proto'
 import { type ReadyAnswer, readyAnswer } from '../ready-answer.js';
 import { validators } from './entry-tag.js';
 
-/** What a Get sends of one version of a key. */
+/** The answer to a Get of one version of a key. */
 export interface Representation {
   readonly entry: Entry;
   readonly headers: ReturnType<typeof validators>;

@@ -41,12 +41,12 @@ export class AnswerFields {
     return this.#last;
   }
 
-  /** What ends a call that went well. */
+  /** The trailers of a call that went well. */
   ok(metadata: CallMetadata | undefined): FieldList {
     return metadata === undefined || metadata.isEmpty ? okTrailers : [...okTrailers, ...metadata.fields()];
   }
 
-  /** What ends a call that failed; with `alone`, it is the whole answer. */
+  /** The trailers of a call that failed; with `alone`, they are the whole answer. */
   failure(status: CallStatus, metadata: CallMetadata | undefined, alone: boolean): FieldList {
     const { code, message } = status;
     const fields = ['grpc-status', String(code)];

@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls';
 import type { CallContext, Metadata } from 'nice-grpc-common';
 
-/** What a context is made of. */
+/** The parts of a context. */
 export interface ContextSource {
   readonly metadata: Metadata;
   readonly peer: string;

@@ -8,7 +8,7 @@ import type { LateRequests } from './late-requests.js';
 /** Whether answers are compressed for a caller: when its own requests are, whenever it takes that, or never. */
 export type CompressionPolicy = 'mirror' | 'accepted' | 'never';
 
-/** What the calls of one connection share. */
+/** The parts that the calls of one connection share. */
 export interface CallEnvironment {
   /** The caller's address, `host:port`. */
   readonly peer: string;

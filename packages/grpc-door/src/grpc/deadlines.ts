@@ -1,4 +1,4 @@
-/** What has to be over in time. */
+/** The deadlines of calls. */
 export interface Expiring {
   expire(): void;
 }

@@ -119,7 +119,7 @@ function valuesOf(fields: readonly Field[]): Map<string, Value[]> {
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64').replace(/=+$/, '');
 
-/** What passed the check last: servers put the same header into each answer. */
+/** The header that passed the check last: servers put the same one into each answer. */
 let checkedName = '';
 let checkedValue: Value = '';
 

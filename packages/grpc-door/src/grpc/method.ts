@@ -88,7 +88,7 @@ function surround(
   };
 }
 
-/** What a generator returns that must not yield. */
+/** The return value of a generator that must not yield. */
 async function onlyResult(generator: Generator): Promise<unknown> {
   let result = await generator.next();
   for (;;) {

@@ -21,16 +21,16 @@ export interface RequestOwner {
 
 /** A request whose body comes in several pieces, compressed, or as a stream of messages. */
 export class RequestBody implements MessageReceiver {
-  /** What the handler of a stream reads. */
+  /** The messages that the handler of a stream reads. */
   readonly stream: RequestStream | undefined;
   #owner: RequestOwner;
   #environment: CallEnvironment;
   #encoding: Encoding;
   #reader: MessageReader;
   #only: Uint8Array | Promise<Uint8Array> | undefined;
-  /** What of the budget the messages hold that wait to be handled. */
+  /** The part of the budget that messages hold while they wait to be handled. */
   #heldBytes = 0;
-  /** What came and was not released yet. */
+  /** The bytes that came and were not released yet. */
   #unreleasedBytes = 0;
 
   constructor(

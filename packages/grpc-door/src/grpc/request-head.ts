@@ -6,7 +6,7 @@ import { type Encoding, encodingOf } from './compression.js';
 import type { Method } from './method.js';
 import { parseTimeout } from './timeout.js';
 
-/** What the headers of a request mean to gRPC: worked out once, and shared by requests with the same header block. */
+/** The meaning of a request's headers to gRPC: worked out once, and shared by requests with the same header block. */
 export type GrpcHead =
   | {
       readonly method: Method;

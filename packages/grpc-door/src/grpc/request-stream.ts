@@ -1,4 +1,4 @@
-/** What comes of the connection: a message, or one that is still being decompressed. */
+/** A message of the connection, or the promise of one that is still being decompressed. */
 export type Incoming = Uint8Array | Promise<Uint8Array>;
 
 export interface RequestStreamOptions {

@@ -6,7 +6,7 @@ export interface CallStatus {
 }
 
 /**
- * What a caller is told of an error, as nice-grpc tells it: a `ServerError` says it itself, an `AbortError` is
+ * The status that a caller gets for an error, as with nice-grpc: a `ServerError` carries its own, an `AbortError` is
  * CANCELLED; of any other the caller learns nothing, and the process is warned.
  */
 export function statusOf(path: string, error: unknown): CallStatus {

@@ -1,7 +1,7 @@
 /** One header field. Values are text in which a character stands for a byte. */
 export type Field = readonly [name: string, value: string];
 
-/** What an entry takes beyond its name and value (RFC 7541, 4.1). */
+/** The size of an entry beyond its name and value (RFC 7541, 4.1). */
 export const fieldOverhead = 32;
 
 export const fieldSize = ([name, value]: Field): number => name.length + value.length + fieldOverhead;

@@ -4,7 +4,7 @@ import { staticLength, staticTable } from './static-table.js';
 /** A header list as names and values by turns: `[':status', '200', 'content-type', …]`. */
 export type FieldList = readonly string[];
 
-/** What our own table may take at most, whatever the peer would allow. */
+/** The largest size of our own table, whatever the peer would allow. */
 const mostTableBytes = 4096;
 /** A longer value hardly occurs twice. */
 const longestIndexed = 256;

@@ -40,7 +40,7 @@ const name = fc.oneof(
   fc.constantFrom(...staticTable.slice(1).map(([known]) => known)),
   fc.stringMatching(/^[a-z0-9_.-]{1,20}$/),
 );
-/** What the second implementation takes for something that its objects have. */
+/** Names that the second implementation takes for members of its objects. */
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 const value = fc.oneof(
   fc.constantFrom('', 'GET', '/', '200', 'application/grpc'),

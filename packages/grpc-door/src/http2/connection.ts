@@ -5,7 +5,7 @@ import { ErrorCode, Flag, FrameType, initialWindowBytes, Setting } from './proto
 import { RequestFrames } from './request-frames.js';
 import { type ConnectionEdge, type ConnectionParts, Session } from './session.js';
 
-/** What the frames of a keepalive carry. */
+/** The payload of a keepalive's frames. */
 const alivePing: Buffer = Buffer.from('alive?..');
 
 /**
@@ -82,7 +82,7 @@ export class Connection implements FrameReceiver {
     if (session.hasWaitedToAnnounce()) session.announceDrain();
   }
 
-  /** What waited has been written, and the socket takes more. */
+  /** The waiting bytes have been written, and the socket takes more. */
   written(): void {
     this.#session.sender.paused = false;
     this.#lifetime.stuck(undefined);

@@ -1,6 +1,6 @@
 import type { ConnectionLimits, LimitName } from './limits.js';
 
-/** What a connection should do now. */
+/** The next step of a connection. */
 export type Verdict =
   | { readonly do: 'nothing' }
   | { readonly do: 'ping' }

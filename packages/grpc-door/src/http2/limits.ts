@@ -1,6 +1,6 @@
 import type { Rate } from './rate-limit.js';
 
-/** What one connection may cost. */
+/** The limits of one connection. */
 export interface ConnectionLimits {
   readonly maxHeaderListBytes: number;
   readonly maxConcurrentStreams: number;
@@ -24,7 +24,7 @@ export interface ConnectionLimits {
   readonly keepaliveTimeoutMs: number;
 }
 
-/** What was refused or cut off, by the limit that did it. */
+/** The number of refusals and cut-offs, by the limit that caused them. */
 export type LimitName =
   | 'headerList'
   | 'concurrentStreams'

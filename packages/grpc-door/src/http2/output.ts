@@ -3,10 +3,10 @@ import type { SlabPool } from './slab-pool.js';
 
 /** From this size on a piece of a message is sent from where it lies rather than copied. */
 const worthNotCopying = 8 * 1024;
-/** What precedes a gRPC message: whether it is compressed, and its length. */
+/** The prefix of a gRPC message: whether it is compressed, and its length. */
 export const messagePrefixBytes = 5;
 
-/** What precedes a message of that length. */
+/** The prefix of a message of that length. */
 export function messagePrefix(length: number, compressed: boolean): Uint8Array {
   const prefix = Buffer.allocUnsafe(messagePrefixBytes);
   prefix[0] = compressed ? 1 : 0;

@@ -1,7 +1,7 @@
 import { broken, type FrameFault } from './frame-fault.js';
 import { ErrorCode } from './protocol.js';
 
-/** What is left of a padded frame's payload: the bytes from `start` to `end`. */
+/** The payload of a padded frame without its padding: the bytes from `start` to `end`. */
 export interface Unpadded {
   readonly start: number;
   readonly end: number;

@@ -1,4 +1,4 @@
-/** What HTTP/2 fixes (RFC 9113). */
+/** The constants of HTTP/2 (RFC 9113). */
 
 export const preface: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 

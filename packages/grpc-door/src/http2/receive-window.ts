@@ -1,9 +1,9 @@
-/** What a peer may still send (RFC 9113, 5.2). It gets new room once half of the window has been used. */
+/** The bytes that a peer may still send (RFC 9113, 5.2). It gets new room once half of the window has been used. */
 export class ReceiveWindow {
   #capacity: number;
-  /** What the peer may send. */
+  /** The bytes that the peer may send. */
   #open: number;
-  /** What was received and dealt with, and has not been granted again. */
+  /** The bytes that were received and dealt with, and have not been granted again. */
   #owed = 0;
 
   constructor(capacity: number) {

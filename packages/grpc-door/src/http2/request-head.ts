@@ -17,13 +17,13 @@ const forbidden: ReadonlySet<string> = new Set([
  */
 export class RequestHead {
   readonly fields: readonly Field[];
-  /** What is wrong with them, if anything. */
+  /** Their fault, if they have one. */
   readonly fault: string | undefined;
   method = '';
   path = '';
-  /** What `content-length` says; -1 if nothing does. */
+  /** The value of `content-length`; -1 if it is absent. */
   contentLength = -1;
-  /** What the layer above worked out of the fields, kept for the next request with the same. */
+  /** The result that the layer above worked out from the fields, kept for the next request with the same fields. */
   memo: object | undefined;
 
   constructor(fields: readonly Field[]) {
@@ -73,7 +73,7 @@ export class RequestHead {
   }
 }
 
-/** What is wrong with the fields at the end of a request's body, if anything. */
+/** The fault of the fields at the end of a request's body, if they have one. */
 export function faultOfTrailers(fields: readonly Field[]): string | undefined {
   for (const [name, value] of fields) {
     if (name.startsWith(':')) return `${name} is among the trailers`;

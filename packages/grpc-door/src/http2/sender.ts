@@ -27,7 +27,7 @@ export interface SenderEvents {
 /** Sends answers, as far as the windows of the peer and the socket allow; the rest waits with its stream. */
 export class Sender implements StreamSender {
   readonly output: Output;
-  /** What we may send on the connection. */
+  /** The bytes that we may send on the connection. */
   window: number = initialWindowBytes;
   /** The window that a new stream begins with. */
   initialWindow: number = initialWindowBytes;

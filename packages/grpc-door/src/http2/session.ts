@@ -17,7 +17,7 @@ export interface RequestHandler {
   readonly headersTooLarge: FieldList;
 }
 
-/** What surrounds a connection: a socket, or a test. */
+/** The surroundings of a connection: a socket, or a test. */
 export interface ConnectionEdge {
   /** Frames wait in the output. */
   wake(): void;
@@ -25,7 +25,7 @@ export interface ConnectionEdge {
   end(): void;
 }
 
-/** What the connections of a server share. */
+/** The parts that the connections of a server share. */
 export interface ConnectionParts {
   readonly handler: RequestHandler;
   readonly limits: ConnectionLimits;

@@ -1,6 +1,6 @@
 /** How large a slab is: what a busy connection writes in a turn mostly fits. */
 const slabBytes = 64 * 1024;
-/** What is left of a slab is used again if it is at least so large. */
+/** The rest of a slab is used again if it is at least this large, in bytes. */
 const worthKeeping = 8 * 1024;
 /** How many are kept: a turn rarely has more connections writing. */
 const mostKept = 32;

@@ -20,7 +20,7 @@ export interface StreamReceiver {
   cancelled(): void;
 }
 
-/** What sends a stream's answer, as far as the connection allows. */
+/** Sends a stream's answer, as far as the connection allows. */
 export interface StreamSender {
   /** The window that a new stream begins with. */
   readonly initialWindow: number;
@@ -58,14 +58,14 @@ export class Stream {
   remoteEnded = false;
   closed = false;
   headersSent = false;
-  /** What we may send. */
+  /** The bytes that we may send. */
   sendWindow: number;
   queued: QueuedBody | undefined = undefined;
-  /** What ends the answer, once everything queued has been sent. */
+  /** The trailers that end the answer, once everything queued has been sent. */
   trailers: FieldList | undefined = undefined;
   /** When the answer was complete, while it waits for the peer's window; 0 if it does not. */
   stalledSinceMs = 0;
-  /** What the peer may send; and what it sent that was dealt with, and has not been granted again. */
+  /** The bytes that the peer may send, and those it sent that were dealt with and have not been granted again. */
   #receiveWindow: number;
   #owed = 0;
   #sender: StreamSender;

@@ -12,7 +12,7 @@ it('counts bytes that many answers share once, and gives them back with the last
   expect(unsent.add(new Uint8Array(1))).toBe(false);
   unsent.delete(shared);
   expect(unsent.add(new Uint8Array(80))).toBe(true);
-  // What was never let in takes nothing along.
+  // A call that was never let in takes nothing along.
   unsent.delete(new Uint8Array(500));
   expect(unsent.add(new Uint8Array(1))).toBe(false);
 });

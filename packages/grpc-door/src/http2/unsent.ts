@@ -1,5 +1,5 @@
 /**
- * What answers hold that wait for their callers to read, of all connections together. Bytes that many answers share are
+ * The bytes of answers that wait for their callers to read, of all connections together. Bytes that many answers share are
  * there once, and count once.
  */
 export class Unsent {

@@ -1,7 +1,7 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { ServerCredentials } from '@grpc/grpc-js';
 
-/** What secures a server: credentials as nice-grpc takes them, or options of `node:tls`. */
+/** The credentials of a server: as nice-grpc takes them, or options of `node:tls`. */
 export type DoorCredentials = ServerCredentials | TlsOptions;
 
 /** Options for `node:tls`, and how to hear of certificates that take the place of others. */

@@ -51,7 +51,7 @@ export function settings(...pairs: [setting: number, value: number][]): Buffer {
   return frame(FrameType.settings, 0, 0, Buffer.concat(payload));
 }
 
-/** What every client begins with. */
+/** The preface of every client. */
 export const hello: Buffer = Buffer.concat([preface, settings()]);
 
 export const windowUpdate = (id: number, increment: number): Buffer =>

@@ -29,7 +29,7 @@ const method = (path: string, answer: (bytes: Uint8Array) => Uint8Array) => {
 const methods = new Map([method('/test.Fuzz/Echo', (bytes) => bytes), method('/test.Fuzz/Large', () => large)]);
 const settings = completeOptions({ maxReceiveMessageBytes: 100_000, maxConcurrentStreams: 3 });
 
-/** What a connection made of some bytes. */
+/** The result of feeding some bytes to a connection. */
 export interface Outcome {
   readonly output: Buffer;
   readonly ended: boolean;

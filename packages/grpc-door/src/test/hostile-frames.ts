@@ -18,7 +18,7 @@ const extras: readonly (readonly string[])[] = [
 ];
 const sizes = [0, 1, 5, 100, 16_384, 65_535, 100_000, 2 ** 31 - 1];
 
-/** What a client might send, from the harmless to the malicious: frames in some order, some of them damaged. */
+/** The bytes of a client, from the harmless to the malicious: frames in some order, some of them damaged. */
 export function hostileFrames(random: Random, headers: Headers): Buffer {
   const parts: Buffer[] = random.chance(50) ? [] : [preface];
   if (!random.chance(50)) parts.push(settings());

@@ -14,6 +14,6 @@ for (;;) {
   process.send?.({ attacking: true });
   if (!attack.cut) await sleep(600_000);
   await Promise.all(open.splice(0).map((client) => client.closed()));
-  // What comes back at once would be kept out by a firewall.
+  // A client that comes back at once would be kept out by a firewall.
   await sleep(50);
 }

@@ -7,7 +7,7 @@ import { type Frame, frame, Headers, hello } from './frames.js';
 export class RawClient implements Disposable {
   readonly socket: Socket;
   readonly headers: Headers = new Headers();
-  /** What the server sent and nobody took yet. */
+  /** The bytes that the server sent and nobody took yet. */
   readonly frames: Frame[] = [];
   /** Whether it answers pings and settings as it should. */
   polite = true;

@@ -103,7 +103,7 @@ export class Simulated implements RequestHandler {
     return this;
   }
 
-  /** What the server wrote since the last time, as on a socket that takes everything. */
+  /** The bytes that the server wrote since the last time, as on a socket that takes everything. */
   read(): Frame[] {
     const frames = framesOf(Buffer.concat(this.connection.take()));
     this.connection.written();

@@ -15,7 +15,7 @@ export class JsonMappingError extends Error {
   }
 }
 
-/** What to throw in place of `error` one level up: with `segment` (`set` or `[3]`) put before its path. */
+/** The error to throw in place of `error` one level up: with `segment` (`set` or `[3]`) put before its path. */
 export function within(segment: string, error: unknown): unknown {
   if (!(error instanceof JsonMappingError)) return error;
   const { path, problem } = error;

@@ -22,7 +22,7 @@ export interface JsonSchema {
 export interface Kind<T = unknown> {
   /** The JSON of a field that is not set. */
   readonly absent: string;
-  /** What is written, and what every reader takes. */
+  /** The form that is written, and that every reader takes. */
   readonly schema: JsonSchema;
   /** @throws JsonMappingError if JSON cannot say the value. */
   write(value: T): string;

@@ -21,7 +21,7 @@ interface Member {
   readonly field: Field;
   /** `"name":` */
   readonly prefix: string;
-  /** What stands for the field when it is not set; empty: nothing. */
+  /** The JSON of the field when it is not set; empty: the field is left out. */
   readonly unset: string;
 }
 

@@ -5,7 +5,7 @@ import { sleep } from '@cfg/core/store';
 import { makeDataKey, unwrapDataKey } from '../keys/data-key.js';
 import type { KeyWrapper } from '../wrappers/key-wrapper.js';
 
-/** What a rotation has just done. Everything before it is in the store. */
+/** The progress of a rotation. Everything before it is in the store. */
 export type RotationStep =
   | { readonly did: 'added' | 'activated' | 'destroyed'; readonly key: number }
   | { readonly did: 'resealed' | 'verified'; readonly values: number };

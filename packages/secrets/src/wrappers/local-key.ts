@@ -5,7 +5,7 @@ import type { KeyWrapper } from './key-wrapper.js';
 
 const keyBytes = 32;
 
-/** What a data key is bound to when it is wrapped: nothing but that it is one. */
+/** The context that a wrapped data key is bound to: only that it is a data key. */
 const place = { namespace: '', key: 'data-key', version: 0, codec: 'raw', type: 'custom' } as const;
 
 /**

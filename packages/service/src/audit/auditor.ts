@@ -1,6 +1,6 @@
 import type { AuditOperation } from '@cfg/core';
 
-/** What somebody did, for the audit trail. */
+/** One action of a caller, for the audit trail. */
 export interface AuditEvent {
   /** Milliseconds since the epoch. */
   readonly timeMs: number;
@@ -24,6 +24,6 @@ export interface AuditEvent {
 
 /** Keeps an audit trail. */
 export interface Auditor {
-  /** What it throws, or rejects with, is logged and counted; the call stands. */
+  /** Errors that it throws, or rejects with, are logged and counted; the call stands. */
   record(events: readonly AuditEvent[]): void | Promise<void>;
 }

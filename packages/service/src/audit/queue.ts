@@ -49,7 +49,7 @@ export class AuditQueue {
   }
 
   async #run(): Promise<void> {
-    // What comes in the same turn goes together.
+    // Records of the same turn go together.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const events = this.#waiting.splice(0, maxBatch);

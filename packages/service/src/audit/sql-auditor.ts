@@ -5,7 +5,7 @@ import type { AuditEvent, Auditor } from './auditor.js';
 import { SqlTrail } from './sql-trail.js';
 import type { AuditTrail } from './trail.js';
 
-/** What is needed of `pg`: its `Pool` and its `Client` have it. */
+/** The part of `pg` that is needed: its `Pool` and its `Client` have it. */
 export interface PostgresLike {
   query(text: string, values?: unknown[]): Promise<unknown>;
 }

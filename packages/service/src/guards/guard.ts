@@ -2,10 +2,10 @@ import type { Metadata } from 'nice-grpc-common';
 import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 
-/** What a caller wants to do. A gateway's own routes may use other words. */
+/** An action that a caller wants to take. A gateway's own routes may use other words. */
 export type Action = 'read' | 'write' | 'delete' | 'list' | 'watch' | 'audit' | 'reveal' | (string & {});
 
-/** What a call is about. A part that it does not name is empty. */
+/** The resource of a call. A part that it does not name is empty. */
 export interface Resource {
   readonly namespace: string;
   /** A key; for the alias calls, the alias. */
@@ -22,7 +22,7 @@ export interface Asked {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** What the permission was derived from: a role, a policy. Written to the log, never sent to the caller. */
+  /** The source of the permission: a role, a policy. Written to the log, never sent to the caller. */
   readonly scope?: string | undefined;
   /** Why not. Sent to the caller; `permission denied` if absent. */
   readonly reason?: string | undefined;

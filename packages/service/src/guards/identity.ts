@@ -2,7 +2,7 @@
 export interface Identity {
   /** Empty for an anonymous caller. It is kept as the author of what the caller writes: at most 256 characters. */
   readonly userId: string;
-  /** What else the guard knows of the caller: roles, a tenant, a token's claims. */
+  /** Further attributes of the caller: roles, a tenant, a token's claims. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 

@@ -39,7 +39,7 @@ export const auditHandler = (environment: Environment): Handler<ListAuditRequest
     const records: AuditRecord[] = [];
     let next = cursor;
     let left = settings.maxSnapshotEntries;
-    // What the caller may not read is passed over, and the page filled by reading on; for a while, not for ever.
+    // Entries that the caller may not read are passed over, and the page is filled by reading on; for a while, not for ever.
     for (let stretch = 0; stretch < maxStretches && left > 0; stretch += 1) {
       // Others get a turn between the stretches.
       if (stretch > 0) await setImmediate();

@@ -26,7 +26,7 @@ export interface StreamHandler<Request, Response> {
   ) => AsyncIterableIterator<Response, void, undefined>;
 }
 
-/** What to ask the guard of one key, or of the keys below a prefix. */
+/** The question to the guard about one key, or about the keys below a prefix. */
 export const asked = (action: Action, namespace: string, key = '', prefix = ''): Asked => ({
   action,
   resource: { namespace, key, prefix },

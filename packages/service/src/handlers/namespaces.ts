@@ -28,7 +28,7 @@ export function namespacesHandler({
       const namespaces: string[] = [];
       let next = cursor;
       let left = settings.maxSnapshotEntries;
-      // What the caller may not read is passed over, and the page filled by reading on; for a while, not for ever.
+      // Entries that the caller may not read are passed over, and the page is filled by reading on; for a while, not for ever.
       do {
         const query = { prefix, limit: wanted - namespaces.length, cursor: next };
         const page = await listing.namespaces(query, storeOptions(call));

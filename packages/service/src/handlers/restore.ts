@@ -13,7 +13,7 @@ import { noteOptions, writeOptions } from './write-request.js';
 const maxTries = 5;
 
 /**
- * What a restore touches is known only to the store. So it is tried first, as a dry run, and the guard is asked of each
+ * Only the store knows which keys a restore touches. So it is tried first, as a dry run, and the guard is asked of each
  * key: `write`, or `delete` where the key is deleted. Then it is carried out if it still means the same changes, so that
  * nothing is written that the guard was not asked about. (A store on a server cannot promise that: keys that changed in
  * between are asked about before the answer is sent. So are the keys of an earlier request with the same id.)
@@ -69,7 +69,7 @@ function targetOf({ key, version, revision }: RestoreRequest): RestoreTarget {
   return { key, to: { version } };
 }
 
-/** What the guard is asked of an outcome; of an empty one, as much as of the key or the namespace that was meant. */
+/** The questions to the guard about an outcome; for an empty one, about the key or the namespace that was meant. */
 function touched(namespace: string, key: string, { entries }: BatchOutcome): readonly Asked[] {
   if (entries.length === 0) return [asked('write', namespace, key)];
   return entries.map((entry) => asked(entry.deleted ? 'delete' : 'write', namespace, entry.key));

@@ -34,7 +34,7 @@ export function watchHandler(environment: Environment): StreamHandler<WatchReque
 }
 
 /**
- * What of a watch the caller may see: alias changes only with `list`; of a watch on all namespaces, only what it may
+ * The part of a watch that the caller may see: alias changes only with `list`; of a watch on all namespaces, only what it may
  * read, as the guard says at each change; and a secret without its value, unless the caller may reveal it.
  */
 function shownTo(call: Call, reveals: Reveals, showsAliases: boolean, isOnAll: boolean): OpenedWatch['shows'] {

@@ -49,7 +49,7 @@ export function noteOptions(
   };
 }
 
-/** What a Set and a Delete write only if, checked. */
+/** The condition of a Set or a Delete, checked. */
 export function conditionOf(store: Store, { ifVersion }: Pick<DeleteRequest, 'ifVersion'>): number | undefined {
   requireCapability(store, 'cas', 'if_version', ifVersion !== undefined);
   requireNotNegative('if_version', ifVersion);

@@ -7,7 +7,7 @@ export interface Outcome {
   readonly status: Status;
   /** Why there is no answer, as the caller is told. */
   readonly details?: string | undefined;
-  /** What was thrown: a `ConfigError` for most refusals. */
+  /** The error that was thrown: a `ConfigError` for most refusals. */
   readonly cause?: unknown;
 }
 

@@ -3,7 +3,7 @@ import type { Stages } from './stages.js';
 
 type Result<Response> = IteratorResult<Response, Response | undefined>;
 
-/** What the stages surround: the next middleware, or a handler's stream. */
+/** The inner part that the stages surround: the next middleware, or a handler's stream. */
 export interface Inner<Response> {
   next(): Promise<Result<Response>>;
   /** The next answer if it is at hand. */

@@ -19,7 +19,7 @@ export function clientAddress(proxies: readonly string[]): ClientAddress {
     if (!isTrusted(trusted, host)) return networkOf(host);
     const said = metadata.getAll('x-forwarded-for').flatMap((line) => line.split(','));
     const client = said.map((one) => hostOf(one.trim())).findLast((one) => !isTrusted(trusted, one));
-    // What is no address was written by somebody who is not trusted.
+    // Text that is no address was written by somebody who is not trusted.
     return networkOf(client !== undefined && isIP(client) > 0 ? client : host);
   };
 }

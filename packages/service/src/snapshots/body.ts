@@ -5,7 +5,7 @@ import { isHidden, maskAll } from '../reveals.js';
 import { etagOf } from './etag.js';
 import { PatchedBytes, type ShownAt } from './patched-bytes.js';
 
-/** What an entry's message costs beyond its bytes, roughly. */
+/** The approximate cost of an entry's message beyond its bytes. */
 const messageBytes = 400;
 
 /** A namespace's entries as a SnapshotResponse, ready to be sent any number of times. */

@@ -8,7 +8,7 @@ export interface Failure {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What a client learns of a call that must fail. */
+/** The outcome of a call that must fail, as a client sees it. */
 export async function failure(call: Promise<unknown>): Promise<Failure> {
   const error = await call.then(
     () => new Error('the call succeeded'),

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 
 export const secret: string = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** What a message says. */
+/** The content of a message. */
 export interface Received {
   readonly id: string;
   readonly type: string;

@@ -38,7 +38,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-/** What a hex viewer shows: offset, sixteen bytes, their ASCII; at most `maxBytes` of them. */
+/** The lines of a hex viewer: offset, sixteen bytes, their ASCII; at most `maxBytes` bytes. */
 export function hexLines(bytes: Uint8Array, maxBytes = 65_536): string[] {
   const lines: string[] = [];
   for (let start = 0; start < Math.min(bytes.length, maxBytes); start += 16) {

@@ -138,7 +138,7 @@ export async function listNamespaces(prefix = '', options: Options = {}): Promis
   return all;
 }
 
-/** What the caller may do with a namespace, or with a key or prefix in it. */
+/** The caller's permissions on a namespace, or on a key or prefix in it. */
 export const checkAccess = (namespace: string, key = '', options: Options = {}): Promise<Access> =>
   askJson<Access>(apiUrl(`${namespacePath(namespace)}/access`, { key }), options);
 

@@ -1,4 +1,4 @@
-/** What a call failed with. `kind` is what the page does about it, `message` what the server said. */
+/** The error of a failed call. `kind` decides what the page does about it, `message` is the server's. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly kind: ErrorKind;

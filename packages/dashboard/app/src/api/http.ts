@@ -23,7 +23,7 @@ export interface Call {
   readonly reveal?: boolean | undefined;
 }
 
-/** What every call carries. */
+/** The options of every call. */
 export const callHeaders = (): Record<string, string> => ({ ...credentials(), 'x-cfg-secrets': 'masked' });
 
 /** Asks the API. Throws `ApiError`; an aborted call throws the signal's reason. */

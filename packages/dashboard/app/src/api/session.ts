@@ -64,7 +64,7 @@ export function signedOut(since: number = session.get().count): void {
   if (session.get().state !== 'out') session.update(({ count }) => ({ state: 'out', count }));
 }
 
-/** What every call carries. */
+/** The options of every call. */
 export function credentials(): Record<string, string> {
   const bearer = token();
   return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };

@@ -1,4 +1,4 @@
-// What the server says of itself.
+// The server's description of itself.
 import { apiUrl, ask, askJson, callHeaders } from './http.ts';
 
 export interface Readiness {

@@ -8,7 +8,7 @@ import { colour, editing, reading, readOnly } from './codemirror.ts';
 export interface CodeEditorProps {
   /** Its name for screen readers. */
   readonly label: string;
-  /** What is in it; a text that it has not told itself takes the place of what is there. */
+  /** Its text; a text that it has not reported itself replaces the present one. */
   readonly text: string;
   readonly language: Language;
   /** Without it the text is only shown. */

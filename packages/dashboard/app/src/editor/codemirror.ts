@@ -1,4 +1,4 @@
-// What every editor of the page has: hand-picked parts of CodeMirror, coloured by the page's tokens.
+// The extensions that every editor of the page has: hand-picked parts of CodeMirror, coloured by the page's tokens.
 import {
   autocompletion,
   type CompletionSource,
@@ -105,7 +105,7 @@ const search: KeyBinding = {
   },
 };
 
-/** What shows text. */
+/** The extensions that show text. */
 export const reading: Extension = [
   EditorView.cspNonce.of(nonce),
   theme,
@@ -150,7 +150,7 @@ const typingOver: Extension = EditorView.domEventHandlers({
   },
 });
 
-/** What edits text: undo, brackets, completion, faults in the margin. */
+/** The extensions that edit text: undo, brackets, completion, faults in the margin. */
 export function editing(language: Language, complete: CompletionSource): Extension {
   return [
     typingOver,

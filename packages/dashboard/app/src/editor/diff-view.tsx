@@ -12,11 +12,11 @@ const TextDiff = lazy(() => import('./text-diff.tsx'));
 export interface DiffSide {
   readonly text: string;
   readonly language: Language;
-  /** What it is: "version 3", "yours". */
+  /** Its label: "version 3", "yours". */
   readonly title: string;
 }
 
-/** What differs between two values: old left, new right. By meaning where both can be read, or by text. */
+/** The differences of two values: old left, new right. By meaning where both can be read, or by text. */
 export function DiffView({ left, right }: { left: DiffSide; right: DiffSide }) {
   const t = useTranslate();
   const mode = useParameters().diff === 'text' ? 'text' : 'semantic';

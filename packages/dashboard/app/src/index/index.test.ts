@@ -20,7 +20,7 @@ const info = (key: string, more: Partial<KeyInfo> = {}): KeyInfo => ({
   ...more,
 });
 
-/** What a tree shows, a line a row. */
+/** The rows of a tree. */
 function shown(keys: readonly string[], isOpen: (folder: string) => boolean, filter = ''): string[] {
   const infos = keys.map((key) => info(key));
   const rows = treeRows(infos, matching(infos, filter), isOpen);

@@ -7,7 +7,7 @@ import type { KeyChange, KeyInfo } from './key-info.ts';
 import { KeyList } from './key-list.ts';
 import type { Reply, Request, View } from './messages.ts';
 
-/** What the list of a namespace shows at a moment. */
+/** The list of a namespace at a moment. */
 export interface Shown {
   readonly state: 'loading' | 'complete' | { readonly failed: ErrorKind; readonly message: string };
   /** In order; changed in place, so `rows` is what tells that something changed. */

@@ -1,6 +1,6 @@
 import type { Entry } from '../api/types.ts';
 
-/** What the page knows of every key of a namespace: all but the value. */
+/** The page's knowledge of a key of a namespace: all but the value. */
 export interface KeyInfo {
   readonly key: string;
   readonly codec: string;

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../api/error.ts';
 import type { KeyChange, KeyInfo } from './key-info.ts';
 
-/** What is to be shown. */
+/** The content to show. */
 export interface View {
   readonly filter: string;
   readonly mode: 'tree' | 'list';

@@ -26,7 +26,7 @@ interface Listener {
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly onChange: (change: Change) => void;
-  /** What was missed cannot be told: read everything anew. */
+  /** Changes were missed and cannot be replayed: everything is read anew. */
   readonly onReset: () => void;
 }
 

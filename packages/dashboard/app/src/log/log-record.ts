@@ -16,7 +16,7 @@ export interface LogRecord {
   readonly version: number;
   readonly author: string;
   readonly comment: string;
-  /** What was written, short; of an alias, its target; undefined: nothing, or a secret. */
+  /** The written value, short; of an alias, its target; undefined: nothing, or a secret. */
   readonly text: string | undefined;
 }
 

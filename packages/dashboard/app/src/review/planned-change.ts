@@ -4,9 +4,9 @@ import type { Entry, Operation } from '../api/types.ts';
 /** A write that is shown before it is made. */
 export interface PlannedChange {
   readonly key: string;
-  /** What is there now, the condition of the write; undefined: nothing. */
+  /** The present entry, which is the condition of the write; undefined: none. */
   readonly old: Entry | undefined;
-  /** What is to be there; undefined: nothing. */
+  /** The wanted value; undefined: none. */
   readonly next: NewValue | undefined;
 }
 
@@ -65,7 +65,7 @@ export async function write(
   return batch(namespace, await Promise.all(known.map(operationOf)), options);
 }
 
-/** What takes the changes back, unless somebody has written one of the keys since. */
+/** Takes the changes back, unless somebody has written one of the keys since. */
 export async function takeBack(
   namespace: string,
   changes: readonly PlannedChange[],

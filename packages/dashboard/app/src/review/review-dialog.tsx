@@ -16,7 +16,7 @@ export interface ReviewDialogProps {
   readonly title: string;
   readonly namespace: string;
   readonly changes: readonly PlannedChange[];
-  /** What the comment begins as. */
+  /** The initial comment. */
   readonly comment?: string | undefined;
   /** Writes them where they are more than a batch takes. */
   readonly writeMany?: ((options: Writing) => Promise<BatchOutcome>) | undefined;

@@ -8,7 +8,7 @@ import { Note } from '../ui/note.tsx';
 
 const shown = 6;
 
-/** What changed while the page was asleep or the server away. */
+/** The changes while the page was asleep or the server away. */
 export function MissedNote() {
   const t = useTranslate();
   const { missed } = useStore(live);

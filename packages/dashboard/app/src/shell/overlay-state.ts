@@ -1,7 +1,7 @@
 import { place } from '../state/location.ts';
 import { createStore, type Store } from '../state/store.ts';
 
-/** What lies above the screen. */
+/** The layer above the screen. */
 export type Overlay = 'palette' | 'sheet' | 'switcher' | undefined;
 
 export const overlay: Store<Overlay> = createStore<Overlay>(undefined);

@@ -87,7 +87,7 @@ export function Palette() {
   );
 }
 
-/** What the server finds, once there are two characters and the typing has paused. */
+/** The results of the server, once there are two characters and the typing has paused. */
 function useFound(wanted: string) {
   const [settled, setSettled] = useState('');
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { del, entries, createStore as openDatabase, set, type UseStore } from 'idb-keyval';
 import { createStore, type Store } from './store.ts';
 
-/** What a key was when the edit began. */
+/** The state of a key when the edit began. */
 export interface DraftBase {
   /** 0: there was no such key. */
   readonly version: number;

@@ -1,4 +1,4 @@
-// What is on the screen, and its address. The address is the only state of a screen that others can be shown.
+// The present screen, and its address. The address is the only state of a screen that can be shared with others.
 
 export const parameterNames = [
   'q', // filter

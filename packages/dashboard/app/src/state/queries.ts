@@ -1,4 +1,4 @@
-// What the page asks the server for, and keeps.
+// The queries of the page to the server, and their cached results.
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { checkAccess, getEntry, listAliases, listCodecs, listNamespaces } from '../api/calls.ts';
 import { isApiError } from '../api/error.ts';
@@ -47,7 +47,7 @@ export const useEntry = (namespace: string, key: string, revision = 0) =>
 
 const everything: Access = { canRead: true, canWrite: true, canDelete: true, canList: true, canWatch: true };
 
-/** What the caller may do; everything until the server has said so, which then decides. */
+/** The caller's permissions: all of them until the server has answered, which then decides. */
 export function useAccess(namespace: string, key = ''): Access {
   const { data } = useQuery({
     queryKey: ['access', namespace, key],

@@ -1,4 +1,4 @@
-// What this browser remembers of its user: no more than convenience, never data.
+// The memory of this browser of its user: no more than convenience, never data.
 import { createStore, type Store } from './store.ts';
 
 export interface Settings {
@@ -29,7 +29,7 @@ const oneOf = <T>(value: unknown, allowed: readonly T[], otherwise: T): T =>
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 
-/** What was stored may be of an older page, or anybody's: each field is checked. */
+/** The stored settings may be of an older page, or anybody's: each field is checked. */
 export function readSettings(text: string | null, otherwise: Settings): Settings {
   let stored: Record<string, unknown> = {};
   try {

@@ -23,7 +23,7 @@ export function Button({ children, look, icon, keys, className = '', ...native }
 }
 
 export interface IconButtonProps extends Native {
-  /** What it does: its name for screen readers, and its tip. */
+  /** Its action in words: the name for screen readers, and the tip. */
   readonly label: string;
   readonly children: ReactNode;
   readonly keys?: string | undefined;

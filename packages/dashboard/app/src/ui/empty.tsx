@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** What a screen shows when there is nothing: what it would show, and what to do next. */
+/** A screen without content: it says what would be here, and what to do next. */
 export function Empty({
   icon,
   title,

@@ -43,7 +43,7 @@ const advice: Readonly<Record<ErrorKind, TextName>> = {
   internal: 'adviceInternal',
 };
 
-/** What went wrong in the server's words, and what can be done about it. */
+/** The error in the server's words, and the next step for the user. */
 export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   const t = useTranslate();
   const kind = error instanceof ApiError ? error.kind : 'internal';

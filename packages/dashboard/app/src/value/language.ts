@@ -10,7 +10,7 @@ export function languageOf(codec: string): Language {
   return codec === 'yaml' || codec === 'toml' ? codec : 'text';
 }
 
-/** What there is to show of a value. */
+/** The ways to show a value. */
 export type Shown =
   | { readonly form: 'masked' }
   | { readonly form: 'binary'; readonly bytes: Uint8Array }

@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { type Data, readJson } from './json.ts';
 import type { Language } from './language.ts';
 
-/** What is wrong with a text, and where: characters from its beginning. */
+/** A fault of a text, and its place: characters from its beginning. */
 export interface Fault {
   readonly message: string;
   readonly from: number;

@@ -10,7 +10,7 @@ export interface Difference {
   readonly right: Data | undefined;
 }
 
-/** What differs, in the order of the left side and then of what the right side adds. Order of keys is no difference. */
+/** The differences, in the order of the left side, then those that the right side adds. Order of keys is no difference. */
 export function differences(left: Data | undefined, right: Data | undefined, path = ''): Difference[] {
   if (sameData(left, right)) return [];
   if (isMap(left) && isMap(right)) {

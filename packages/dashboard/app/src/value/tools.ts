@@ -64,21 +64,21 @@ function perform(task: Task): Promise<TaskResult | undefined> {
   return done;
 }
 
-/** What a text says, or what is wrong with it. */
+/** The data of a text, or its fault. */
 export async function parseText(language: Language, text: string): Promise<Parsed> {
   const result = await perform({ kind: 'parse', language, text });
   if (result?.kind === 'parse') return result.parsed;
   return { fault: { message: 'the server does not answer', from: 0, to: 0 } };
 }
 
-/** What is wrong with a text; undefined: nothing that is known. The server checks it, too. */
+/** The fault of a text; undefined: none that is known. The server checks it, too. */
 export async function lint(language: Language, text: string): Promise<Fault | undefined> {
   if (language === 'text') return undefined;
   const result = await perform({ kind: 'lint', language, text });
   return result?.kind === 'lint' ? result.fault : undefined;
 }
 
-/** What differs between two values; undefined if one of them cannot be read, and only their texts can be compared. */
+/** The differences of two values; undefined if one of them cannot be read, and only their texts can be compared. */
 export async function semanticDiff(
   left: readonly [Language, string],
   right: readonly [Language, string],

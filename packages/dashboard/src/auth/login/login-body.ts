@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@cfg/service';
 import { jsonOf, textOf } from '../../request-body.js';
 
-/** What the log-in form sends. */
+/** The fields that the log-in form sends. */
 export interface LoginBody {
   readonly passphrase: string;
   readonly returnTo: string | undefined;

@@ -67,7 +67,7 @@ function reply(
   message: LoginMessage,
   returnTo?: string,
 ): void {
-  // What was not read of a body would be taken for the next request.
+  // The unread rest of a body would be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   if (!isJson(request)) {
     show(request, response, status, message, returnTo);

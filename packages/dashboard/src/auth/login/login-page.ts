@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { contentSecurityPolicy } from '../../security-headers.js';
 
-/** What the form says above its field. */
+/** The text of the form above its field. */
 export type LoginMessage = 'wrong' | 'throttled' | 'foreign' | 'unreadable';
 
 interface Texts extends Readonly<Record<LoginMessage, string>> {

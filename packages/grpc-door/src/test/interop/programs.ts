@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/interop', import.meta.url));
 
-/** What came of a program. */
+/** The outcome of a program. */
 export interface Finished {
   readonly code: number;
   readonly output: string;

@@ -12,7 +12,7 @@ import {
 } from '../tokens/verifier.js';
 import { PolicyFault, type RbacJwt } from './policy.js';
 
-/** What a valid token says of its bearer. */
+/** The claims of a valid token about its bearer. */
 export interface JwtBearer {
   readonly user: string;
   readonly roles: readonly string[];

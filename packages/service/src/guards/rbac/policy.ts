@@ -4,7 +4,7 @@ import type { Action } from '../guard.js';
 
 /** Who calls, and what they may do. */
 export interface RbacPolicy {
-  /** What each role allows: a list of rules, any of which suffices. */
+  /** The rules of each role, any of which suffices. */
   readonly roles: Readonly<Record<string, readonly RbacRule[]>>;
   /** Roles of users by user id, however they authenticate, besides those of their credential. */
   readonly users?: Readonly<Record<string, readonly string[]>> | undefined;
@@ -53,9 +53,9 @@ export interface RbacJwt {
   readonly jwks?: string | JSONWebKeySet | undefined;
   /** Accepted algorithms. Default: those that fit the key; never `none`, and HMAC only with a `secret`. */
   readonly algorithms?: readonly string[] | undefined;
-  /** What the claim `iss` must be. Default: not checked. */
+  /** The required value of the claim `iss`. Default: not checked. */
   readonly issuer?: string | undefined;
-  /** What the claim `aud` must contain. Default: not checked. */
+  /** The value that the claim `aud` must contain. Default: not checked. */
   readonly audience?: string | undefined;
   /** The claim with the user id. Default `sub`. */
   readonly userClaim?: string | undefined;
@@ -71,7 +71,7 @@ export interface RbacJwt {
 
 /** A kind of client certificate. */
 export interface RbacCertificate {
-  /** What the subject must be: globs by attribute, as in `{ CN: 'billing-*', O: 'Example' }`. At least one. */
+  /** The pattern of the subject: globs by attribute, as in `{ CN: 'billing-*', O: 'Example' }`. At least one. */
   readonly subject: Readonly<Record<string, string>>;
   /** Default: the subject's CN. */
   readonly user?: string | undefined;

@@ -9,7 +9,7 @@ interface Rule {
   readonly prefixes: readonly string[];
 }
 
-/** What each role allows. */
+/** The permissions of each role. */
 export class Roles {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>;
 

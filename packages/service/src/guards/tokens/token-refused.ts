@@ -1,7 +1,7 @@
 import { ConfigError, isConfigError } from '@cfg/core';
 import { errors } from 'jose';
 
-/** What a caller is told of a token that is refused: enough to mend it, nothing of our keys. */
+/** The reason why a token is refused, for its caller: enough to mend it, nothing of our keys. */
 export function tokenRefused(error: unknown): unknown {
   if (isConfigError(error) || !(error instanceof errors.JOSEError)) return error;
   return new ConfigError('unauthenticated', messageOf(error), { cause: error });

@@ -17,7 +17,7 @@ export interface TokenVerifier {
   close?(): void | Promise<void>;
 }
 
-/** What a token must have, besides a good signature. `exp` and `nbf` are heeded in any case. */
+/** The claims that a token must have, besides a good signature. `exp` and `nbf` are heeded in any case. */
 export interface TokenRules {
   /** The issuer, or those that are accepted. Default: any, and none. */
   readonly issuer?: string | readonly string[] | undefined;

@@ -28,7 +28,7 @@ interface State {
 
 const none: State = { shown: [], held: [], isPaused: false, hasGap: false };
 
-/** What is written from now on, after the last of what was written before. */
+/** The changes from now on, after the last of those before. */
 export function useEventLog(namespace: string): EventLog {
   const [state, setState] = useState<State>(none);
   useEffect(() => {

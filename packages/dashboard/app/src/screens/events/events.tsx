@@ -14,7 +14,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { Note } from '../../ui/note.tsx';
 import { useEventLog } from './event-log.ts';
 
-/** What is written, as it is written. */
+/** The changes, as they happen. */
 export default function Events() {
   const t = useTranslate();
   const { ns = '', key, user, op } = useParameters();

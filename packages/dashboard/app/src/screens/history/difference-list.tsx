@@ -16,7 +16,7 @@ export interface DifferenceListProps {
   readonly onSelect: ((keys: ReadonlySet<string>) => void) | undefined;
 }
 
-/** What has changed since: then left, now right. */
+/** The changes since then: then left, now right. */
 export function DifferenceList({ differences, revision, selected, onSelect }: DifferenceListProps) {
   const t = useTranslate();
   const [shown, setShown] = useState(firstShown);

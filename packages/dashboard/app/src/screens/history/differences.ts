@@ -2,7 +2,7 @@ import type { Entry } from '../../api/types.ts';
 import { newValueOf, type PlannedChange } from '../../review/planned-change.ts';
 import { sameValue } from '../matrix/matrix-rows.ts';
 
-/** What has become of a key since a moment. */
+/** The change of a key since a moment. */
 export interface KeyDifference {
   readonly key: string;
   readonly kind: 'added' | 'changed' | 'removed';

@@ -17,6 +17,6 @@ export function groupsOf(namespaces: readonly string[]): readonly Group[] {
   return [...groups].map(([name, list]) => ({ name, namespaces: byStage(list) }));
 }
 
-/** What a namespace is called within its group. */
+/** The name of a namespace within its group. */
 export const stageOf = (namespace: string, { name }: Group): string =>
   namespace === name ? namespace : namespace.slice(name.length + 1);

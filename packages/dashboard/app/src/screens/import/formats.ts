@@ -13,7 +13,7 @@ export type Item =
 
 export type Read = { readonly items: readonly Item[] } | { readonly fault: string };
 
-/** What a text looks like. */
+/** The format that a text seems to have. */
 export function formatOf(text: string): Format {
   const trimmed = text.trimStart();
   const [first = ''] = trimmed.split('\n');

@@ -6,7 +6,7 @@ import type { ImportPlan } from './plan.ts';
 
 const shown = 20;
 
-/** What an import would do, in numbers, and what stands in its way. */
+/** The effect of an import in numbers, and the obstacles. */
 export function ImportSummary({ plan, actions }: { plan: ImportPlan; actions: ReactNode }) {
   const t = useTranslate();
   const { changes, unchanged, refused, mapped } = plan;

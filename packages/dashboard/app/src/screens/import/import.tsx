@@ -161,7 +161,7 @@ function faultText(fault: string, t: ReturnType<typeof useTranslate>): string {
   return fault === 'object' ? t('importNoObject') : t('importUnread', { fault });
 }
 
-/** What the text says; undefined until it is read. */
+/** The content of the text; undefined until it is read. */
 function useRead(format: Format, text: string): Read | undefined {
   const [read, setRead] = useState<Read | undefined>();
   useEffect(() => {

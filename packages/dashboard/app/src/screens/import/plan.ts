@@ -21,13 +21,13 @@ export interface ImportOptions {
 export interface ImportPlan {
   readonly changes: readonly PlannedChange[];
   readonly unchanged: number;
-  /** What cannot be a key, or a value, and why. */
+  /** The lines that cannot be a key or a value, each with the reason. */
   readonly refused: readonly { readonly name: string; readonly why: string }[];
   /** Names that were changed. */
   readonly mapped: readonly { readonly name: string; readonly key: string }[];
 }
 
-/** What has to be written for a namespace to have what the text says. */
+/** The writes that give a namespace the content of the text. */
 export function planImport(
   items: readonly Item[],
   present: ReadonlyMap<string, Entry>,

@@ -1,7 +1,7 @@
 import { type BatchOptions, batch, listVersions, restore } from '../../api/calls.ts';
 import type { Entry } from '../../api/types.ts';
 
-/** What a key is to be again, and the version it has now; 0: there is none. */
+/** The state that a key is to have again, and the version it has now; 0: there is none. */
 export interface BroughtBack {
   readonly version: Entry;
   readonly ifVersion: number;

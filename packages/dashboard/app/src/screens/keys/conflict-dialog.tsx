@@ -82,7 +82,7 @@ function Deleted({ draft, onClose, onMerged }: ConflictDialogProps) {
   );
 }
 
-/** What cannot be merged, a secret or bytes: one of the two. */
+/** The choice between two values that cannot be merged: secrets or bytes. */
 function Replaced({ draft, theirs, onClose, onMerged }: ConflictDialogProps & { theirs: Entry }) {
   const t = useTranslate();
   const mine = (): void => onMerged({ ...draft, base: baseOf(theirs) });

@@ -3,7 +3,7 @@ import type { Entry } from '../../api/types.ts';
 import type { Draft, DraftBase } from '../../state/drafts.ts';
 import { formatJson } from '../../value/format-json.ts';
 
-/** What an edit of the entry begins with. A secret is replaced, not edited: its text never gets here. */
+/** The initial text of an edit. A secret is replaced, not edited: its text never gets here. */
 export function baseOf(entry: Entry | undefined): DraftBase {
   if (entry === undefined) return { version: 0, text: '', codec: 'json' };
   const text = entry.secret ? '' : (toText(entry.value) ?? '');

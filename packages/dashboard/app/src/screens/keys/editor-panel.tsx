@@ -174,7 +174,7 @@ function EditState({ fault, dirty, isNew }: { fault: Fault | undefined; dirty: b
   );
 }
 
-/** What is wrong with a draft, a moment after the typing has paused. */
+/** The fault of a draft, a moment after the typing has paused. */
 function useFault({ codec, text, secret }: Draft): Fault | undefined {
   const [fault, setFault] = useState<Fault>();
   useEffect(() => {

@@ -11,7 +11,7 @@ import { filterId } from './list-pane.tsx';
 import { clearSelection, selection } from './selection.ts';
 import { lastUndo } from './undo.ts';
 
-/** What the list of keys does by keyboard. */
+/** The keyboard commands of the list of keys. */
 export function KeysCommands({
   namespace,
   open,

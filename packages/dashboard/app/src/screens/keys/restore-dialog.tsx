@@ -18,7 +18,7 @@ export function RestoreDialog({ current, version, onClose }: { current: Entry; v
   const [comment, setComment] = useState('');
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
-  // What the preview shows, and what is replaced: not what somebody writes meanwhile.
+  // Only the version that the preview shows is replaced, never one that somebody writes meanwhile.
   const [seen, setSeen] = useState(current);
   const isBehind = current.revision !== seen.revision;
   const { namespace, key } = version;

@@ -7,7 +7,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { ask } from './asked.ts';
 import { clearSelection, selection } from './selection.ts';
 
-/** What can be done with the marked keys. */
+/** The actions on the marked keys. */
 export function SelectionBar({ namespace, index }: { namespace: string; index: KeyIndex }) {
   const t = useTranslate();
   const marked = useStore(selection);

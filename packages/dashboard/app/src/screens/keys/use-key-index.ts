@@ -56,7 +56,7 @@ function followKeys(index: KeyIndex, namespace: string): () => void {
   });
   let pending: KeyChange[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // What comes within a moment is shown at once: a batch is one change of the list.
+  // Changes that come within a moment are shown at once: a batch is one change of the list.
   const hand = (): void => {
     timer = undefined;
     index.apply(pending);
@@ -100,7 +100,7 @@ function keyChangeOf({ kind, entry, revision }: Change, index: KeyIndex): KeyCha
   };
 }
 
-/** What the page knows of a changed key is old. */
+/** Marks the page's knowledge of a changed key as old. */
 function refresh({ entry: { namespace, key } }: Change): void {
   void queries.invalidateQueries({ queryKey: ['entry', namespace, key, 0] });
   void queries.invalidateQueries({ queryKey: ['versions', namespace, key] });

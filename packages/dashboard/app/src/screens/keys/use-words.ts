@@ -8,7 +8,7 @@ import { memberNames } from '../../value/tools.ts';
 const siblings = 30;
 const maxWords = 2_000;
 
-/** What can be completed while a key is edited: members that its neighbours' values have, and names of keys. */
+/** The completions while a key is edited: members that its neighbours' values have, and names of keys. */
 export function useWords(namespace: string, key: string): readonly string[] {
   const folder = key.slice(0, key.lastIndexOf('/') + 1);
   const { data = [] } = useQuery({

@@ -4,7 +4,7 @@ import { byStage } from '../../state/stages.ts';
 import { readJson, sameData } from '../../value/json.ts';
 import { languageOf } from '../../value/language.ts';
 
-/** What a key is in a namespace, beside what it is in the first one that is compared. */
+/** The state of a key in a namespace, compared with that in the first namespace. */
 export type CellState = 'same' | 'different' | 'missing' | 'unknown';
 
 export interface MatrixRow {

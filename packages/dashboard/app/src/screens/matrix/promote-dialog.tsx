@@ -19,7 +19,7 @@ export interface PromoteDialogProps {
   readonly onDone: () => void;
 }
 
-/** What has to be written to `to` for the keys to be as in `from`. */
+/** The writes to `to` that make the keys as they are in `from`. */
 export function planPromotion(
   keys: readonly string[],
   from: ReadonlyMap<string, Entry>,

@@ -95,7 +95,7 @@ export default function Search() {
   );
 }
 
-/** What is around the first place of the text that was looked for. */
+/** The text around the first match. */
 function excerpt(text: string, wanted: string): string {
   const at = text.toLowerCase().indexOf(wanted.toLowerCase());
   return briefJson(at > 40 ? `…${text.slice(at - 30, at + 60)}` : text.slice(0, 120));

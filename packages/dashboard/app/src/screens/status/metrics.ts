@@ -18,7 +18,7 @@ export function parseMetrics(text: string): readonly Sample[] {
   });
 }
 
-/** What was measured at a moment. */
+/** The measurements at a moment. */
 export interface Measured {
   readonly at: number;
   readonly samples: readonly Sample[];
@@ -49,7 +49,7 @@ export interface CallRow {
 /** A caller who has heard enough, as a page that is closed, has not failed. */
 const fine = ['OK', 'CANCELLED'];
 
-/** What each method does, the busiest first. */
+/** The rates of the methods, the busiest first. */
 export function callRows(now: Measured, before: Measured | undefined): readonly CallRow[] {
   const methods = new Set(now.samples.flatMap(({ labels }) => labels.method ?? []));
   const rows = [...methods].map((method): CallRow => {

@@ -94,7 +94,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
-/** What was measured at the look before. */
+/** The measurements before the present ones. */
 function useBefore(now: Measured | undefined): Measured | undefined {
   const last = useRef<Measured | undefined>(undefined);
   const [before, setBefore] = useState<Measured | undefined>();

@@ -7,7 +7,7 @@ export interface DialogCommon {
   readonly onClose: () => void;
 }
 
-/** What is wrong with the name of a key; undefined: nothing. */
+/** The fault of a key's name; undefined: none. */
 export function complaintAbout(key: string, t: Translate): string | undefined {
   if (key === '') return undefined;
   const odd = [...key].find((character) => !/[a-zA-Z0-9_.\-/]/.test(character));
