@@ -38,7 +38,7 @@ export class RawSqlite {
         length(changes.bytes) AS size, changes.dek
       FROM entries JOIN changes USING (revision) WHERE entries.namespace = ? AND entries.key = ?`);
     this.#insert = db.prepare(`
-      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''), ?)`);
+      INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, x''), ?, ?)`);
     this.#put = db.prepare(`
       INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
       SET revision = excluded.revision, version = excluded.version, expires_at = excluded.expires_at`);
@@ -83,7 +83,7 @@ export class RawSqlite {
         0,
         logBytes,
       ],
-      ...[bytes, nothing],
+      ...[bytes, nothing, 1],
     );
     this.#put.run(namespace, key, revision, version, nothing);
   }
