@@ -1,11 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { ConfigError } from '@cfg/core';
 import { shuffle } from '../clock.js';
+import { type Edges, openEdges } from './edges.js';
 import { completeMemberlist, type MemberlistOptions, type MemberlistSettings, swimSettings } from './options.js';
 import type { SwimEffect } from './swim/effect.js';
 import { Swim } from './swim/swim.js';
-import { TcpEdge } from './tcp.js';
-import { UdpEdge } from './udp.js';
 import { type Address, sameAddress } from './wire/address.js';
 import { openPacket, sealPacket } from './wire/packet.js';
 import type { StreamMessage } from './wire/stream.js';
@@ -26,10 +25,8 @@ export interface MemberlistHandlers {
   readonly onMessage?: ((payload: Uint8Array) => void) | undefined;
 }
 
-interface Running {
+interface Running extends Edges {
   readonly swim: Swim;
-  readonly udp: UdpEdge;
-  readonly tcp: TcpEdge;
   readonly address: Address;
 }
 
@@ -74,8 +71,12 @@ export class Memberlist implements AsyncDisposable {
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new ConfigError('closed', 'a memberlist starts once');
     this.#state = 'running';
-    const { bind, advertise, clock, random } = this.#settings;
-    const { udp, tcp } = await this.#listen(bind);
+    const { advertise, clock, random } = this.#settings;
+    const { udp, tcp } = await openEdges(this.#settings, {
+      onPacket: (bytes, from) => this.#received(bytes, from),
+      onStream: (message) => this.#answer(message),
+      onRefused: (reason) => this.#refuse(reason),
+    });
     const address = { host: advertise.host, port: advertise.port ?? udp.port };
     this.#running = { udp, tcp, address, swim: new Swim(swimSettings(this.#settings, address), random, clock.now()) };
     this.#arm();
@@ -181,34 +182,6 @@ export class Memberlist implements AsyncDisposable {
     if (this.#running !== undefined) return this.#running;
     if (this.#state === 'closed') throw new ConfigError('closed', 'the memberlist is closed');
     throw new ConfigError('not_connected', 'the memberlist is not started');
-  }
-
-  /** Binds one port number with UDP and with TCP. */
-  async #listen(bind: Address): Promise<{ udp: UdpEdge; tcp: TcpEdge }> {
-    const { security, tcpTimeoutMs } = this.#settings;
-    for (let attempt = 0; ; attempt++) {
-      let udp: UdpEdge | undefined;
-      try {
-        udp = await UdpEdge.open(bind, (bytes, from) => this.#received(bytes, from));
-        const both = { host: bind.host, port: udp.port };
-        const tcp = await TcpEdge.open(
-          both,
-          security,
-          tcpTimeoutMs,
-          (message) => this.#answer(message),
-          (reason) => this.#refuse(reason),
-        );
-        return { udp, tcp };
-      } catch (error) {
-        await udp?.close();
-        // With any port allowed, the one that UDP got may be taken for TCP.
-        if (bind.port === 0 && attempt < 10) continue;
-        const where = `${bind.host}:${bind.port}`;
-        throw new ConfigError('unavailable', `cannot listen at ${where}: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-    }
   }
 
   #received(bytes: Uint8Array, from: Address): void {

@@ -196,11 +196,8 @@ export class Swim {
       const nack = (helper.vsn[1] ?? 0) >= 4;
       if (nack) probe.nacksExpected += 1;
       const source = { ...address, node: name };
-      this.#send(
-        helper.address,
-        [{ is: 'indirectPing', seqNo, target: node.address, node: node.name, nack, source }],
-        helper,
-      );
+      const ping: IndirectPing = { is: 'indirectPing', seqNo, target: node.address, node: node.name, nack, source };
+      this.#send(helper.address, [ping], helper);
     }
     if ((node.vsn[1] ?? 0) >= 3) {
       this.#effects.push({ do: 'ping-stream', to: node.address, node: node.name, seqNo, deadline: endsAt });
