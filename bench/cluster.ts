@@ -7,7 +7,7 @@ import { RawDriver } from './lib/raw-driver.js';
 import { alternate, line, median, plain, title } from './lib/report.js';
 
 /*
- * What a cluster costs: a Get through the node that holds the namespace beside one on a server without a cluster, a Get
+ * The cost of a cluster: a Get through the node that holds the namespace beside one on a server without a cluster, a Get
  * through another node beside that; the ring by itself; a namespace that moves while it is written to. Each node has a
  * process of its own, and a store in memory.
  */

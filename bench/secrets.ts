@@ -8,7 +8,7 @@ import { SqliteStore, type SqliteStoreOptions } from '@cfg/sqlite';
 import { alternate, line, median, title } from './lib/report.js';
 
 /*
- * What sealing costs: the same calls on values of 1 KB in a SQLite file that seals all of them and in one that seals
+ * The cost of sealing: the same calls on values of 1 KB in a SQLite file that seals all of them and in one that seals
  * none, by turns.
  */
 

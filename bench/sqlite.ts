@@ -75,7 +75,7 @@ line(
   ),
 );
 const [one, oneRaw] = [each(400, set), each(400, (i) => raw.set('ns', [key(i)], nextBytes()))];
-// What runs for the first time is slow on every side.
+// The first run is slow on every side.
 for (const warmUp of [one, oneRaw, one]) await warmUp();
 line('set, one after the other, same statements', 'op/s', await alternate(one, oneRaw, 11), 0.7);
 const oneBare = each(400, (i) => twoRowsOf(1, i));

@@ -45,7 +45,7 @@ export class Program {
     );
   }
 
-  /** What it and its workers have used of the CPU so far, in seconds. */
+  /** The CPU time of the program and its workers so far, in seconds. */
   cpuSeconds(): number {
     return this.#pids().reduce((sum, pid) => sum + ticksOf(pid), 0) / 100;
   }

@@ -7,7 +7,7 @@ import { RichClientError } from 'nice-grpc-error-details';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openThreeDoors, type ThreeDoors } from './test/three-doors.js';
 
-/** What is asked of each method, so that whoever has the right gets an answer. Every method must have a row. */
+/** The request to each method, so that whoever has the right gets an answer. Every method must have a row. */
 const requests: Readonly<Record<string, object>> = {
   'config.v1.ConfigService.Get': { namespace: 'n', key: 'a' },
   'config.v1.ConfigService.Set': { namespace: 'n', key: 'b', value: Buffer.from('1') },
@@ -53,7 +53,7 @@ const checkAccess = 'config.v1.ConfigService.CheckAccess';
 /** Answers every authenticated caller, with what they may read. */
 const search = 'config.v1.ConfigOperations.Search';
 
-/** What the answer to somebody with the right is, where it is not OK: what the store does not have. */
+/** The answer to somebody with the right, where it is not OK: the store does not have what was asked for. */
 const notOk: Readonly<Record<string, Status>> = {
   'config.v1.ConfigService.SetAlias': Status.ALREADY_EXISTS,
   'config.v1.ConfigService.Delete': Status.NOT_FOUND,

@@ -21,13 +21,13 @@ export interface AuditChoice {
 /** An audit that is ready. */
 export interface OpenAudit {
   readonly stage: AuditStage;
-  /** What ListAudit reads, where it is a table. */
+  /** The table that ListAudit reads, where there is one. */
   readonly trail: AuditTrail | undefined;
   /** Waits for what is still to be recorded, then closes the table. */
   close(): Promise<void>;
 }
 
-/** What is recorded of who did what, and where. */
+/** The parts of the audit trail, and where they are recorded. */
 export interface AuditSettings {
   /**
    * Where it is recorded who wrote what: `log`, `sqlite:PATH` or `postgres://…`. Default: only in the store's own log,

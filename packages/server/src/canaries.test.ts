@@ -84,7 +84,7 @@ it('is in no file: not in the database, its log, a backup, the trail, what is pr
   for (const path of files()) expect([path, leaks(readFileSync(path))]).toEqual([path, []]);
   expect(leaks(Buffer.from(program.stdout + program.stderr))).toEqual([]);
 
-  // What the backup and the old key file bring back.
+  // The backup and the old key file bring these back.
   copyFileSync(backup, join(data.path, 'restored.db'));
   const again = [...anyPorts, '--store', `sqlite:${join(data.path, 'restored.db')}`];
   await using restored = await Program.serving([...again, ...sealed]);

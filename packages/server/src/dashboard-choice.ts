@@ -31,7 +31,7 @@ export interface DashboardChoice {
   open(guard: Guard, metrics: HttpHandler | undefined): Dashboard | undefined;
 }
 
-/** What is known of the server's guard. */
+/** The facts about the server's guard. */
 interface Surroundings {
   /** Whether everybody may do everything, as far as the guard goes. */
   readonly isOpen: boolean;

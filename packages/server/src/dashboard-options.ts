@@ -1,7 +1,7 @@
 /** How users of the dashboard sign in. */
 export type DashboardAuthKind = 'hmac' | 'bearer' | 'none';
 
-/** What is said about the dashboard. */
+/** The options about the dashboard. */
 export interface DashboardOptions {
   /** Whether the HTTP door serves the dashboard, below `/dashboard/`. Default true. */
   readonly dashboard?: boolean | undefined;
@@ -19,7 +19,7 @@ export interface DashboardOptions {
   /** A file with it. */
   readonly dashboardPassphraseFile?: string | undefined;
   /**
-   * What sessions of `hmac` are signed with, at least 32 bytes. Servers that share users share it. Default: a random one,
+   * The secret that signs sessions of `hmac`, at least 32 bytes. Servers that share users share it. Default: a random one,
    * so that sessions end with the server.
    */
   readonly dashboardSecret?: string | undefined;
@@ -29,5 +29,5 @@ export interface DashboardOptions {
   readonly dashboardUser?: string | undefined;
 }
 
-/** What the user calls an option; errors name it so. */
+/** The name by which the user knows an option; errors use it. */
 export type NameOf = (option: keyof DashboardOptions) => string;

@@ -17,7 +17,7 @@ export interface Door {
   drain(): Promise<void>;
   /** Destroys the remaining connections. */
   cut(): void;
-  /** What it has done so far. Absent where what it is made of does not tell. */
+  /** Its counts so far. Absent where its implementation does not tell them. */
   metrics?(): DoorMetrics;
 }
 

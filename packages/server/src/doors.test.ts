@@ -53,7 +53,7 @@ for (const kind of grpcDoors) {
   storeConformance(`RemoteStore over a socket, ${kind}`, () => overSocket(kind, new MemoryStore()), remote);
   watchProperty(`RemoteStore over a socket, ${kind}`, () => overSocket(kind, new MemoryStore()), { runs: 20 });
 }
-// What the doors do does not depend on the store, so one of them is enough here.
+// The work of the doors does not depend on the store, so one of them is enough here.
 storeConformance('RemoteStore over a socket in front of SQLite', () => beforeSqlite('fast'), remote);
 storeConformance('RemoteStore in process', () => inProcess(new MemoryStore()), remote);
 watchProperty('RemoteStore in process', () => inProcess(new MemoryStore()), { runs: 200 });

@@ -7,7 +7,7 @@ import { listenNice } from './grpc-door-nice.js';
 import type { GrpcSettings } from './grpc-settings.js';
 import type { LiveTls } from './live-tls.js';
 
-/** What the gRPC door is made of: `fast` is `@cfg/grpc-door`, `nice` the server of nice-grpc. */
+/** The implementation of the gRPC door: `fast` is `@cfg/grpc-door`, `nice` the server of nice-grpc. */
 export const grpcDoors = ['fast', 'nice'] as const;
 export type GrpcDoorKind = (typeof grpcDoors)[number];
 

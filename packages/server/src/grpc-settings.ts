@@ -4,14 +4,14 @@ import { type ChannelOptions, ServerCredentials } from '@grpc/grpc-js';
 import type { Server, ServiceImplementation } from 'nice-grpc';
 import type { LiveTls } from './live-tls.js';
 
-/** What a request may have beside its value; a batch of small values has room as well. */
+/** The bytes that a request may have beside its value; a batch of small values has room as well. */
 const leastRequestBytes = 4 * 1024 * 1024;
 const besideValueBytes = 64 * 1024;
 
-/** What all requests that have come in part may take together at each door: four of the largest. */
+/** The bytes that all unfinished requests may take together at each door: four of the largest. */
 export const bufferedBytes = (largestBytes: number): number => 4 * Math.max(leastRequestBytes, largestBytes);
 
-/** What the body of an HTTP request needs for a value: it comes as base64, a third longer, within a JSON object. */
+/** The bytes that the body of an HTTP request needs for a value: base64, a third longer, within a JSON object. */
 export const bodyBytes = (maxValueBytes: number): number => Math.ceil(maxValueBytes * 1.4) + besideValueBytes;
 
 /** The options of the gRPC door, whatever it is made of: a request is not much larger than a value may be. */
@@ -28,7 +28,7 @@ export const grpcOptions = (maxValueBytes: number): ChannelOptions => ({
 export const grpcCredentials = (tls: LiveTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : tls.credentials();
 
-/** What a node of a cluster serves beside the store: to the others, and to those who run it. */
+/** The services of a node of a cluster beside the store: for the other nodes, and for those who run it. */
 export interface ClusterServices {
   readonly peering: ServiceImplementation<ConfigPeeringDefinition>;
   readonly cluster: ServiceImplementation<ConfigClusterDefinition>;
@@ -41,12 +41,12 @@ export function addClusterServices(server: Pick<Server, 'add'>, services: Cluste
   server.add(ConfigClusterDefinition, services.cluster);
 }
 
-/** What holds strangers off at the door `fast`, and cannot be had of nice-grpc's server. */
+/** The limits that hold strangers off at the door `fast`; nice-grpc's server does not have them. */
 export const niceLacks: string =
   'callers are authenticated only after their request has come, and nothing bounds what unfinished requests, unsent ' +
   'answers and connections take';
 
-/** What the gRPC door needs of the server's settings. */
+/** The settings of the server that the gRPC door uses. */
 export interface GrpcSettings {
   /** Default: silent. */
   readonly logger?: Logger | undefined;
@@ -58,6 +58,6 @@ export interface GrpcSettings {
   readonly maxUnsentBytes?: number | undefined;
   /** Who may have any number of connections. Default: nobody. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** What a node of a cluster serves beside. Default: not in a cluster. */
+  /** The services of a node of a cluster. Default: not in a cluster. */
   readonly nodeServices?: ClusterServices | undefined;
 }

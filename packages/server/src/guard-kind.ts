@@ -1,7 +1,7 @@
 import type { Logger } from '@cfg/core';
 import type { Guard } from '@cfg/service';
 
-/** What is said about the guard. */
+/** The options about the guard. */
 export interface GuardOptions {
   readonly guard?: string | Guard | undefined;
   readonly opaEntrypoint?: string | undefined;
@@ -26,7 +26,7 @@ export interface GuardChoice {
   open(): Promise<OpenGuard>;
 }
 
-/** What the user calls an option; errors name it so. */
+/** The name by which the user knows an option; errors use it. */
 export type NameOf = (option: keyof GuardOptions) => string;
 
 /** A guard that is named by a word and what it needs, as in `rbac:FILE`. */

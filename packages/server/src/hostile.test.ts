@@ -114,7 +114,7 @@ describe.skipIf(process.platform !== 'linux')('a server under attack', () => {
     }, 20);
     try {
       await attack();
-      // What the attackers hold, they hold on to; a few answers alone have no median.
+      // Attackers keep what they hold; a few answers alone have no median.
       if (isTimed) await sleep(2_000);
       const tookMs = await wellBehaved?.medianMs();
       // Only where nothing else runs is a time worth something.

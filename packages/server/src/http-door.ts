@@ -26,7 +26,7 @@ const slowPeers = {
   connectionsCheckingInterval: 2_000,
 };
 
-/** What the door needs of the server's settings. */
+/** The settings of the server that the door uses. */
 export interface HttpSettings {
   readonly http: Address;
   readonly trustedProxies: readonly string[];
@@ -59,7 +59,7 @@ export async function openHttpDoor(
     report({ limit, peer: `${socket?.remoteAddress}:${socket?.remotePort}` });
   };
   limitConnections(server, maxConnections, new HostCount(maxConnectionsPerHost, hostNames(trustedProxies)), limited);
-  // What comes beside the gateway is mounted as anywhere else.
+  // Handlers beside the gateway are mounted as anywhere else.
   const app = express()
     .disable('x-powered-by')
     .set('trust proxy', [...trustedProxies]);

@@ -3,7 +3,7 @@ import { maxInt32, wholeNumber } from '@cfg/core/store';
 import { listOf } from './list.js';
 import { chooseRateStore, type RateStoreChoice } from './rate-store-choice.js';
 
-/** What the server takes of its callers. */
+/** The limits on the server's callers. */
 export interface LimitOptions {
   /** Calls per second of one client (its address; IPv6 by its first 64 bits). Default: no limit. */
   readonly rate?: number | undefined;
@@ -26,7 +26,7 @@ export interface LimitOptions {
   /** Watches and streams of events of one client at a time. Default 10,000; at least 1. */
   readonly maxWatchesPerClient?: number | undefined;
   /**
-   * What answers that wait for their callers to read may take together at each door, in bytes; what many share counts
+   * The bytes that unread answers may take together at each door; bytes that many answers share count
    * once. More are RESOURCE_EXHAUSTED. Default 256 MiB; at least 1.
    */
   readonly maxUnsentBytes?: number | undefined;

@@ -4,7 +4,7 @@ import type { OpenAudit } from './audit-choice.js';
 import type { Door } from './door.js';
 import type { OpenWebhooks } from './webhooks-choice.js';
 
-/** What is measured of a server. */
+/** The metrics of a server. */
 export interface Measured {
   readonly doors: Readonly<Record<string, Door>>;
   readonly watches: WatchLimit;

@@ -32,7 +32,7 @@ export interface ServerOptions
   /** Where the gRPC door opens, `host:port`; port 0 takes a free one. Default `127.0.0.1:9090`. */
   readonly grpc?: string | undefined;
   /**
-   * What the gRPC door is made of: `fast`, our own server, or `nice`, nice-grpc's, which does not have the limits that hold
+   * The implementation of the gRPC door: `fast`, our own server, or `nice`, nice-grpc's, which lacks the limits that hold
    * strangers off, and therefore opens on the loopback only. Default `fast`.
    */
   readonly grpcDoor?: GrpcDoorKind | undefined;
@@ -63,7 +63,7 @@ export interface ServerOptions
   /** The file of the public key, PEM, that the bundles of a guard `opa:` must be signed by. */
   readonly opaBundleKey?: string | undefined;
   /**
-   * What tokens are verified by, for a guard `opa:`: the URL of a JSON web key set, or the file of a public key, PEM.
+   * The keys that verify tokens, for a guard `opa:`: the URL of a JSON web key set, or the file of a public key, PEM.
    * Without it a token is believed as it is, which is right only behind something that verifies it.
    */
   readonly jwtKeys?: string | undefined;
@@ -113,11 +113,11 @@ export interface ServerSettings extends LimitSettings {
   readonly metrics: Address | undefined;
   readonly tracing: boolean;
   readonly store: Store;
-  /** What this node holds itself: in a cluster, {@link store} is before all nodes. */
+  /** The store of this node itself: in a cluster, {@link store} stands for all nodes. */
   readonly localStore: Store;
   /** Of a node of a cluster. */
   readonly node: ClusterNode | undefined;
-  /** What it may be called in logs. */
+  /** Its name in logs. */
   readonly storeName: string;
   readonly ownsStore: boolean;
   readonly workers: number;

@@ -30,7 +30,7 @@ export const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.te
 
 type NameOf = (option: keyof PostgresOptions) => string;
 
-/** What was chosen of the store's options. Throws `invalid_argument`, naming the option as the user knows it. */
+/** The chosen options of the store. Throws `invalid_argument`, naming the option as the user knows it. */
 export function choosePostgres(options: PostgresOptions, nameOf: NameOf): PostgresStoreOptions {
   const { storeReplicas, storePooled, storeListen } = options;
   const whole = (option: 'maxStalenessMs' | 'storeConnections' | 'storeTimeoutMs', most: number): number | undefined =>

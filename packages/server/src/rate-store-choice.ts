@@ -4,7 +4,7 @@ import type { RateLimiterPostgres as PostgresLimiter } from 'rate-limiter-flexib
 import { reasonOf } from './reason.js';
 import { chooseDatabase } from './sql-database.js';
 
-/** What each client may do. */
+/** The rates that each client may reach. */
 export interface SharedRate {
   /** Calls per second, on the average. */
   readonly rate: number;

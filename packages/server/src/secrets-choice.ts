@@ -2,7 +2,7 @@ import { ConfigError, type Logger, SecretPolicy } from '@cfg/core';
 import type { Sealing } from '@cfg/core/store';
 import { parseWrapper, sealSecrets } from '@cfg/secrets';
 
-/** What is said about secrets. */
+/** The options about secrets. */
 export interface SecretsChoice {
   /**
    * The key that keeps secrets from whoever reads the store's files: `file:PATH`, `env:NAME` or

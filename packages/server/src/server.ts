@@ -109,7 +109,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     const http = await openHttpDoor(gateway, dashboard, settings, tls);
     doors.push(http);
     if (worker !== undefined) metrics?.whenMade((made) => worker.measure(made));
-    // What workers measure is added up and served by the program that began them.
+    // The primary process adds up the metrics of its workers and serves them.
     const isMeasuredHere = settings.metrics !== undefined && worker === undefined;
     const measured = isMeasuredHere && metrics ? await openMetricsDoor(metrics.handler, settings.metrics) : undefined;
     if (measured) doors.push(measured);
@@ -138,7 +138,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   }
 }
 
-/** What makes spans of calls and of requests. */
+/** The makers of the spans of calls and of requests. */
 async function loadTracing() {
   const [{ tracing: calls }, { tracing: requests }] = await Promise.all([
     import('@cfg/service/tracing'),
@@ -183,7 +183,7 @@ interface Doors {
   readonly dashboardUrl: string | undefined;
 }
 
-/** What else ends: what reads the store, before it is closed, and the rest afterwards. */
+/** The other parts to close: those that read the store before it is closed, and the rest afterwards. */
 interface Ends {
   stop(): Promise<void>;
   release(): Promise<void>;

@@ -29,7 +29,7 @@ export function chooseDatabase(choice: string, name: string, others = ''): Datab
 
 function openSqlite(path: string): SqlDatabase {
   const connection = new DatabaseSync(path);
-  // What is kept beside the store may lose its last moments when the power fails, and so needs no wait for the disk.
+  // The data beside the store may lose its last moments when the power fails, and so needs no wait for the disk.
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
   return { connection, close: () => connection.close() };
 }

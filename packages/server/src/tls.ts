@@ -10,7 +10,7 @@ export interface TlsFiles {
   readonly tlsClientCa?: string | undefined;
 }
 
-/** What is in the files. */
+/** The contents of the files. */
 export interface Tls {
   readonly cert: Buffer;
   readonly key: Buffer;

@@ -1,7 +1,7 @@
 import { maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What node.js says of a request that it cannot read, and what the caller is told. */
+/** Node.js's codes for requests that it cannot read, each with the answer to the caller. */
 const answers: Readonly<Record<string, { readonly status: number; readonly message: string } | undefined>> = {
   HPE_HEADER_OVERFLOW: { status: 431, message: `the request line and headers are larger than ${maxHeaderSize} bytes` },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, message: 'the request did not arrive in time' },

@@ -70,7 +70,7 @@ async function killAndCheck(rounds: number, store: string, state: string, dir: T
   receiver.isWell = true;
   await using _last = await Program.serving(args);
   await vi.waitFor(() => expect(receiver.taken.length).toBeGreaterThanOrEqual(written), { timeout: 60_000 });
-  // What was written and not acknowledged may be one more.
+  // One more may have been written without being acknowledged.
   expect(receiver.taken).toEqual(upTo(receiver.taken.length));
   expect(written).toBeGreaterThanOrEqual(rounds);
 }

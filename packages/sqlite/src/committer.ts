@@ -37,7 +37,7 @@ export class Committer {
     this.#sweep = new Sweep(db, limits, this.#drops);
   }
 
-  /** What it has dropped. */
+  /** The counts of what it has dropped. */
   get compaction(): CompactionState {
     return this.#drops.meter.state;
   }

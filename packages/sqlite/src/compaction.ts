@@ -7,7 +7,7 @@ import type { Trail } from './trail.js';
 /** Maximum number of revisions dropped in one transaction, or twice the number that it added, if that is more. */
 const step = 200;
 
-/** What a change weighs in the log's limit in bytes: its value, and roughly what is kept beside it. */
+/** The size of a change in the log's limit in bytes: its value, and roughly the data kept beside it. */
 export const changeWeight = (entry: Entry): number => 200 + entry.size;
 
 /**

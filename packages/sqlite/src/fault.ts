@@ -19,7 +19,7 @@ function resultCode(error: unknown): number | undefined {
 /** Whether another connection holds the lock that was asked for. */
 export const isBusy = (error: unknown): boolean => resultCode(error) === busy;
 
-/** What is in the file is not what was written. Others cannot mend it either, but a backup may be put in its place. */
+/** The file's content is not what was written. Others cannot mend it either, but a backup may be put in its place. */
 export class FileDamage extends ConfigError {
   readonly what: string;
 
@@ -72,7 +72,7 @@ export class KeysChanged extends Error {
 export const areKeysChanged = (error: unknown): boolean =>
   (error as { code?: unknown } | undefined)?.code === 'CFG_KEYS_CHANGED';
 
-/** What SQLite says is wrong. */
+/** The fault in SQLite's words. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**

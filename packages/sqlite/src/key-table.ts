@@ -31,7 +31,7 @@ export class SqliteKeyTable implements KeyTable {
   /** The file must have been prepared. */
   constructor(path: string, busyTimeoutMs: number) {
     this.#db = connect(path, busyTimeoutMs);
-    // What a plain value or a wrapped key leaves behind in the file is overwritten.
+    // The bytes that a plain value or a wrapped key leaves behind in the file are overwritten.
     this.#db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
   }
 

@@ -107,7 +107,7 @@ export class OpenFile {
     this.#tend = setInterval(() => this.#upkeep.wake(), tendMs).unref();
   }
 
-  /** What was dropped. */
+  /** The counts of what was dropped. */
   get compaction(): CompactionState | undefined {
     return this.#writer.compaction;
   }

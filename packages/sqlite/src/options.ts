@@ -74,7 +74,7 @@ export interface SqliteStoreOptions extends TrailRetentionOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What of {@link Settings} the thread that writes needs: plain data. */
+/** The part of {@link Settings} that the writer thread needs: plain data. */
 export interface WriterSettings extends TrailRetention {
   /** Absolute. */
   readonly path: string;
@@ -104,7 +104,7 @@ export interface Settings extends WriterSettings {
 
 const mebibyte = 1024 * 1024;
 
-/** What of the settings the thread that writes needs. */
+/** The part of the settings that the writer thread needs. */
 export function writerSettings(settings: Settings): WriterSettings {
   const { logAgeMs, historyAgeMs, tombstoneAgeMs, trailAgeMs } = settings;
   const { path, historyLimit, logLimit, logBytes, durability, walLimitBytes, searchIndex, secretPatterns } = settings;

@@ -82,7 +82,7 @@ it('finds the same with the index, before it is there, and without', async () =>
   await (await openStore(path)).close();
   expect(await until(path, () => true)).toMatchObject({ indexed_to: null });
   const again = await openStore(path, { searchIndex: true });
-  // What is in the file already comes into the index afterwards.
+  // Entries that are in the file already come into the index afterwards.
   expect(await until(path, isCaughtUp)).toMatchObject({ rows: 399 });
   expect(await found(again, { text: 'value 15' })).toEqual(['app/retry-1', ...(answers[2] ?? [])]);
   expect(answers[0]).toHaveLength(57);

@@ -32,7 +32,7 @@ export class Tables implements WriteTables {
   readonly #isKey: StatementSync;
   readonly #insertAlias: StatementSync;
   readonly #deleteAlias: StatementSync;
-  /** What the transaction adds to the namespaces, written at its end. */
+  /** The additions of the transaction to the namespaces, written at its end. */
   #tallies = new Map<string, { revision: number; added: number }>();
   #bytes = 0;
 

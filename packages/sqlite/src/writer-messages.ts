@@ -2,7 +2,7 @@ import { type CompactionState, ConfigError, type ErrorCode, isConfigError } from
 import type { DataKeys, Operation, PlainCommit } from '@cfg/core/store';
 import { FileDamage } from './fault.js';
 
-/** What the thread that writes is asked. It answers in the order of the questions. */
+/** A request to the writer thread. It answers in the order of the requests. */
 export type Request =
   | { readonly do: 'open' }
   | { readonly do: 'commit'; readonly operations: readonly Operation[]; readonly nowMs: number }

@@ -39,7 +39,7 @@ export class Writer {
     await this.#ask({ do: 'load', keys });
   }
 
-  /** What the thread has dropped, as of its last answer; it begins anew when the file is opened anew. */
+  /** The counts of what the thread has dropped, as of its last answer; they begin anew when the file is opened anew. */
   get compaction(): CompactionState | undefined {
     return this.#compaction;
   }

@@ -58,7 +58,7 @@ export class WritingFile {
     });
   }
 
-  /** What was dropped since the file was opened. */
+  /** The counts of what was dropped since the file was opened. */
   get compaction(): CompactionState {
     return this.#open.committer.compaction;
   }
@@ -68,7 +68,7 @@ export class WritingFile {
     this.#try(() => {
       this.#boundLog();
       this.#open.committer.probe();
-      // What it writes finds room in the log where a larger write does not.
+      // A small write finds room in the log where a larger one does not.
       const { bavail, bsize } = statfsSync(dirname(realPath(this.#settings.path)));
       if (bavail * bsize < minFreeBytes) {
         throw new ConfigError('unavailable', 'the SQLite file cannot be used: the disk is full');

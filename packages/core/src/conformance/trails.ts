@@ -4,7 +4,7 @@ import type { Store } from '../contract/store.js';
 import type { TrailRetentionOptions } from '../local-store/retention.js';
 import { having, json, type Opened } from './context.js';
 
-/** What such a store is opened with: little is kept, so that the trail has to remember the rest. */
+/** The options of such a store: little is kept, so that the trail has to remember the rest. */
 export interface TrailStoreOptions extends TrailRetentionOptions {
   readonly historyLimit: number;
   readonly logLimit: number;
@@ -128,7 +128,7 @@ export function trails(name: string, newStore: () => (options: TrailStoreOptions
       await store.set('ns', 'new', json(1), { author: 'ann' });
       const { revision } = await having(store, 'revisions').revision();
       await writeUntil(store, async () => (await trailOf(store, {}, 1_000)).at(-1)?.entry.revision === revision);
-      // What is remembered of the log is forgotten, not the key.
+      // The trail forgets, the key does not.
       expect((await store.get('ns', 'old')).version).toBe(3);
     });
   });

@@ -45,7 +45,7 @@ export interface HistoryRange {
   readonly includeDeleted: boolean;
 }
 
-/** What to look for in the trail, newest first. An absent part lets everything through. */
+/** A filter of the trail, read newest first. An absent part lets everything through. */
 export interface TrailRange {
   /** Only changes before this revision; may be infinite. */
   readonly before: number;

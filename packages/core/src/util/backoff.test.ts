@@ -7,7 +7,7 @@ it('doubles its bound with each failure, up to the largest', () => {
   expect(bounds).toEqual([100, 200, 400, 500, 500]);
 });
 
-/** What is waited for, which comes when it is told to. */
+/** The awaited event, which comes when it is told to. */
 class Awaited implements Arrivals {
   count = 0;
   listeners = 0;

@@ -7,7 +7,7 @@ import { digestOf, type Member, type RingState, sameContent } from '../ring/ring
 import { type Facts, nothingOwned, type Ownership, type RingRules, ringRules } from './rules.js';
 import type { AgreementSettings } from './settings.js';
 
-/** What happens to a node. */
+/** An event at a node. */
 export type Input =
   | { readonly is: 'message'; readonly message: GossipMessage }
   /** The transport says who is there, and for how long that holds. */
@@ -20,7 +20,7 @@ export type Input =
   /** The deadline has come. */
   | { readonly is: 'time' };
 
-/** What a node is to do about it, in this order. */
+/** The actions of a node in response, in this order. */
 export type Effect =
   /** Keep the epoch for the next start. */
   | { readonly do: 'keep'; readonly epoch: number }
@@ -63,7 +63,7 @@ export class Agreement {
   #ring: Ring;
   #ownership: Ownership = nothingOwned;
   #digest: { of: RingState; is: number } | undefined;
-  /** What this node pinned or unpinned lately, and until when that counts as lately. */
+  /** The recent pins and unpins of this node, each with the time until which it counts as recent. */
   readonly #pins = new Map<string, { readonly owner: string | undefined; readonly until: number }>();
   #effects: Effect[] = [];
   #heartbeatAt: number;

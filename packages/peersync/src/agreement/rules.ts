@@ -2,7 +2,7 @@ import type { Membership } from '../membership/membership.js';
 import type { Ring } from '../ring/ring.js';
 import { type RingState, sorted } from '../ring/ring-state.js';
 
-/** What the ring must say of owners, as far as this node knows. */
+/** The owners that the ring must name, as far as this node knows. */
 export interface Ownership {
   /** Owners by namespace, as recorded by claims. */
   readonly claims: ReadonlyMap<string, string>;
@@ -12,7 +12,7 @@ export interface Ownership {
 
 export const nothingOwned: Ownership = { claims: new Map(), holdings: new Set() };
 
-/** What a node knows when it judges a ring. */
+/** A node's knowledge when it judges a ring. */
 export interface Facts {
   readonly self: string;
   readonly membership: Membership;
@@ -125,7 +125,7 @@ function repairedMembers(members: RingState['members'], { membership, heardEvery
   return changed ? repaired : members;
 }
 
-/** What is this node's by a claim or by its data must be so in the ring; what a claim gave to another must not. */
+/** The ring must name this node for namespaces that are its own by a claim or by its data, and not for those that a claim gave to another. */
 function repairedOverrides(ring: Ring, { self, ownership, pins }: Facts): RingState['overrides'] {
   const { overrides } = ring.state;
   const repaired = new Map(overrides);

@@ -36,7 +36,7 @@ async function start(id: string, transport: Transport, options: Partial<ClusterO
 
 const members = (cluster: Cluster): string[] => [...cluster.ring.state.members.keys()].sort();
 
-/** What every transport must let a cluster do. */
+/** The abilities that a cluster must have over every transport. */
 async function liveTogether(open: (first: boolean) => Transport): Promise<void> {
   const ownership = new Records();
   const a = await start('a', open(true), { ownership });

@@ -7,7 +7,7 @@ import { Ring } from '../ring/ring.js';
 import type { Member } from '../ring/ring-state.js';
 import { type ClusterOptions, type ClusterSettings, completeCluster } from './options.js';
 
-/** What a cluster tells its user. Handlers may throw; that is logged. */
+/** The events of a cluster for its user. Handlers may throw; that is logged. */
 export interface ClusterEvents {
   /** The ring has changed. */
   ring: (ring: Ring) => void;

@@ -83,7 +83,7 @@ export class Answering {
     this.#wake();
   }
 
-  /** What the caller sent, as far as it was passed on. Without a credential the node's own holds, as in any call. */
+  /** The caller's metadata, as far as it was passed on. Without a credential the node's own holds, as in any call. */
   #metadataOf({ authorization, secrets, onBehalfOf }: ForwardedCaller): Metadata {
     const { metadata } = this.#context;
     const own = metadata.get('authorization');

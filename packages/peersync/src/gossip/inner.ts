@@ -1,7 +1,7 @@
 import { GossipError } from './gossip-error.js';
 import type { Heartbeat, RingChange } from './message.js';
 
-/** What a message may hold, so that hostile gossip cannot fill the memory. */
+/** The limits of a message, so that hostile gossip cannot fill the memory. */
 export const limits = {
   members: 1_000,
   overrides: 100_000,

@@ -4,7 +4,7 @@ import type { Member, RingState } from '../ring/ring-state.js';
 export interface Heartbeat {
   readonly is: 'heartbeat';
   readonly from: Member;
-  /** What only nodes of ours add; undefined from a node of the original. */
+  /** The fields that only nodes of ours add; undefined from a node of the original. */
   readonly ring?: { readonly epoch: number; readonly digest: number } | undefined;
 }
 

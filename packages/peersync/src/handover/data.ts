@@ -1,6 +1,6 @@
 import type { DataPage } from '../lease/peer.js';
 
-/** What is left at the end. */
+/** The rest at the end. */
 export interface LastPage<R> extends DataPage<R> {
   /** Whether that is all; else there is too much for one page. */
   readonly isAll: boolean;

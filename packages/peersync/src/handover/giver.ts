@@ -12,7 +12,7 @@ export const freezeMs = 2_000;
 interface Freeze {
   readonly name: symbol;
   readonly thaw: () => void;
-  /** What the taker has to have before it may hold the namespace; undefined while that is being read. */
+  /** The changes that the taker must have before it may hold the namespace; undefined while they are being read. */
   position?: number;
 }
 
@@ -34,7 +34,7 @@ export class HandoverGiver<R> {
   }
 
   /**
-   * What the taker still lacks, when writes are held back. They go on after {@link freezeMs}, when it is handed over, or
+   * The changes that the taker still lacks when writes are held back. Writes go on after {@link freezeMs}, after the handover, or
    * at once where that is too much for a moment: it cannot be handed over then.
    */
   async freeze(namespace: string, position: number): Promise<DataPage<R>> {

@@ -1,5 +1,5 @@
 /**
- * What a node has on its disk about a namespace: its right to write, or who has it as far as this node knows. The ring
+ * The stored record of a node about a namespace: its right to write, or who has it as far as this node knows. The ring
  * says where to go, the lease says who may write. Terms rise with every holder.
  */
 export type Lease =

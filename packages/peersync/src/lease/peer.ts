@@ -20,7 +20,7 @@ export interface LogPlace {
   readonly logId: string;
 }
 
-/** What a node holds and has changed, up to a place in its log. */
+/** The namespaces that a node holds, and its changes up to a place in its log. */
 export interface Changes extends LogPlace {
   readonly holdings: readonly Holding[];
   /** Whether `holdings` is everything that it holds, rather than what has changed. */
@@ -30,15 +30,15 @@ export interface Changes extends LogPlace {
 }
 
 /**
- * What a node asks another one. A peer that does not answer fails with `unavailable`, one of the original, which knows
+ * The requests of a node to another one. A peer that does not answer fails with `unavailable`, one of the original, which knows
  * no leases, with `unsupported`.
  */
 export interface Peer<R> {
-  /** What the peer has on its disk about the namespace. */
+  /** The peer's stored record of the namespace. */
   lookup(namespace: string): Promise<Lease | undefined>;
   /** Everything that the peer holds. */
   holdings(): Promise<readonly Holding[]>;
-  /** What of it has changed after that place; everything, where the log does not reach back so far. */
+  /** Its changes after that place; all entries, where the log does not reach back so far. */
   changes(after: LogPlace): Promise<Changes>;
   vote(namespace: string, candidate: string, term: number): Promise<Vote>;
   /** Everything in the namespace that changed after `position`: its entries with their history, or what the log has. */

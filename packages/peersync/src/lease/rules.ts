@@ -1,7 +1,7 @@
 import { crc32 } from '../ring/crc32.js';
 import { type Holder, holderBy, type Lease } from './lease.js';
 
-/** What a rule decides: the lease from now on (undefined: as it was), and what is answered when it is on the disk. */
+/** The decision of a rule: the lease from now on (undefined: as it was), and the answer once it is on the disk. */
 export interface Decision<A> {
   readonly lease?: Lease;
   readonly answer: A;

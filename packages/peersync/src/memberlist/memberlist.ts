@@ -17,7 +17,7 @@ export interface MemberlistNode {
   readonly meta: Uint8Array;
 }
 
-/** What a memberlist tells its user. Must not throw. */
+/** The events of a memberlist for its user. Must not throw. */
 export interface MemberlistHandlers {
   /** A node came, changed its metadata, said goodbye, or was not heard any more. */
   readonly onMember?: ((what: 'joined' | 'updated' | 'left' | 'gone', node: MemberlistNode) => void) | undefined;

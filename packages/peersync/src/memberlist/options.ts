@@ -18,7 +18,7 @@ export interface MemberlistOptions extends SecurityOptions {
   readonly bind?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined;
   /** Where the others find this node, if it is not where it listens. Default: the bound address, or the first private one. */
   readonly advertise?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined;
-  /** What the others learn of this node, at most 512 bytes. */
+  /** The metadata of this node for the others, at most 512 bytes. */
   readonly meta?: Uint8Array | undefined;
   readonly timings?: Partial<Timings> | undefined;
   /** How long a stream may take. Default 10 s. */
@@ -69,7 +69,7 @@ export function completeMemberlist(options: MemberlistOptions = {}): MemberlistS
   };
 }
 
-/** What a compound and a checksum add to a packet. */
+/** The bytes that a compound and a checksum add to a packet. */
 const compoundBytes = 2;
 const checksumBytes = 5;
 

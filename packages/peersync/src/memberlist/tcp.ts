@@ -8,7 +8,7 @@ import { WireError } from './wire/wire-error.js';
 /** Streams that are served at once; more are closed. */
 const mostStreams = 128;
 
-/** What the other side of a stream is answered; undefined: nothing. */
+/** The answer to the other side of a stream; undefined: none. */
 export type AnswerStream = (message: StreamMessage) => StreamMessage | undefined;
 
 /** One request and at most one answer per connection. */

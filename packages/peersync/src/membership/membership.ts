@@ -1,6 +1,6 @@
 import type { Member } from '../ring/ring-state.js';
 
-/** What is known of a member, and since when. */
+/** The known state of a member, and since when. */
 export type Presence =
   /** It was heard; `until` when it counts without being heard again. */
   | { readonly is: 'alive'; readonly addr: string; readonly until: number }

@@ -6,7 +6,7 @@ export interface Member {
   readonly addr: string;
 }
 
-/** What the members agree on, as it travels between them. Immutable: a change makes a new one. */
+/** The state that the members agree on, as it travels between them. Immutable: a change makes a new one. */
 export interface RingState {
   /** Addresses by member id. */
   readonly members: ReadonlyMap<string, string>;

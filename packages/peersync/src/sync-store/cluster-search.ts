@@ -21,14 +21,14 @@ export class ClusterSearch {
     this.#parts = parts;
   }
 
-  /** What this node itself holds: for peers. */
+  /** The entries that this node itself holds: for peers. */
   async own(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
     const { local, owns } = this.#parts;
     const page = await local.search(query, options);
     return { ...page, matches: page.matches.filter(({ entry }) => owns(entry.namespace)) };
   }
 
-  /** What all nodes hold; those of a page first that were changed last. */
+  /** The entries of all nodes, the last changed first. */
   async all(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
     const { self, others } = this.#parts;
     const scope = `cluster search\n${JSON.stringify([query.text, query.in, query.namespacePrefix, query.keyPrefix])}`;

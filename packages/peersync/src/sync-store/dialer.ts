@@ -2,7 +2,7 @@ import type { Store, TransferRecord } from '@cfg/core';
 import type { Peer } from '../lease/peer.js';
 import type { Member } from '../ring/ring-state.js';
 
-/** What makes a node the owner of namespaces. */
+/** The ways in which a node becomes the owner of namespaces. */
 export interface Claims {
   /** Brings the namespace to the node, and records that it is to stay there. */
   claim(namespace: string): Promise<void>;
@@ -16,7 +16,7 @@ export interface Connection {
   store(): Promise<Store>;
   /** The same once it is connected: what then needs no promise. */
   readonly opened?: Store | undefined;
-  /** What only nodes of ours understand. */
+  /** The messages that only nodes of ours understand. */
   readonly peer: Peer<TransferRecord> & Claims;
   close(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface SyncStoreOptions extends Omit<ClusterOptions, 'keptEpoch'> {
   readonly followers?: number | undefined;
 }
 
-/** What a node's own store is: connected by the `SyncStore`, and closed by it. */
+/** A node's own store: connected by the `SyncStore`, and closed by it. */
 export type LocalStoreOfNode = Omit<FullStore, 'audit' | 'supportsCodec'>;
 
 export interface SyncStoreSettings {

@@ -24,7 +24,7 @@ const pageBytes = 2 ** 20;
 const lastRecords = 20_000;
 const lastBytes = 4 * 2 ** 20;
 
-/** What a node's own store must be able to do. */
+/** The capabilities that a node's own store must have. */
 export type TransferringStore = Store & CapabilityOf<'revisions'> & CapabilityOf<'versions'> & CapabilityOf<'transfer'>;
 
 /** Throws `unsupported` for a store that cannot hand its namespaces over. */

@@ -47,7 +47,7 @@ import { OpeningStream } from './opening-stream.js';
 import { completeSyncStore, type LocalStoreOfNode, type SyncStoreOptions } from './options.js';
 import { isForwarded } from './way.js';
 
-/** What a `SyncStore` cannot pass on, whatever its own store can. */
+/** The capabilities that a `SyncStore` cannot pass on, whatever its own store can. */
 const withheld: readonly Capability[] = ['audit', 'codecs', 'transfer'];
 
 export interface ClaimOptions {
@@ -72,7 +72,7 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
   readonly #local: LocalStoreOfNode;
   readonly #node: ClusterNode;
   readonly #lifecycle = new Lifecycle('the cluster node');
-  /** What the own store can, and what of that is offered. */
+  /** The capabilities of the own store that are offered. */
   #known: { readonly of: ReadonlySet<Capability>; readonly less: ReadonlySet<Capability> };
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -161,7 +161,7 @@ export class SyncStore extends ClusterView implements Omit<FullStore, 'audit' | 
     this.cluster.unpin(namespace);
   }
 
-  /** What the other nodes ask of this one; for `peeringService`. */
+  /** The requests that other nodes make of this one; for `peeringService`. */
   get peer(): Peer<TransferRecord> & Claims {
     return this.#node;
   }

@@ -27,7 +27,7 @@ export function passedOn(caller: Caller | undefined, self: string): ReadonlyMap<
 }
 
 /**
- * What goes with a call of a caller: the credential, or where it cannot be passed on, who it is; and the wish to have
+ * The metadata that goes with a caller's call: the credential, or where it cannot be passed on, who it is; and the wish to have
  * secrets masked.
  */
 export function forwardedCaller(caller: Caller | undefined): ForwardedCaller {

@@ -5,7 +5,7 @@ type Kind = RingScript['nodes'][number];
 
 const node: fc.Arbitrary<number> = fc.nat(6);
 
-/** What can happen to a cluster in a test. */
+/** The events of a cluster in a test. */
 export type Trouble = 'claim' | 'crash' | 'pause' | 'cut' | 'forge';
 const someTime = (least: number, most: number): fc.Arbitrary<number> => fc.integer({ min: least, max: most });
 

@@ -22,7 +22,7 @@ export class Bus {
     this.#listeners.set(listener.id, listener);
   }
 
-  /** What is still on its way to the listener gets lost. */
+  /** Drops the messages that are still on their way to the listener. */
   detach(listener: Listener): void {
     if (this.#listeners.get(listener.id) === listener) this.#listeners.delete(listener.id);
   }

@@ -7,7 +7,7 @@ export interface Row {
   readonly value: string;
 }
 
-/** What outlives a crash of the node. */
+/** The state that outlives a crash of the node. */
 export class Disk {
   readonly leases: Map<string, Lease> = new Map();
   /** The rows of each namespace, in the order in which they were written. */

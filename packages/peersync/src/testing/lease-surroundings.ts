@@ -5,7 +5,7 @@ import type { LeaseRules } from '../lease/rules.js';
 import type { Disk, Row } from './disk.js';
 import type { Simulation } from './simulation.js';
 
-/** What a run can do without, to show what it is good for. */
+/** The rules that a run can leave out, to show what each is good for. */
 export interface WorldRules extends LeaseRules {
   /** Whether this lease is still there after a crash. */
   readonly keeps: (lease: Lease) => boolean;

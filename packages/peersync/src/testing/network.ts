@@ -1,7 +1,7 @@
 import { randomInt } from '../clock.js';
 import type { Simulation } from './simulation.js';
 
-/** What can go wrong on the way, each from 0 to 1. */
+/** The probabilities of the faults on the way, each from 0 to 1. */
 export interface Faults {
   /** Share of messages that are lost. */
   loss: number;

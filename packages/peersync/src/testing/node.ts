@@ -2,7 +2,7 @@ import type { Ring } from '../ring/ring.js';
 import type { Bus, Listener } from './bus.js';
 import type { Simulation } from './simulation.js';
 
-/** What outlives the nodes of a simulated cluster. */
+/** The state that outlives the nodes of a simulated cluster. */
 export interface Surroundings {
   readonly simulation: Simulation;
   readonly bus: Bus;

@@ -7,7 +7,7 @@ import type { SimulatedNode, Surroundings } from './node.js';
 import { OriginalNode } from './original-node.js';
 import { Simulation } from './simulation.js';
 
-/** What is done to a cluster, one after another. Nodes are told by their number. */
+/** The actions on a cluster, one after another. Nodes are identified by their number. */
 export type Happening =
   | { readonly is: 'claim'; readonly node: number; readonly namespace: number }
   | { readonly is: 'crash' | 'leave' | 'pause'; readonly node: number; readonly forMs: number }
@@ -67,7 +67,7 @@ export function runRing(script: RingScript, rules?: RingRules): string[] {
 class RingWorld {
   readonly around: Surroundings;
   readonly ids: readonly string[];
-  /** What a ring lost though nothing was wrong with it. */
+  /** The claims that a ring lost though nothing was wrong with it. */
   readonly wrongly: string[] = [];
   readonly #script: RingScript;
   readonly #rules: RingRules | undefined;

@@ -1,7 +1,7 @@
 import type { Health } from '@cfg/core';
 import type { Member } from '../ring/ring-state.js';
 
-/** What a transport tells the cluster. None of it throws. */
+/** The events of a transport. None of the handlers throws. */
 export interface TransportEvents {
   /** Gossip has come, perhaps one's own, perhaps more than once. */
   received(bytes: Uint8Array): void;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PastReader } from './past-reader.js';
 
-/** What a store has, as numbers that can be compared. */
+/** The content of a store, as numbers that can be compared. */
 export interface Content {
   readonly keys: number;
   readonly versions: number;

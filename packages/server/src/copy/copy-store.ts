@@ -35,7 +35,7 @@ export async function copyStore(from: Store, to: Store, { onProgress = () => {} 
     const read = (keys: number, versions: number): void => onProgress('checking', keys, versions);
     const [there, here] = [await contentOf(source, namespaces, read), await contentOf(reader, namespaces, read)];
     if (there.digest === here.digest) return here;
-    // What was written to the source meanwhile is fetched by the next pass; one that finds nothing cannot help.
+    // The next pass fetches the writes of the meantime to the source; a pass that finds nothing cannot help.
     if (pass === 1 || (written > 0 && pass < maxPasses)) continue;
     throw new ConfigError('version_mismatch', `the copy differs: ${shown(there)} there, ${shown(here)} here`);
   }

@@ -8,7 +8,7 @@ const keepsAll: StoreOptions = { history: maxInt32, logLimit: maxInt32, historyD
 
 export interface NamedStore {
   readonly choice: string;
-  /** What the user calls the option. */
+  /** The name by which the user knows the option. */
   readonly name: string;
   /** For a server. */
   readonly token?: string | undefined;

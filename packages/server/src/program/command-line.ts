@@ -73,7 +73,7 @@ interface OptionToken {
 
 function readValue(name: string, { value, inlineValue }: OptionToken, isSwitch: boolean): string | true {
   if (isSwitch) return value ?? true;
-  // What looks like the next flag is not taken for a value.
+  // A word that looks like the next flag is not taken for a value.
   if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('--'))) {
     throw new UsageError(`--${name} needs a value`);
   }

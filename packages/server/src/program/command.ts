@@ -1,7 +1,7 @@
 /** One of the program's commands, beside serving. */
 export interface Command {
   readonly name: string;
-  /** What follows the name in the help. */
+  /** The arguments after the name, as the help shows them. */
   readonly value: string;
   readonly help: string;
   /** Returns what to print, and the exit code. Rejects with `UsageError` for arguments that are wrong. */

@@ -6,7 +6,7 @@ import { flags } from './flags.js';
 import type { Written } from './sources.js';
 import { UsageError } from './usage-error.js';
 
-/** What a YAML file sets: a mapping of the flags' names to their values. Throws {@link UsageError}, naming the file. */
+/** The settings from a YAML file: a mapping of the flags' names to their values. Throws {@link UsageError}, naming the file. */
 export function fromFile(file: string, where: string): Written[] {
   let text: string;
   try {

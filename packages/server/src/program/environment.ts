@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 export const configVariable: string = variableOf('config');
 
 /**
- * What the environment sets; an empty variable counts as none. Variables that look like a slip in one of ours are
+ * The settings from the environment; an empty variable counts as none. Variables that look like a slip in one of ours are
  * refused; other CFG_ ones may be another program's.
  */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Written[] {

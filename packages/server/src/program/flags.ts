@@ -1,6 +1,6 @@
 import type { ServerOptions } from '../options.js';
 
-/** What can be set from the command line, the environment and a file. */
+/** The settings that the command line, the environment and a file have in common. */
 export interface Settings extends Omit<ServerOptions, 'store' | 'guard' | 'logger'> {
   readonly store?: string | undefined;
   readonly guard?: string | undefined;
@@ -14,7 +14,7 @@ export interface Flag {
   /** Without the dashes; also the key in a file. */
   readonly name: string;
   readonly kind: 'text' | 'number' | 'switch';
-  /** What stands for the value in the help. */
+  /** The placeholder of the value in the help. */
   readonly value: string;
   readonly help: string;
   /** Not a flag, for other users of the machine see those: only a variable and a key of the file. */

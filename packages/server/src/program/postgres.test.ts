@@ -55,7 +55,7 @@ it('two servers on one database behave as one, and a client goes on at the other
   controller.abort();
   expect(text).toMatch(/"version":2/);
   expect(text).not.toMatch(/"version":1,/);
-  // What is logged does not give the password away.
+  // The log does not give the password away.
   expect(one.stdout).toContain('postgres://127.0.0.1:');
   expect(one.stdout).not.toContain('password');
 });

@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.js';
 
 /**
  * The program. Returns its exit code: 0 when it was told to stop, 1 when it could not start, 2 for a wrong setting.
- * What takes long to load, the server above all, is loaded when it is clear that it is needed.
+ * Parts that take long to load, the server above all, are loaded when it is clear that they are needed.
  */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {

@@ -7,7 +7,7 @@ import { type RunningServer, serve } from '../server.js';
 
 /** Serves until the process is told to stop. Returns its exit code; rejects with a `ConfigError` where it cannot start. */
 export async function serveTask(settings: ServerSettings, version: string, env: NodeJS.ProcessEnv): Promise<number> {
-  // What grpc-js would print is said in our own words.
+  // grpc-js prints nothing: its faults are reported in our own words.
   if (env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
   const { worker, workers } = settings;
   if (worker !== undefined) return serveUntil(worker.stopped, settings, version);
@@ -47,7 +47,7 @@ function untilSignal(): Promise<void> {
   });
 }
 
-/** What to type next, for somebody at a terminal. */
+/** The next commands to type, for somebody at a terminal. */
 function invitation(
   { grpcAddress, httpAddress, dashboardUrl }: RunningServer,
   { tls, isSelfSigned }: ServerSettings,

@@ -1,7 +1,7 @@
 import { commands } from './commands.js';
 import { flags, variableOf } from './flags.js';
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export function usage(): string {
   const rows = [
     ['--config FILE', 'settings from a YAML file'],

@@ -86,7 +86,7 @@ export class LoggedChanges {
     }
     const page = await store.find('crash');
     for (const { key, bytes, revision } of page.entries) {
-      // What the server had sent to a database that goes on may have been committed since.
+      // A database that goes on may have committed since then whatever the server had sent.
       if (revision <= this.lines.size) expect(this.lines.get(revision)).toBe(`${key}=${Buffer.from(bytes)}`);
     }
   }

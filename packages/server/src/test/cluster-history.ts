@@ -1,4 +1,4 @@
-/** What clients of a cluster were told, and what must not be so. */
+/** The answers that clients of a cluster were given, and the checks on them. */
 export class ClusterHistory {
   readonly breaches: string[] = [];
   acknowledged = 0;
@@ -33,7 +33,7 @@ export class ClusterHistory {
     if (version > 0) this.#saw(namespace, key, version, value);
   }
 
-  /** What is kept in the end, of one key. */
+  /** The final state of one key. */
   kept(namespace: string, key: string, values: ReadonlyMap<number, string>): void {
     for (const [version, value] of this.#values.get(`${namespace}/${key}`) ?? []) {
       const found = values.get(version);

@@ -6,7 +6,7 @@ import { freePort } from './free-port.js';
 import { Program } from './program.js';
 import type { TempDir } from './temp-dir.js';
 
-/** What comes from a copy may be old, and says so: it does not count as an answer here. */
+/** An answer from a copy may be old, and says so: it does not count as an answer here. */
 const refuseCopies: ClientMiddleware = async function* refuseCopies(call, options) {
   let isCopy = false;
   const onHeader: typeof options.onHeader = (header) => {

@@ -70,7 +70,7 @@ export class Program implements AsyncDisposable {
     return text.split(' ').filter(Boolean).map(Number);
   }
 
-  /** What the process holds of memory, in bytes. */
+  /** The memory of the process, in bytes. */
   get residentBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:cluster';
 
-/** What node:cluster sends along with a connection, and what comes back: the number of the message. */
+/** The number of the message that node:cluster sends along with a connection, and that comes back. */
 interface Internal {
   readonly act?: unknown;
   readonly seq?: unknown;

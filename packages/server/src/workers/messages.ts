@@ -12,14 +12,14 @@ export const doorsVariable = 'CFG_WORKER_DOORS';
 /** The variable that tells a worker which log the others' store has: it must not open, or make, another one. */
 export const logVariable = 'CFG_WORKER_STORE_LOG';
 
-/** What the primary process says to a worker. */
+/** A message of the primary process to a worker. */
 export type ToWorker =
   | { readonly cfg: 'stop' }
   /** Another worker has written. */
   | { readonly cfg: 'wake' }
   | { readonly cfg: 'measure'; readonly id: number };
 
-/** What a worker says to the primary process. */
+/** A message of a worker to the primary process. */
 export type FromWorker =
   | { readonly cfg: 'ready'; readonly logId: string }
   | { readonly cfg: 'wake' }

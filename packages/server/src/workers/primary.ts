@@ -7,7 +7,7 @@ import type { ServerSettings } from '../options.js';
 import { countForWorkers } from './shared-rate.js';
 import { Workers } from './workers.js';
 
-/** What a worker may take to close after its grace period, in milliseconds. */
+/** The time that a worker may take to close after its grace period, in milliseconds. */
 const marginMs = 5_000;
 
 /**

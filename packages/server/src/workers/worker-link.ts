@@ -5,7 +5,7 @@ import { type Doors, doorsVariable, type FromWorker, isMessage, logVariable, typ
 
 /** A worker process, and its way to the primary one. */
 export class WorkerLink {
-  /** What the workers wake each other by. */
+  /** The channel by which the workers wake each other. */
   readonly wakes: Wakes;
   /** Where to open the doors, the same for all workers, also on ports that the system chose. */
   readonly doors: Doors | undefined;

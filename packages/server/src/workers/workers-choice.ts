@@ -15,7 +15,7 @@ export interface WorkersOptions {
   readonly workers?: number | undefined;
 }
 
-/** What it depends on. */
+/** The options that it depends on. */
 interface Others extends WorkersOptions, ClusterChoice, DashboardOptions, StoreOptions {
   readonly tls?: string | undefined;
 }

@@ -51,7 +51,7 @@ export class Workers {
     clearTimeout(killer);
   }
 
-  /** What each worker measures, of those that say it in time. */
+  /** The metrics of each worker that answers in time. */
   async measure(): Promise<readonly MetricsData[]> {
     const answers = [...this.#ready].map((worker) => {
       this.#lastId += 1;

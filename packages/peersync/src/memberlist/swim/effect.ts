@@ -1,7 +1,7 @@
 import type { Address } from '../wire/address.js';
 import type { KnownNode } from './node-table.js';
 
-/** What the protocol wants done. */
+/** The effects that the protocol asks for. */
 export type SwimEffect =
   /** Send these messages in one packet. */
   | { readonly do: 'send'; readonly to: Address; readonly messages: readonly Uint8Array[]; readonly crc: boolean }

@@ -3,7 +3,7 @@ import { randomInt, shuffle } from '../../clock.js';
 import type { Address } from '../wire/address.js';
 import type { NodeState, State } from '../wire/node-state.js';
 
-/** What is known of a node. */
+/** The known state of a node. */
 export interface KnownNode {
   readonly name: string;
   address: Address;

@@ -10,7 +10,7 @@ import { ourVersions, type SwimSettings } from './settings.js';
 import { Suspicion } from './suspicion.js';
 
 /**
- * What is said of the nodes, and what this node makes of it: the rules for alive, suspect and dead, with incarnations
+ * The claims about the nodes, and this node's conclusions: the rules for alive, suspect and dead, with incarnations
  * that tell the newer word from the older one. What changes something is passed on.
  */
 export class Rumours {

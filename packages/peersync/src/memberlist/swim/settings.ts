@@ -5,7 +5,7 @@ export interface SwimSettings {
   readonly name: string;
   /** Where the others find this node. */
   readonly address: Address;
-  /** What the node tells the others about itself, at most 512 bytes. */
+  /** The metadata of the node for the others, at most 512 bytes. */
   readonly meta: Uint8Array;
   readonly probeIntervalMs: number;
   readonly probeTimeoutMs: number;

@@ -17,7 +17,7 @@ const compounds = (inner: Uint8Array, times: number): Uint8Array =>
     ? inner
     : compounds(Buffer.concat([Uint8Array.of(7, 1, inner.length >> 8, inner.length & 255), inner]), times - 1);
 
-/** What LZW makes of `count` equal bytes: codes that each stand for one more byte than the one before. */
+/** The LZW form of `count` equal bytes: codes that each stand for one more byte than the one before. */
 function bomb(count: number): Uint8Array {
   const codes = [256, 0];
   for (let length = 2, next = 258; length < count && next < 4_095; length++, next++) codes.push(next);

@@ -71,7 +71,7 @@ export interface UserMessage {
   readonly payload: Uint8Array;
 }
 
-/** What travels in packets, when all layers are off. */
+/** The messages in packets, when all layers are off. */
 export type Message = Ping | IndirectPing | Ack | Nack | Accusation | Alive | UserMessage;
 
 /** Longest name of a node, in bytes, and longest metadata. */

@@ -1,9 +1,9 @@
 import { Truncated, WireError } from './wire-error.js';
 
-/** What a MessagePack value of memberlist can be. Text and bytes are the same to Go: both come as bytes. */
+/** The types of a MessagePack value in memberlist. Text and bytes are the same to Go: both come as bytes. */
 export type Packed = null | boolean | number | Uint8Array | readonly number[] | ReadonlyMap<string, Packed>;
 
-/** What we write: text, bytes and their absence, whole numbers, booleans. */
+/** The values that we write: text, bytes and their absence, whole numbers, booleans. */
 export type Packable = null | boolean | number | string | Uint8Array;
 
 const mostKeys = 32;

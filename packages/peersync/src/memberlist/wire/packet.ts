@@ -5,14 +5,14 @@ import { unpack } from './msgpack.js';
 import type { Security } from './security.js';
 import { WireError } from './wire-error.js';
 
-/** What a packet may hold when it is unpacked, and how deep. */
+/** The limits of an unpacked packet: its size and its depth. */
 const mostBytes = 65_536;
 const mostDepth = 4;
 const mostMessages = 1_024;
 
 export interface OpenedPacket {
   readonly messages: readonly Message[];
-  /** What was wrong with parts of it. */
+  /** The faults of its parts. */
   readonly faults: readonly string[];
 }
 

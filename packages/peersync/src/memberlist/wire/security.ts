@@ -36,7 +36,7 @@ export class Security {
     return this.header.length + (this.keyring === undefined ? 0 : sealBytes);
   }
 
-  /** What follows the label. Throws {@link WireError} for another label than ours, or none. */
+  /** The bytes after the label. Throws {@link WireError} for another label than ours, or none. */
   withoutLabel(bytes: Uint8Array): Uint8Array {
     if (bytes[0] !== types.hasLabel) {
       if (this.label.length > 0) throw new WireError('no label');

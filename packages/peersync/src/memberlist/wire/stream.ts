@@ -18,7 +18,7 @@ export interface PushPull {
   readonly user: Uint8Array;
 }
 
-/** What travels on streams, one per connection and direction. */
+/** The messages on streams, one per connection and direction. */
 export type StreamMessage =
   | PushPull
   | Ping
