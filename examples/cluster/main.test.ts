@@ -5,13 +5,17 @@ import { expect, it } from 'vitest';
 it('tells of a claim, a death, a takeover and a return', { timeout: 600_000 }, async () => {
   const child = spawn(process.execPath, ['main.ts'], {
     cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let told = '';
+  let faults = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    faults += text;
+  });
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     told += text;
   });
-  expect(await once(child, 'close')).toEqual([0, null]);
+  expect([...(await once(child, 'close')), faults]).toEqual([0, null, '']);
   const lines = told.trimEnd().split('\n');
   const expected = [
     /Three nodes are up.* each has found a, b and c\./,

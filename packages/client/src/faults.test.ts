@@ -12,11 +12,12 @@ const faults = Number(process.env.CFG_FAULTS ?? 30);
 const writesPerFault = 20;
 
 const { server, store } = harness();
+const backoff = { initialBackoffMs: 2, maxBackoffMs: 50 };
 const options = {
   insecure: true,
   retry: { maxRetries: 20, initialBackoffMs: 2, maxBackoffMs: 50 },
   keepalive: { intervalMs: 100, timeoutMs: 400 },
-  watch: { initialBackoffMs: 2, maxBackoffMs: 50, maxErrors: 1_000 },
+  watch: { ...backoff, maxErrors: 1_000 },
 };
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -48,7 +49,7 @@ it(`every watcher gets each change once, in order, through ${faults} faults`, {
   await Promise.all(streams.map(({ ready }) => ready));
   const watching = Promise.all(streams.map((stream) => numbers(stream, total)));
   watching.catch(() => {});
-  const manager = new Manager({ store: third, watch: options.watch });
+  const manager = new Manager({ store: third, watch: backoff });
   onTestFinished(() => manager.close());
   await manager.connect();
   const config = manager.namespace('ns');
@@ -80,7 +81,7 @@ it('a watch through a manager tells exactly what has changed, through faults, ov
   const behind = await server({ features: [], announces: false });
   const proxy = await FaultyProxy.open(behind.port);
   onTestFinished(() => proxy.close());
-  const manager = new Manager({ store: store(proxy.address, options), watch: options.watch });
+  const manager = new Manager({ store: store(proxy.address, options), watch: backoff });
   onTestFinished(() => manager.close());
   await manager.connect();
   const config = manager.namespace('ns');

@@ -11,6 +11,8 @@ import { newKey, openSealed, policy, scratch, text, textOf } from './test/scratc
 function tamper(path: string, statement: string): void {
   const db = new DatabaseSync(path);
   expect(db.prepare(statement).run().changes).toBeGreaterThan(0);
+  // The checksum finds what the disk has done; whoever knows of it can remove it.
+  db.exec('UPDATE changes SET checksum = NULL');
   db.close();
 }
 

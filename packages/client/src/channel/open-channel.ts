@@ -32,7 +32,8 @@ export interface ConnectionSettings {
 
 /**
  * Returns a gRPC channel to a cfg server at `address`: `host:port`, or a URL of a scheme that gRPC knows. It connects
- * with the first call, takes messages of up to 64 MiB, and is the caller's to close. Throws `invalid_argument`, which
+ * with the first call, tries again at least every 2 seconds while the server is away, takes messages of up to 64 MiB, and is
+ * the caller's to close. Throws `invalid_argument`, which
  * names the option that is wrong.
  *
  * @example
@@ -47,6 +48,9 @@ export function openChannel(address: string, options: ConnectionOptions = {}): C
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': keepalive.intervalMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+    // gRPC's own wait between attempts grows to two minutes: a server that is back would not be noticed.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
     ...channelOptions,
   });
 }

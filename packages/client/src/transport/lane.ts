@@ -29,7 +29,6 @@ export class Lane {
     this.#channel = openChannel(address, {
       ...settings,
       channelOptions: {
-        // Left alone, a channel waits up to two minutes before it tries again.
         'grpc.initial_reconnect_backoff_ms': retry.initialBackoffMs,
         'grpc.max_reconnect_backoff_ms': retry.maxBackoffMs,
         'grpc.keepalive_time_ms': pingIntervalMs,

@@ -18,13 +18,7 @@ export interface Connection {
 
 /** Throws `invalid_argument` as `openChannel` does. Connects with the first call. */
 export function connect(address: string, options: ConnectionOptions, logger: Logger): Connection {
-  // gRPC's own wait between attempts grows to two minutes: a server that is back would not be noticed.
-  const channelOptions = {
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
-    ...options.channelOptions,
-  };
-  const channel = openChannel(address, { ...options, channelOptions });
+  const channel = openChannel(address, options);
   const factory = createClientFactory()
     .use(hideConnectionErrors(logger))
     .use(errorDetailsClientMiddleware)

@@ -12,6 +12,9 @@ const attempts = 8;
 /** Longest wait before the second attempt; it doubles with each. */
 const backoffMs = 50;
 
+/** How long a claim asks again who does not answer, in milliseconds: a node's door opens a moment after it has joined. */
+const claimPatienceMs = 3_000;
+
 export interface FinderOptions {
   /** How many members must be known before anything is begun or claimed. */
   readonly minMembers: number;
@@ -83,7 +86,7 @@ export class LeaseFinder {
 
   /** Makes this node the holder in place of one that is gone. */
   async claim(namespace: string): Promise<Holder> {
-    const leases = await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
+    const leases = await this.#lookups(namespace);
     this.#checkQuorum(namespace, leases.size + 1);
     const known = Math.max(0, ...[...leases.values()].map((lease) => lease?.term ?? 0));
     const term = await this.#book.change(namespace, (lease) => this.#rules.claim(lease, this.#peers.self, known));
@@ -103,6 +106,18 @@ export class LeaseFinder {
       if (await this.#book.change(holding.namespace, gaveWay)) given.push(holding);
     }
     return given;
+  }
+
+  async #lookups(namespace: string): Promise<Map<string, Lease | undefined>> {
+    const until = this.#clock.now() + claimPatienceMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
+      } catch (error) {
+        if (!isConfigError(error, 'unavailable') || this.#clock.now() >= until) throw error;
+        await this.#wait(Math.min(backoffMs * 2 ** attempt, 1_000));
+      }
+    }
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { int32Kind, int64Kind } from './integer.js';
+import { int32Kind, int64Kind, uint32Kind } from './integer.js';
 
 test('an int32 is a JSON number, an int64 a decimal string', () => {
   expect(int32Kind.write(-5)).toBe('-5');
@@ -49,6 +49,11 @@ test.each([...wrong, ...wrongTypes])('%o is not an integer', (json) => {
 test('an int32 is in its range', () => {
   for (const value of [2_147_483_647, -2_147_483_648]) expect(int32Kind.read(value)).toBe(value);
   for (const value of [2_147_483_648, '-2147483649']) expect(() => int32Kind.read(value)).toThrow('whole number');
+});
+
+test('a uint32 is in its range', () => {
+  for (const value of [0, 4_294_967_295]) expect(uint32Kind.read(value)).toBe(value);
+  for (const value of [-1, '4294967296']) expect(() => uint32Kind.read(value)).toThrow('from 0 to 4294967295');
 });
 
 test('an int64 is not above 2^53 − 1 in size, where a number would be another', () => {

@@ -4,7 +4,7 @@ import { isMessageName, messageType } from '../message-types.js';
 import { bytesKind } from './bytes.js';
 import { ListKind, MapKind } from './collections.js';
 import { enumKind } from './enum.js';
-import { int32Kind, int64Kind } from './integer.js';
+import { int32Kind, int64Kind, uint32Kind } from './integer.js';
 import { boolKind, type Kind, stringKind } from './kind.js';
 import { type Field, type Fields, MessageKind } from './message.js';
 import { durationKind, timestampKind } from './time.js';
@@ -14,6 +14,7 @@ const scalarKinds: ReadonlyMap<ScalarType, Kind> = new Map<ScalarType, Kind>([
   [ScalarType.BOOL, boolKind],
   [ScalarType.BYTES, bytesKind],
   [ScalarType.INT32, int32Kind],
+  [ScalarType.UINT32, uint32Kind],
   [ScalarType.INT64, int64Kind],
 ]);
 

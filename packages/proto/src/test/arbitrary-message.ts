@@ -20,6 +20,7 @@ const scalars = new Map<ScalarType, fc.Arbitrary<unknown>>([
   [ScalarType.BOOL, fc.boolean()],
   [ScalarType.BYTES, fc.uint8Array()],
   [ScalarType.INT32, fc.integer()],
+  [ScalarType.UINT32, fc.nat({ max: 0xffff_ffff })],
   [ScalarType.INT64, fc.oneof(fc.nat(3), fc.maxSafeInteger())],
 ]);
 
