@@ -94,14 +94,14 @@ export class LeaseFinder {
   }
 
   /**
-   * Settles with another node what both of them hold. To be called whenever one was gone and is there: it may have been
+   * Settles with another node what both of them hold, and learns what it has by a greater term. To be called whenever one was gone and is there: it may have been
    * claimed away from. Returns what this node had to give up.
    */
   async meet(id: string): Promise<readonly Holding[]> {
-    const theirs = (await this.#peers.get(id).holdings()).filter(({ namespace }) => this.#book.owns(namespace));
     const given: Holding[] = [];
-    for (const holding of theirs) {
+    for (const holding of await this.#peers.get(id).holdings()) {
       const other = { by: id, term: holding.term };
+      if (this.#rules.meet(this.#book.get(holding.namespace), this.#peers.self, other).lease === undefined) continue;
       const gaveWay = (lease: Lease | undefined): Decision<boolean> => this.#rules.meet(lease, this.#peers.self, other);
       if (await this.#book.change(holding.namespace, gaveWay)) given.push(holding);
     }

@@ -55,6 +55,22 @@ describe('wherever a node crashes in a handover', () => {
   );
 });
 
+it('a handover whose taker was gone does not go on after a claim', async () => {
+  const happens = (afterMs: number, what: LeaseHappening): LeaseScript['happenings'][number] => ({ afterMs, what });
+  // n2 hands over to n1, which crashes before it knows; n0 claims; n1 comes back and finds that it was receiving.
+  const script: LeaseScript = {
+    ...{ seed: 1_765_620_796, nodes: 3, loss: 0 },
+    happenings: [
+      happens(4_094, { is: 'set', node: 0, namespace: 0, key: 0 }),
+      happens(2_081, { is: 'obtain', node: 2, namespace: 0 }),
+      happens(4_163, { is: 'obtain', node: 1, namespace: 0 }),
+      happens(461, { is: 'crash', node: 1, forMs: 25_020 }),
+      happens(8_624, { is: 'obtain', node: 0, namespace: 0 }),
+    ],
+  };
+  expect((await runLeases(script)).breaches).toEqual([]);
+});
+
 it('copies are read while their holders are gone', async () => {
   const scripts = fc.sample(leaseScripts('troubled'), { numRuns: 60, seed: 5 });
   let copies = 0;

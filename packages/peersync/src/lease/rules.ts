@@ -106,13 +106,22 @@ export function claim(lease: Lease | undefined, self: string, knownTerm: number)
 }
 
 /**
- * Two nodes both hold the namespace: one was claimed away while it was gone, or both began it without knowing of each
- * other. The greater term stays, of equal ones the smaller id. Returns whether this node had to give it up.
+ * Another node holds the namespace. Where both do, one was claimed away while it was gone, or both began it without knowing of
+ * each other: the greater term stays, of equal ones the smaller id. A node that does not hold it learns who has the greater
+ * term: it must neither go on with a handover from before a claim, nor say to its taker that it may write. Returns whether
+ * this node had to give the namespace up.
  */
 export function meet(lease: Lease | undefined, self: string, other: Holder): Decision<boolean> {
-  if (lease?.is !== 'owned' || other.by === self) return { answer: false };
-  const otherStays = other.term > lease.term || (other.term === lease.term && other.by < self);
-  return otherStays ? { lease: { is: 'handed', to: other.by, term: other.term }, answer: true } : { answer: false };
+  if (lease === undefined || lease.is === 'promised' || other.by === self) return { answer: false };
+  const later: Lease = { is: 'handed', to: other.by, term: other.term };
+  if (lease.is === 'owned') {
+    const otherStays = other.term > lease.term || (other.term === lease.term && other.by < self);
+    return otherStays ? { lease: later, answer: true } : { answer: false };
+  }
+  // What is being received now may become its own with the next term.
+  if (other.term <= (lease.is === 'receiving' ? lease.term + 1 : lease.term)) return { answer: false };
+  const isPartial = lease.is === 'receiving' || lease.partial === true;
+  return { lease: isPartial ? { ...later, partial: true } : later, answer: false };
 }
 
 /** The rules together, so that a simulation can show what is lost without one. */
