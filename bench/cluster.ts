@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { Ring } from '@cfg/peersync';
 import { GetRequest } from '@cfg/proto';
 import { type Server, startServer } from './lib/child.js';
 import { Driver } from './lib/driver.js';
+import { freePort } from './lib/free-port.js';
 import { RawDriver } from './lib/raw-driver.js';
 import { alternate, line, median, plain, title } from './lib/report.js';
 
@@ -18,14 +18,6 @@ const ms = Number(process.env.BENCH_MS ?? 1_000);
 const moved = Number(process.env.BENCH_KEYS ?? 100_000);
 const small = 1_000;
 const key = (i: number): string => `app/key-${String(i).padStart(7, '0')}`;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 const gossip = [await freePort(), await freePort()];
 const bare = await startServer('cluster-node', 'bare');

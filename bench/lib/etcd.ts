@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 import { RawDriver } from './raw-driver.js';
 
 /** etcd as it comes, on this machine's disk. */
@@ -38,12 +37,4 @@ export async function startEtcd(dir: string): Promise<Etcd | undefined> {
 export function putRequest(key: string, value: Uint8Array): Uint8Array {
   const name = Buffer.from(key);
   return Buffer.concat([Buffer.from([0x0a, name.length]), name, Buffer.from([0x12, value.length]), value]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

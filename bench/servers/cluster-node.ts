@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer as createTcpServer } from 'node:net';
 import { type EncodedValue, MemoryStore } from '@cfg/core';
 import { createServer } from '@cfg/grpc-door';
 import { grpcDialer, memberlistTransport, peeringService, SyncStore } from '@cfg/peersync';
@@ -7,19 +5,12 @@ import { ConfigPeeringDefinition } from '@cfg/proto';
 import { addConfigService, allowAll, createConfigService } from '@cfg/service';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { serve } from '../lib/child.js';
+import { freePort } from '../lib/free-port.js';
 
 /** A node of a cluster over a store in memory; `bare`: the same server, in no cluster. */
 const [id = 'a', gossipPort = '0', join = ''] = process.argv.slice(2);
 
-/** The announcement to the other nodes before the door is open. */
-async function freePort(): Promise<number> {
-  const probe = createTcpServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
+/** The other nodes are told of it before the door is open. */
 const port = await freePort();
 const address = `127.0.0.1:${port}`;
 const local = new MemoryStore({ historyLimit: 10, logLimit: 10_000 });

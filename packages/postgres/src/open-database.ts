@@ -40,11 +40,7 @@ export class OpenDatabase {
     const database = await Database.load(settings);
     const names = namesOf(settings.tablePrefix);
     try {
-      await database.write('SELECT 1', async (session, begun) => {
-        await begun;
-        await prepareSchema(session, names);
-        await session.script('COMMIT');
-      });
+      await prepareSchema(database, names);
       const statements = statementsOf(names);
       const secrets = await OpenSecrets.open(settings, new PostgresKeyTable(database, names, statements));
       const index = await SearchIndex.open(settings, database, names, statements, secrets.sealer);

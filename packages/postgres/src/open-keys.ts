@@ -23,11 +23,7 @@ export async function openPostgresKeys(
   const database = await Database.load(settings);
   const names = namesOf(settings.tablePrefix);
   try {
-    await database.write('SELECT 1', async (session, begun) => {
-      await begun;
-      await prepareSchema(session, names);
-      await session.script('COMMIT');
-    });
+    await prepareSchema(database, names);
     return new PostgresKeyTable(database, names, statementsOf(names));
   } catch (error) {
     await database.close();

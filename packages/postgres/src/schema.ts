@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '@cfg/core';
+import type { Database } from './database.js';
 import type { Session } from './session.js';
 
 /** The names of a store's tables, and of the channel on which its servers wake each other. */
@@ -168,10 +169,18 @@ const steps: readonly ((names: Names) => string)[] = [
 export const schemaVersion: number = steps.length;
 
 /**
- * Makes the tables or brings them up to date, in a transaction that the caller has begun. Of servers that start at once
- * one does it and the others wait. Throws `invalid_argument` for what cannot be this store's database.
+ * Makes the tables or brings them up to date, in one transaction. Of servers that start at once one does it and the others
+ * wait. Throws `invalid_argument` for what cannot be this store's database.
  */
-export async function prepareSchema(session: Session, names: Names): Promise<void> {
+export function prepareSchema(database: Database, names: Names): Promise<void> {
+  return database.write('SELECT 1', async (session, begun) => {
+    await begun;
+    await prepareWithin(session, names);
+    await session.script('COMMIT');
+  });
+}
+
+async function prepareWithin(session: Session, names: Names): Promise<void> {
   const [{ encoding } = { encoding: '' }] = await session.query<{ encoding: string }>(
     `SELECT current_setting('server_encoding') AS encoding`,
   );

@@ -53,7 +53,7 @@ export class LeaseFinder {
     const own = holderBy(this.#book.get(namespace), this.#peers.self);
     if (own?.by === this.#peers.self) return own;
     await this.#peers.settled();
-    const leases = await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
+    const leases = await this.#lookup(namespace);
     const holder = this.#latest(leases, own);
     if (holder !== undefined) return holder;
     this.#checkQuorum(namespace, leases.size + 1);
@@ -86,7 +86,7 @@ export class LeaseFinder {
 
   /** Makes this node the holder in place of one that is gone. */
   async claim(namespace: string): Promise<Holder> {
-    const leases = await this.#lookups(namespace);
+    const leases = await this.#lookupAgain(namespace);
     this.#checkQuorum(namespace, leases.size + 1);
     const known = Math.max(0, ...[...leases.values()].map((lease) => lease?.term ?? 0));
     const term = await this.#book.change(namespace, (lease) => this.#rules.claim(lease, this.#peers.self, known));
@@ -101,6 +101,7 @@ export class LeaseFinder {
     const given: Holding[] = [];
     for (const holding of await this.#peers.get(id).holdings()) {
       const other = { by: id, term: holding.term };
+      // Most are settled, and need not wait for their turn.
       if (this.#rules.meet(this.#book.get(holding.namespace), this.#peers.self, other).lease === undefined) continue;
       const gaveWay = (lease: Lease | undefined): Decision<boolean> => this.#rules.meet(lease, this.#peers.self, other);
       if (await this.#book.change(holding.namespace, gaveWay)) given.push(holding);
@@ -108,11 +109,15 @@ export class LeaseFinder {
     return given;
   }
 
-  async #lookups(namespace: string): Promise<Map<string, Lease | undefined>> {
+  #lookup(namespace: string): Promise<Map<string, Lease | undefined>> {
+    return this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
+  }
+
+  async #lookupAgain(namespace: string): Promise<Map<string, Lease | undefined>> {
     const until = this.#clock.now() + claimPatienceMs;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#askAll(namespace, (id) => this.#peers.get(id).lookup(namespace));
+        return await this.#lookup(namespace);
       } catch (error) {
         if (!isConfigError(error, 'unavailable') || this.#clock.now() >= until) throw error;
         await this.#wait(Math.min(backoffMs * 2 ** attempt, 1_000));
