@@ -1,7 +1,7 @@
 import type { ConfigOperationsDefinition, ConfigServiceDefinition } from '@cfg/proto';
 import type { Client } from 'nice-grpc';
 
-/** The transport of a `RemoteStore`: over a channel, or in process. */
+/** The client that a `RemoteStore` calls: over a channel, or in process. */
 export type ConfigClient = Client<ConfigServiceDefinition>;
 
 /** For batch, restore and search. */

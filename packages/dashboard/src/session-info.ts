@@ -11,7 +11,7 @@ import {
 import { Metadata, Status } from 'nice-grpc-common';
 import type { DashboardSettings } from './options.js';
 
-/** The page's configuration. */
+/** An answer to the page. */
 export interface Told<T = { readonly userId: string }> {
   readonly status: 200 | 400 | 401 | 403 | 503;
   readonly body: T | { readonly message: string };

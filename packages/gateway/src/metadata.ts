@@ -61,7 +61,7 @@ function unreserved(name: string): readonly string[] {
 
 const printable = /^[ -~]*$/;
 
-/** A refusal by the gateway itself. */
+/** The metadata that the gateway itself adds to a call. */
 export interface AddedMetadata {
   readonly requestId: string;
   /** Secrets are to be masked, whatever the caller may do. */

@@ -7,7 +7,7 @@ import { readTls, type Tls, type TlsFiles } from './tls.js';
 /** How often the files are looked at, in milliseconds. */
 const pollIntervalMs = 2_000;
 
-/** The lowest TLS version, and the ciphers, that are accepted. */
+/** The lowest TLS version that is accepted. */
 export const tlsFloor = { minVersion: 'TLSv1.2' } as const;
 
 /**

@@ -138,7 +138,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   }
 }
 
-/** The makers of the spans of calls and of requests. */
+/** Loads the makers of the spans of calls and of requests. */
 async function loadTracing() {
   const [{ tracing: calls }, { tracing: requests }] = await Promise.all([
     import('@cfg/service/tracing'),

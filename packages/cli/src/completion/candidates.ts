@@ -7,7 +7,7 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** The questions that the program cannot answer by itself. */
+/** The kinds of names that the program has to ask for: of a server, or of the profile file. */
 export type Names = 'keys' | 'namespaces' | 'aliases' | 'profiles';
 
 /** The candidates for a place: words, names that are to be asked for, or files. */

@@ -3,7 +3,7 @@ import { foldersOf, liveShapes } from './folders.js';
 import { objectText, quoted, sorted, typeText } from './print.js';
 import type { Property, Shape } from './shape.js';
 
-/** The subject of the declarations. */
+/** The keys that the declarations describe. */
 export interface Keys {
   readonly namespace: string;
   /** How the keys begin. */

@@ -181,7 +181,7 @@ class Run {
     if (done) await this.#record();
   }
 
-  /** The last write, read back by itself. */
+  /** Records the last write, read back by itself. */
   async #record(): Promise<void> {
     const { revision, logId } = await this.store.revision();
     this.#logId ??= logId;

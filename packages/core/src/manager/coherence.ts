@@ -73,7 +73,7 @@ export class Coherence {
     for (const loaded of this.#loaded) loaded.expire();
   }
 
-  /** The states that may be served while the watch is unbroken. */
+  /** The state of the key that may be served while the watch is unbroken. */
   fresh(key: string): KeyState | undefined {
     const session = this.#session;
     if (this.#loaded.size > 0) {

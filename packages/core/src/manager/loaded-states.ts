@@ -53,12 +53,12 @@ export class LoadedStates implements KeyStates {
     return this.#stage.is === 'complete';
   }
 
-  /** The known states, to be served. */
+  /** The known state of the key, to be served. */
   get(key: string): KeyState | undefined {
     return this.#forgotten.size > 0 && this.#forgotten.has(key) ? undefined : this.#states.get(key);
   }
 
-  /** The last known states, to be shown. */
+  /** The last known state of the key, to be shown. */
   shown(key: string): KeyState | undefined {
     return this.#states.get(key);
   }

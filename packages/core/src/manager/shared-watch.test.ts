@@ -13,7 +13,7 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, i) 
 const loadAll = (manager: Manager, namespaces: readonly string[]): Promise<LoadedPrefix[]> =>
   Promise.all(namespaces.map((each) => manager.namespace(each).load()));
 
-/** The loaded states, and those of the store. */
+/** Whether the loaded states are those of the store. */
 async function isSame(store: WrappedStore, namespace: string, loaded: LoadedPrefix): Promise<boolean> {
   const { entries } = await store.inner.find(namespace);
   const there = JSON.stringify(entries.map(({ key, version }) => [key, version]));

@@ -89,7 +89,7 @@ export class SessionCookie {
     return this.#cookie('', 0, request);
   }
 
-  /** The cookies of a request's `Cookie` header. */
+  /** The session of a request's `Cookie` header. */
   async read(header: string | undefined): Promise<Session> {
     const token = cookieOf(header, this.name);
     if (token === undefined) return { state: 'none' };

@@ -9,7 +9,7 @@ type WatchRequest = Parameters<Client<ConfigServiceDefinition>['watch']>[0];
 
 /** A watch that the service has accepted. */
 export interface Upstream {
-  /** Its first message; absent if it has sent none. */
+  /** The headers that it sent first of all; absent if they have not come. */
   readonly header: Metadata | undefined;
   readonly messages: Messages;
 }

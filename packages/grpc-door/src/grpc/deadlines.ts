@@ -1,4 +1,4 @@
-/** The deadlines of calls. */
+/** A call, which expires at its deadline. */
 export interface Expiring {
   expire(): void;
 }

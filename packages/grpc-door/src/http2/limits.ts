@@ -24,7 +24,7 @@ export interface ConnectionLimits {
   readonly keepaliveTimeoutMs: number;
 }
 
-/** The number of refusals and cut-offs, by the limit that caused them. */
+/** The limits that refuse calls or cut connections off. */
 export type LimitName =
   | 'headerList'
   | 'concurrentStreams'

@@ -3,7 +3,7 @@ import type { SlabPool } from './slab-pool.js';
 
 /** From this size on a piece of a message is sent from where it lies rather than copied. */
 const worthNotCopying = 8 * 1024;
-/** The prefix of a gRPC message: whether it is compressed, and its length. */
+/** The size of the prefix of a gRPC message, which tells whether it is compressed and how long it is. */
 export const messagePrefixBytes = 5;
 
 /** The prefix of a message of that length. */

@@ -21,14 +21,14 @@ export class ClusterSearch {
     this.#parts = parts;
   }
 
-  /** The entries that this node itself holds: for peers. */
+  /** The matches on this node itself: for peers. */
   async own(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
     const { local, owns } = this.#parts;
     const page = await local.search(query, options);
     return { ...page, matches: page.matches.filter(({ entry }) => owns(entry.namespace)) };
   }
 
-  /** The entries of all nodes, the last changed first. */
+  /** The matches on all nodes; within a page the last changed come first. */
   async all(query: SearchQuery, options?: CallOptions): Promise<SearchPage> {
     const { self, others } = this.#parts;
     const scope = `cluster search\n${JSON.stringify([query.text, query.in, query.namespacePrefix, query.keyPrefix])}`;

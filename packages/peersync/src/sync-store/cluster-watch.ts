@@ -35,7 +35,7 @@ export class ClusterWatch {
     this.#parts = parts;
   }
 
-  /** The entries of the filter that this node itself holds: for peers, who join them with those of others. */
+  /** The changes that the filter lets through on this node itself: for peers, who join them with those of others. */
   own(filter: WatchFilter | undefined, options: WatchOptions | undefined): MergedStream {
     const { local, book } = this.#parts;
     const keep = (event: WatchEvent): boolean => {
@@ -46,7 +46,7 @@ export class ClusterWatch {
     return this.#add(this.#own, new MergedStream([local.watch(filter, options)], keep, this.#forget));
   }
 
-  /** The entries of the filter on all nodes. */
+  /** The changes that the filter lets through on all nodes. */
   async all(filter: WatchFilter | undefined, options: WatchOptions = {}): Promise<ChangeStream> {
     const { self, others, holderOf } = this.#parts;
     const stores = await others();

@@ -16,7 +16,7 @@ export interface Connection {
   store(): Promise<Store>;
   /** The same once it is connected: what then needs no promise. */
   readonly opened?: Store | undefined;
-  /** The messages that only nodes of ours understand. */
+  /** The requests that only nodes of ours understand. */
   readonly peer: Peer<TransferRecord> & Claims;
   close(): Promise<void>;
 }

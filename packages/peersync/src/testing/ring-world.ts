@@ -67,7 +67,7 @@ export function runRing(script: RingScript, rules?: RingRules): string[] {
 class RingWorld {
   readonly around: Surroundings;
   readonly ids: readonly string[];
-  /** The claims that a ring lost though nothing was wrong with it. */
+  /** Complaints about members that a ring lost though nothing was wrong with them. */
   readonly wrongly: string[] = [];
   readonly #script: RingScript;
   readonly #rules: RingRules | undefined;

@@ -1,6 +1,6 @@
 import type { ServerOptions } from '../options.js';
 
-/** The settings that the command line, the environment and a file have in common. */
+/** The settings that can be made on the command line, in the environment or in a file. */
 export interface Settings extends Omit<ServerOptions, 'store' | 'guard' | 'logger'> {
   readonly store?: string | undefined;
   readonly guard?: string | undefined;

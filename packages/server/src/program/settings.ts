@@ -4,7 +4,7 @@ import { configVariable, fromEnvironment } from './environment.js';
 import { resolve } from './sources.js';
 import { UsageError } from './usage-error.js';
 
-/** The settings of one run of the program. */
+/** The task of one run of the program. */
 export type Task =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }

@@ -23,7 +23,7 @@ export interface Call {
   readonly reveal?: boolean | undefined;
 }
 
-/** The options of every call. */
+/** The headers of every call. */
 export const callHeaders = (): Record<string, string> => ({ ...credentials(), 'x-cfg-secrets': 'masked' });
 
 /** Asks the API. Throws `ApiError`; an aborted call throws the signal's reason. */

@@ -64,7 +64,7 @@ export function signedOut(since: number = session.get().count): void {
   if (session.get().state !== 'out') session.update(({ count }) => ({ state: 'out', count }));
 }
 
-/** The options of every call. */
+/** The headers of every call. */
 export function credentials(): Record<string, string> {
   const bearer = token();
   return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };

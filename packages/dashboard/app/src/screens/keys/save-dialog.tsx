@@ -115,7 +115,7 @@ export function SaveDialog({ draft, onClose, onSaved, onConflict }: SaveDialogPr
   );
 }
 
-/** Takes a save back, unless somebody has written the key since. A secret's old value is not known here. */
+/** Returns what takes a save back, unless somebody has written the key since. A secret's old value is not known here. */
 function undoOf({ namespace, key, base, secret }: Draft, { version }: Entry): (() => Promise<unknown>) | undefined {
   if (secret) return undefined;
   if (base.version === 0) return () => deleteEntry(namespace, key, { ifVersion: version });

@@ -2,7 +2,7 @@ import { t } from '../../i18n/translate.ts';
 import { createStore, type Store } from '../../state/store.ts';
 import { toast } from '../../ui/toasts.tsx';
 
-/** Takes the last write back. */
+/** The function that takes the last write back. */
 export const lastUndo: Store<(() => void) | undefined> = createStore<(() => void) | undefined>(undefined);
 
 /** Says what was done, and offers to take it back for as long as nothing else was done. */
